@@ -1,0 +1,74 @@
+-- Items and predictions: append only, never updated by the queue. They carry no foreign keys: a key check a row
+-- costs a third of the ingest rate, and the one function that writes them writes parent and child in one transaction.
+
+CREATE SEQUENCE item_id_seq INCREMENT BY 1000;
+COMMENT ON SEQUENCE item_id_seq IS 'One value is a block: the service numbers up to 1,000 items from it upwards.';
+
+CREATE TABLE item (
+    project_id bigint NOT NULL,
+    id bigint NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    payload_hash uuid NOT NULL,
+    external_id text COLLATE "C" NOT NULL,
+    group_key text,
+    payload json,
+    metadata json,
+    parents json,
+    CONSTRAINT item_pkey PRIMARY KEY (project_id, id),
+    CONSTRAINT item_external_id_unique UNIQUE (project_id, external_id),
+    CONSTRAINT item_external_id_length CHECK (octet_length(external_id) BETWEEN 1 AND 512)
+);
+COMMENT ON COLUMN item.payload IS 'As received, byte for byte (json, never jsonb); null once erased.';
+COMMENT ON COLUMN item.payload_hash IS 'The first 128 bits of SHA-256 of the payload bytes.';
+
+CREATE TABLE prediction (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    content_hash uuid NOT NULL,
+    confidence double precision,
+    propensity double precision NOT NULL,
+    policy_version integer NOT NULL,
+    salt_id smallint NOT NULL,
+    is_blind boolean NOT NULL,
+    label text COLLATE "C" NOT NULL,
+    route text NOT NULL,
+    reason text NOT NULL,
+    scores json,
+    highlights json,
+    CONSTRAINT prediction_pkey PRIMARY KEY (project_id, item_id, model_version_id),
+    CONSTRAINT prediction_confidence_in_unit_interval CHECK (confidence BETWEEN 0 AND 1),
+    CONSTRAINT prediction_propensity_in_unit_interval CHECK (propensity BETWEEN 0 AND 1),
+    CONSTRAINT prediction_route_known CHECK (
+        route IN ('accepted', 'queued', 'audited', 'shadowed', 'waiting'))
+);
+COMMENT ON COLUMN prediction.confidence IS 'Null: the producer said that the model gave none.';
+COMMENT ON COLUMN prediction.content_hash IS 'Tells a repeat from a conflict: the first 128 bits of SHA-256 over every field sent.';
+COMMENT ON COLUMN prediction.propensity IS 'The probability, known when routed, that a person labels this item.';
+COMMENT ON COLUMN prediction.salt_id IS 'The routing salt whose keyed hashes drew audit, share and blindness.';
+CREATE INDEX prediction_received_at_idx ON prediction USING brin (received_at);
+
+CREATE TABLE decision (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    revision integer NOT NULL,
+    reviews smallint NOT NULL,
+    decided_at timestamptz NOT NULL DEFAULT now(),
+    model_version_id bigint,
+    actor_id bigint,
+    agreement double precision,
+    label text COLLATE "C",
+    source text NOT NULL,
+    outcome text NOT NULL,
+    CONSTRAINT decision_pkey PRIMARY KEY (project_id, item_id, revision),
+    CONSTRAINT decision_source_known CHECK (
+        source IN ('model', 'reviewer', 'consensus', 'adjudicator')),
+    CONSTRAINT decision_outcome_known CHECK (
+        outcome IN ('auto_accepted', 'accepted', 'corrected', 'borderline', 'unusable', 'reopened')),
+    CONSTRAINT decision_label_unless_none_was_given CHECK (
+        (label IS NULL) = (outcome IN ('unusable', 'reopened')))
+);
+COMMENT ON TABLE decision IS 'Append only; the highest revision of an item is its current decision, and outcome reopened means there is none.';
+COMMENT ON COLUMN decision.model_version_id IS 'The version whose prediction the item was routed by.';
+COMMENT ON COLUMN decision.agreement IS 'The share of the counted reviews that gave this answer; null for a model''s decision.';

@@ -1,0 +1,82 @@
+-- The queue: narrow tables, never a state column on the item.
+--   task    what an item needs from people; written once, changed only when one more reviewer is asked
+--   ready   one row while a task has a slot to give; the only table a claim scans; its key is the claim order
+--   lease   live claims only: as many rows as people are working
+--   review  append only; also the memory of who has seen what
+-- A slot is a bit: it is in ready.free_slots, or in one lease, or in one counted review, and in no two of them.
+-- The unique keys on lease and review make "never more reviews than asked" a matter of the schema.
+
+CREATE TABLE task (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    rank bigint NOT NULL,
+    policy_version integer NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    asked smallint NOT NULL,
+    is_blind boolean NOT NULL,
+    is_audit boolean NOT NULL,
+    CONSTRAINT task_pkey PRIMARY KEY (project_id, item_id),
+    CONSTRAINT task_asked_in_range CHECK (asked BETWEEN 1 AND 15)
+) WITH (fillfactor = 90);
+COMMENT ON COLUMN task.rank IS 'The static priority key in microseconds; smaller is reviewed sooner.';
+COMMENT ON COLUMN task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind.';
+
+CREATE TABLE ready (
+    project_id bigint NOT NULL,
+    queue smallint NOT NULL,
+    rank bigint NOT NULL,
+    item_id bigint NOT NULL,
+    free_slots integer NOT NULL,
+    CONSTRAINT ready_pkey PRIMARY KEY (project_id, queue, rank, item_id),
+    CONSTRAINT ready_has_a_slot CHECK (free_slots > 0)
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+    autovacuum_vacuum_cost_delay = 0);
+COMMENT ON COLUMN ready.free_slots IS 'Bit n is set while review slot n may be claimed.';
+
+CREATE TABLE lease (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    token bigint NOT NULL,
+    rank bigint NOT NULL,
+    leased_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    queue smallint NOT NULL,
+    slot smallint NOT NULL,
+    CONSTRAINT lease_pkey PRIMARY KEY (project_id, item_id, actor_id),
+    CONSTRAINT lease_slot_held_once UNIQUE (project_id, item_id, queue, slot)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_cost_delay = 0);
+-- Deliberately not partial: statistics from a quiet moment would make the planner read every lease by it.
+CREATE INDEX lease_expires_at_idx ON lease (project_id, expires_at);
+
+CREATE TABLE review (
+    project_id bigint NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    reviewed_at timestamptz NOT NULL DEFAULT now(),
+    undone_at timestamptz,
+    seconds double precision,
+    queue smallint NOT NULL,
+    slot smallint,
+    is_shown boolean NOT NULL,
+    status text NOT NULL,
+    verdict text NOT NULL,
+    label text COLLATE "C",
+    tags json,
+    comment text,
+    CONSTRAINT review_pkey PRIMARY KEY (project_id, id),
+    CONSTRAINT review_verdict_known CHECK (verdict IN ('label', 'skip', 'escalate', 'unusable')),
+    CONSTRAINT review_label_with_label_verdict CHECK ((label IS NOT NULL) = (verdict = 'label')),
+    CONSTRAINT review_status_known CHECK (status IN ('counted', 'late', 'skipped', 'surplus')),
+    CONSTRAINT review_slot_when_counted CHECK ((slot IS NOT NULL) = (status IN ('counted', 'late'))),
+    CONSTRAINT review_seconds_not_negative CHECK (seconds >= 0 AND seconds < 'infinity')
+);
+COMMENT ON TABLE review IS 'Append only but for undone_at; the prediction as shown is the immutable row that model_version_id names.';
+COMMENT ON COLUMN review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted; skipped: no answer.';
+CREATE UNIQUE INDEX review_once_a_reviewer ON review (project_id, item_id, actor_id, queue) WHERE undone_at IS NULL;
+CREATE UNIQUE INDEX review_once_a_slot ON review (project_id, item_id, queue, slot) WHERE undone_at IS NULL AND slot IS NOT NULL;
+CREATE INDEX review_reviewed_at_idx ON review USING brin (reviewed_at);

@@ -1,0 +1,320 @@
+-- The queue's moves. Each locks first and checks in a later statement: under READ COMMITTED a statement sees what
+-- was committed before it began, so a check in the locking statement itself would look at the past.
+-- Order of locks, everywhere: the reviewer, then the task, then ready rows by (queue, rank, item).
+
+CREATE FUNCTION give_back_slot(p_project bigint, p_queue smallint, p_rank bigint, p_item bigint, p_slot smallint)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO ready AS r (project_id, queue, rank, item_id, free_slots)
+    VALUES (p_project, p_queue, p_rank, p_item, 1 << p_slot)
+    ON CONFLICT (project_id, queue, rank, item_id)
+    DO UPDATE SET free_slots = r.free_slots | excluded.free_slots;
+END $$;
+
+CREATE FUNCTION lowest_slot(p_slots integer) RETURNS smallint LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE
+    v_slot smallint := 0;
+BEGIN
+    WHILE (p_slots >> v_slot) & 1 = 0 LOOP
+        v_slot := v_slot + 1;
+    END LOOP;
+    RETURN v_slot;
+END $$;
+
+-- Takes a slot out of a ready row that the caller has locked.
+CREATE FUNCTION take_slot(p_project bigint, p_queue smallint, p_rank bigint, p_item bigint, p_free integer, p_slot smallint)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF p_free = 1 << p_slot THEN
+        DELETE FROM ready r
+        WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = p_rank AND r.item_id = p_item;
+    ELSE
+        UPDATE ready r SET free_slots = p_free & ~(1 << p_slot)
+        WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = p_rank AND r.item_id = p_item;
+    END IF;
+END $$;
+
+CREATE FUNCTION sweep_leases(p_project bigint, p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    v_lease record;
+    v_count integer := 0;
+BEGIN
+    -- One global order, or two sweeps deadlock.
+    FOR v_lease IN
+        WITH lapsed AS (
+            DELETE FROM lease l
+            USING (
+                SELECT x.item_id, x.actor_id FROM lease x
+                WHERE x.project_id = p_project AND x.expires_at < now()
+                ORDER BY x.expires_at
+                LIMIT p_limit
+                FOR UPDATE SKIP LOCKED
+            ) AS due
+            WHERE l.project_id = p_project AND l.item_id = due.item_id AND l.actor_id = due.actor_id
+            RETURNING l.queue, l.rank, l.item_id, l.slot
+        )
+        SELECT lapsed.queue, lapsed.rank, lapsed.item_id, lapsed.slot FROM lapsed
+        ORDER BY lapsed.queue, lapsed.rank, lapsed.item_id
+    LOOP
+        PERFORM give_back_slot(p_project, v_lease.queue, v_lease.rank, v_lease.item_id, v_lease.slot);
+        v_count := v_count + 1;
+    END LOOP;
+    RETURN v_count;
+END $$;
+
+-- Leases one item for each token, best rank first, from (p_floor_rank, p_floor_item) on. p_scan bounds how many ready
+-- rows may be looked at (null: all). The floor is a hint that skips the dead and the already seen; it decides nothing.
+CREATE FUNCTION claim_tasks(
+    p_project bigint, p_queue smallint, p_actor bigint, p_tokens bigint[], p_seconds integer,
+    p_floor_rank bigint, p_floor_item bigint, p_scan integer
+) RETURNS TABLE (
+    o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamptz, o_model_version bigint, o_is_blind boolean,
+    o_external_id text, o_payload json, o_metadata json, o_received_at timestamptz, o_label text,
+    o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text
+) LANGUAGE plpgsql AS $$
+DECLARE
+    v_items bigint[] := '{}';
+    v_rank bigint;
+    v_item bigint;
+    v_free integer;
+    v_slot smallint;
+    v_token bigint;
+    v_end_rank bigint := 9223372036854775807;
+    v_end_item bigint := 9223372036854775807;
+    v_from_rank bigint := p_floor_rank;
+    v_from_item bigint := p_floor_item;
+BEGIN
+    -- A claim lost in a crash only offers the item again, so it need not wait for the disk.
+    PERFORM set_config('synchronous_commit', 'off', true);
+    -- One person is one thread: two terminals of the same reviewer take turns.
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    PERFORM sweep_leases(p_project, 20);
+    IF p_scan IS NOT NULL THEN
+        SELECT x.rank, x.item_id INTO v_end_rank, v_end_item FROM ready x
+        WHERE x.project_id = p_project AND x.queue = p_queue AND (x.rank, x.item_id) >= (p_floor_rank, p_floor_item)
+        ORDER BY x.rank, x.item_id OFFSET p_scan LIMIT 1;
+        IF NOT FOUND THEN
+            v_end_rank := 9223372036854775807;
+            v_end_item := 9223372036854775807;
+        END IF;
+    END IF;
+    FOREACH v_token IN ARRAY p_tokens LOOP
+        -- OFFSET 0 keeps each EXISTS a lookup by key; as a join the planner may read all of a reviewer's past.
+        SELECT x.rank, x.item_id, x.free_slots INTO v_rank, v_item, v_free FROM ready x
+        WHERE x.project_id = p_project AND x.queue = p_queue
+            AND (x.rank, x.item_id) >= (v_from_rank, v_from_item)
+            AND (x.rank, x.item_id) < (v_end_rank, v_end_item)
+            AND NOT EXISTS (
+                SELECT FROM lease l
+                WHERE l.project_id = p_project AND l.item_id = x.item_id AND l.actor_id = p_actor OFFSET 0)
+            AND NOT EXISTS (
+                SELECT FROM review v
+                WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = p_actor
+                    AND v.queue = p_queue AND v.undone_at IS NULL OFFSET 0)
+        ORDER BY x.rank, x.item_id
+        LIMIT 1
+        FOR UPDATE OF x SKIP LOCKED;
+        IF NOT FOUND THEN
+            EXIT;
+        END IF;
+        v_from_rank := v_rank;
+        v_from_item := v_item + 1;
+        -- The reviewer's own rows cannot have changed since: the lock above is per reviewer and was taken before.
+        v_slot := lowest_slot(v_free);
+        INSERT INTO lease (project_id, item_id, actor_id, token, rank, expires_at, queue, slot)
+        VALUES (p_project, v_item, p_actor, v_token, v_rank, now() + make_interval(secs => p_seconds), p_queue, v_slot);
+        PERFORM take_slot(p_project, p_queue, v_rank, v_item, v_free, v_slot);
+        v_items := v_items || v_item;
+    END LOOP;
+    -- Joined here and not by the caller: the calling statement's snapshot may be older than what was just claimed.
+    RETURN QUERY
+    SELECT l.item_id, l.rank, l.token, l.expires_at, t.model_version_id, t.is_blind,
+        i.external_id, i.payload, i.metadata, i.received_at, p.label,
+        p.confidence, p.scores, p.highlights, m.model, m.version
+    FROM lease l
+    JOIN task t ON t.project_id = p_project AND t.item_id = l.item_id
+    JOIN item i ON i.project_id = p_project AND i.id = l.item_id
+    JOIN prediction p
+        ON p.project_id = p_project AND p.item_id = l.item_id AND p.model_version_id = t.model_version_id
+    JOIN model_version m ON m.project_id = p_project AND m.id = t.model_version_id
+    WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = ANY(v_items)
+    ORDER BY l.rank, l.item_id;
+END $$;
+
+-- Records one review. o_status: counted, late, skipped (recorded and good); surplus (recorded, not counted);
+-- repeated (this id was recorded before with the same answer); conflict (with another answer); superseded (the same reviewer
+-- holds a newer lease of the item); already (the same reviewer has reviewed the item); unknown (there is no such task).
+CREATE FUNCTION record_review(
+    p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint,
+    p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text,
+    p_seconds double precision
+) RETURNS TABLE (o_status text, o_reviewed_at timestamptz, o_asked smallint, o_revision integer, o_is_audit boolean,
+    o_rank bigint, o_decided boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    v_slot smallint;
+    v_free integer;
+    v_old record;
+BEGIN
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    SELECT t.asked, t.is_audit, t.rank INTO o_asked, o_is_audit, o_rank FROM task t
+    WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
+    IF NOT FOUND THEN
+        o_status := 'unknown';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
+    WHERE v.project_id = p_project AND v.id = p_id;
+    IF FOUND THEN
+        o_status := CASE
+            WHEN v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
+                AND v_old.label IS NOT DISTINCT FROM p_label
+            THEN CASE WHEN v_old.status = 'surplus' THEN 'surplus' ELSE 'repeated' END
+            ELSE 'conflict' END;
+        o_reviewed_at := v_old.reviewed_at;
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    SELECT d.revision, d.source <> 'model' AND d.outcome <> 'reopened' INTO o_revision, o_decided FROM decision d
+    WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
+    o_revision := coalesce(o_revision, 0);
+    o_decided := coalesce(o_decided, false);
+
+    DELETE FROM lease l
+    WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
+        AND l.queue = p_queue
+    RETURNING l.slot INTO v_slot;
+    IF FOUND THEN
+        o_status := 'counted';
+        IF p_verdict = 'skip' THEN
+            o_status := 'skipped';
+            PERFORM give_back_slot(p_project, p_queue, o_rank, p_item, v_slot);
+            v_slot := NULL;
+        ELSIF o_decided THEN
+            o_status := 'surplus';
+            v_slot := NULL;
+        END IF;
+    ELSE
+        PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor;
+        IF FOUND THEN
+            o_status := 'superseded';
+            RETURN NEXT;
+            RETURN;
+        END IF;
+        PERFORM FROM review v
+        WHERE v.project_id = p_project AND v.item_id = p_item AND v.actor_id = p_actor AND v.queue = p_queue
+            AND v.undone_at IS NULL;
+        IF FOUND THEN
+            o_status := 'already';
+            RETURN NEXT;
+            RETURN;
+        END IF;
+        -- The lease lapsed. If nobody took the slot, the work counts all the same.
+        SELECT r.free_slots INTO v_free FROM ready r
+        WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = o_rank AND r.item_id = p_item FOR UPDATE;
+        IF p_verdict = 'skip' THEN
+            o_status := 'skipped';
+        ELSIF v_free IS NULL THEN
+            o_status := 'surplus';
+        ELSE
+            o_status := 'late';
+            v_slot := lowest_slot(v_free);
+            PERFORM take_slot(p_project, p_queue, o_rank, p_item, v_free, v_slot);
+        END IF;
+    END IF;
+    INSERT INTO review (project_id, id, item_id, actor_id, model_version_id, seconds, queue, slot, is_shown, status,
+        verdict, label, tags, comment)
+    VALUES (p_project, p_id, p_item, p_actor, p_model_version, p_seconds, p_queue, v_slot, p_shown, o_status,
+        p_verdict, p_label, p_tags, p_comment)
+    RETURNING reviewed_at INTO o_reviewed_at;
+    RETURN NEXT;
+END $$;
+
+-- Takes one's own review back and leases the item to its reviewer again. o_status: undone; repeated (it was taken back
+-- before); unknown (no such review of this reviewer); superseded (an adjudicator has the item or has settled it); taken (the review
+-- was a skip and its slot is another's by now).
+CREATE FUNCTION undo_review(p_project bigint, p_id text, p_actor bigint, p_token bigint, p_seconds integer)
+RETURNS TABLE (o_status text, o_item bigint, o_queue smallint, o_model_version bigint, o_shown boolean,
+    o_expires_at timestamptz, o_revision integer, o_decided boolean, o_is_audit boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    v_review record;
+    v_rank bigint;
+    v_slot smallint;
+    v_free integer;
+    v_source text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    SELECT v.item_id, v.queue, v.slot, v.status, v.verdict, v.undone_at, v.model_version_id, v.is_shown INTO v_review
+    FROM review v WHERE v.project_id = p_project AND v.id = p_id AND v.actor_id = p_actor;
+    IF NOT FOUND THEN
+        o_status := 'unknown';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    o_item := v_review.item_id;
+    o_queue := v_review.queue;
+    o_model_version := v_review.model_version_id;
+    o_shown := v_review.is_shown;
+    SELECT t.rank, t.is_audit INTO v_rank, o_is_audit FROM task t
+    WHERE t.project_id = p_project AND t.item_id = o_item FOR UPDATE;
+    IF v_review.undone_at IS NOT NULL THEN
+        o_status := 'repeated';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    SELECT d.revision, d.source <> 'model' AND d.outcome <> 'reopened', d.source
+    INTO o_revision, o_decided, v_source FROM decision d
+    WHERE d.project_id = p_project AND d.item_id = o_item ORDER BY d.revision DESC LIMIT 1;
+    o_revision := coalesce(o_revision, 0);
+    o_decided := coalesce(o_decided, false);
+    IF v_review.queue = 0 THEN
+        PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 1;
+        IF FOUND OR (o_decided AND v_source = 'adjudicator') THEN
+            o_status := 'superseded';
+            RETURN NEXT;
+            RETURN;
+        END IF;
+    END IF;
+    v_slot := v_review.slot;
+    IF v_slot IS NULL THEN
+        SELECT r.free_slots INTO v_free FROM ready r
+        WHERE r.project_id = p_project AND r.queue = o_queue AND r.rank = v_rank AND r.item_id = o_item FOR UPDATE;
+        IF v_free IS NULL THEN
+            o_status := 'taken';
+            RETURN NEXT;
+            RETURN;
+        END IF;
+        v_slot := lowest_slot(v_free);
+        PERFORM take_slot(p_project, o_queue, v_rank, o_item, v_free, v_slot);
+    END IF;
+    UPDATE review v SET undone_at = now() WHERE v.project_id = p_project AND v.id = p_id;
+    -- Whatever this review had sent to adjudication comes back, unless another reviewer asked for it as well.
+    IF o_queue = 0 AND NOT EXISTS (
+        SELECT FROM review v WHERE v.project_id = p_project AND v.item_id = o_item AND v.queue = 0
+            AND v.undone_at IS NULL AND v.verdict = 'escalate')
+    THEN
+        DELETE FROM ready r
+        WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = v_rank AND r.item_id = o_item;
+    END IF;
+    INSERT INTO lease (project_id, item_id, actor_id, token, rank, expires_at, queue, slot)
+    VALUES (p_project, o_item, p_actor, p_token, v_rank, now() + make_interval(secs => p_seconds), o_queue, v_slot)
+    RETURNING expires_at INTO o_expires_at;
+    o_status := 'undone';
+    RETURN NEXT;
+END $$;
+
+CREATE FUNCTION release_lease(p_project bigint, p_item bigint, p_actor bigint, p_token bigint)
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    v_lease record;
+BEGIN
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    DELETE FROM lease l
+    WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
+    RETURNING l.queue, l.rank, l.slot INTO v_lease;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM give_back_slot(p_project, v_lease.queue, v_lease.rank, p_item, v_lease.slot);
+    RETURN true;
+END $$;

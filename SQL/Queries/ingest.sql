@@ -1,0 +1,70 @@
+-- name: reserveItemBlock
+-- The first of 1,000 item ids that are the caller's.
+-- returns first bigint
+SELECT nextval('item_id_seq');
+
+-- name: insertItems
+-- Stores the items that are new; an item whose external id exists is left out of the answer.
+-- $1 project_id bigint, $2 ids bigint[], $3 external_ids text[], $4 payload_hashes uuid[], $5 groups text[]
+-- $6 payloads json[], $7 metadata json[], $8 parents json[]
+-- returns id bigint
+INSERT INTO item AS i (project_id, id, external_id, payload_hash, group_key, payload, metadata, parents)
+SELECT $1, n.id, n.external_id, n.payload_hash, n.group_key, n.payload, n.metadata, n.parents
+FROM unnest($2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::json[], $7::json[], $8::json[])
+    AS n (id, external_id, payload_hash, group_key, payload, metadata, parents)
+ON CONFLICT (project_id, external_id) DO NOTHING
+RETURNING i.id;
+
+-- name: findItems
+-- $1 project_id bigint, $2 external_ids text[]
+-- returns id bigint, external_id text, payload_hash uuid
+SELECT i.id, i.external_id, i.payload_hash FROM item i
+WHERE i.project_id = $1 AND i.external_id = ANY($2::text[]);
+
+-- name: findPredictions
+-- What was stored before for pairs of item and model version.
+-- $1 project_id bigint, $2 item_ids bigint[], $3 model_version_ids bigint[]
+-- returns item_id bigint, model_version_id bigint, content_hash uuid, label text, route text, reason text, policy_version integer
+SELECT p.item_id, p.model_version_id, p.content_hash, p.label, p.route, p.reason, p.policy_version
+FROM unnest($2::bigint[], $3::bigint[]) AS n (item_id, model_version_id)
+JOIN prediction p
+    ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id;
+
+-- name: insertPredictions
+-- Stores predictions; one that exists is left out of the answer.
+-- $1 project_id bigint, $2 policy_version integer, $3 salt_id smallint, $4 item_ids bigint[], $5 model_version_ids bigint[]
+-- $6 content_hashes uuid[], $7 confidences double precision[], $8 propensities double precision[], $9 are_blind boolean[]
+-- $10 labels text[], $11 routes text[], $12 reasons text[], $13 scores json[], $14 highlights json[]
+-- returns item_id bigint, model_version_id bigint
+INSERT INTO prediction AS p (project_id, item_id, model_version_id, content_hash, confidence, propensity,
+    policy_version, salt_id, is_blind, label, route, reason, scores, highlights)
+SELECT $1, n.item_id, n.model_version_id, n.content_hash, n.confidence, n.propensity,
+    $2, $3, n.is_blind, n.label, n.route, n.reason, n.scores, n.highlights
+FROM unnest($4::bigint[], $5::bigint[], $6::uuid[], $7::double precision[], $8::double precision[], $9::boolean[],
+    $10::text[], $11::text[], $12::text[], $13::json[], $14::json[])
+    AS n (item_id, model_version_id, content_hash, confidence, propensity, is_blind,
+        label, route, reason, scores, highlights)
+ON CONFLICT (project_id, item_id, model_version_id) DO NOTHING
+RETURNING p.item_id, p.model_version_id;
+
+-- name: insertModelDecisions
+-- The first decision of items the model decided.
+-- $1 project_id bigint, $2 item_ids bigint[], $3 model_version_ids bigint[], $4 labels text[]
+INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, label, source, outcome)
+SELECT $1, n.item_id, 1, 0, n.model_version_id, n.label, 'model', 'auto_accepted'
+FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS n (item_id, model_version_id, label);
+
+-- name: insertTasks
+-- Puts items in the review queue: a task each, and a ready row with as many free slots as reviews are asked.
+-- $1 project_id bigint, $2 policy_version integer, $3 asked smallint, $4 item_ids bigint[], $5 model_version_ids bigint[]
+-- $6 rank_offsets bigint[] microseconds after now, $7 are_blind boolean[], $8 are_audits boolean[]
+WITH made AS (
+    INSERT INTO task AS t (project_id, item_id, model_version_id, rank, policy_version, asked, is_blind, is_audit)
+    SELECT $1, n.item_id, n.model_version_id, (extract(epoch FROM now()) * 1000000)::bigint + n.rank_offset, $2, $3,
+        n.is_blind, n.is_audit
+    FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::boolean[])
+        AS n (item_id, model_version_id, rank_offset, is_blind, is_audit)
+    RETURNING t.item_id, t.rank, t.asked
+)
+INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
+SELECT $1, 0, made.rank, made.item_id, (1 << made.asked) - 1 FROM made;

@@ -1,0 +1,50 @@
+-- name: findItem
+-- $1 project_id bigint, $2 external_id text
+-- returns id bigint, payload json, metadata json, group_key text, parents json, received_at timestamptz
+SELECT i.id, i.payload, i.metadata, i.group_key, i.parents, i.received_at FROM item i
+WHERE i.project_id = $1 AND i.external_id = $2;
+
+-- name: itemPredictions
+-- $1 project_id bigint, $2 item_id bigint
+-- returns model text, version text, label text, confidence double precision, scores json, highlights json, route text, reason text
+--   policy_version integer, propensity double precision, salt_id smallint, is_blind boolean, received_at timestamptz
+SELECT m.model, m.version, p.label, p.confidence, p.scores, p.highlights, p.route, p.reason,
+    p.policy_version, p.propensity, p.salt_id, p.is_blind, p.received_at
+FROM prediction p
+JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
+WHERE p.project_id = $1 AND p.item_id = $2
+ORDER BY p.received_at, p.model_version_id;
+
+-- name: itemReviews
+-- $1 project_id bigint, $2 item_id bigint
+-- returns id text, reviewer text, verdict text, label text, tags json, comment text, seconds double precision, is_shown boolean
+--   status text, queue smallint, reviewed_at timestamptz, undone_at timestamptz
+SELECT v.id, a.name, v.verdict, v.label, v.tags, v.comment, v.seconds, v.is_shown,
+    v.status, v.queue, v.reviewed_at, v.undone_at
+FROM review v
+JOIN actor a ON a.id = v.actor_id
+WHERE v.project_id = $1 AND v.item_id = $2
+ORDER BY v.reviewed_at, v.id;
+
+-- name: itemDecisions
+-- The history of decisions, oldest first.
+-- $1 project_id bigint, $2 item_id bigint
+-- returns revision integer, label text, source text, outcome text, reviewer text, reviews smallint, agreement double precision
+--   decided_at timestamptz
+SELECT d.revision, d.label, d.source, d.outcome, a.name, d.reviews, d.agreement, d.decided_at
+FROM decision d
+LEFT JOIN actor a ON a.id = d.actor_id
+WHERE d.project_id = $1 AND d.item_id = $2
+ORDER BY d.revision;
+
+-- name: routedFacts
+-- Everything a route was decided from, to recompute it, in order of item.
+-- $1 project_id bigint, $2 after_item bigint, $3 limit integer
+-- returns item_id bigint, external_id text, label text, confidence double precision, policy_version integer, salt_id smallint
+--   route text, reason text, propensity double precision, is_blind boolean
+SELECT p.item_id, i.external_id, p.label, p.confidence, p.policy_version, p.salt_id, p.route, p.reason, p.propensity, p.is_blind
+FROM prediction p
+JOIN item i ON i.project_id = p.project_id AND i.id = p.item_id
+WHERE p.project_id = $1 AND p.item_id > $2 AND p.route <> 'shadowed'
+ORDER BY p.item_id, p.model_version_id
+LIMIT $3;

@@ -1,0 +1,72 @@
+-- name: labelPage
+-- Where the next page of an export ends: the last of the next $3 items with a decision; null when there is none.
+-- $1 project_id bigint, $2 after_item bigint, $3 items integer
+-- returns last bigint
+SELECT max(page.item_id) FROM (
+    SELECT d.item_id FROM decision d
+    WHERE d.project_id = $1 AND d.item_id > $2 AND d.revision = 1
+    ORDER BY d.item_id
+    LIMIT $3
+) AS page;
+
+-- name: labelRows
+-- The current decisions of the items in ($2, $3], with where they come from, in order of item.
+-- $1 project_id bigint, $2 after_item bigint, $3 last_item bigint, $4 include_model boolean, $5 since timestamptz or null
+-- $6 source text or null, $7 label text or null
+-- returns external_id text, label text, source text, outcome text, predicted text, confidence double precision, model text
+--   version text, route text, reason text, propensity double precision, policy_version integer, reviews smallint
+--   agreement double precision, reviewers text[], is_blind boolean, group_key text, received_at timestamptz, decided_at timestamptz
+--   item_id bigint, revision integer, tags json, comment text, seconds double precision, payload json, metadata json
+SELECT i.external_id, d.label, d.source, d.outcome, p.label, p.confidence, m.model,
+    m.version, p.route, p.reason, p.propensity, p.policy_version, d.reviews,
+    d.agreement,
+    CASE WHEN d.reviews > 1 THEN (
+        SELECT array_agg(a.name ORDER BY v.reviewed_at, v.id) FROM review v
+        JOIN actor a ON a.id = v.actor_id
+        WHERE v.project_id = d.project_id AND v.item_id = d.item_id AND v.queue = 0 AND v.slot IS NOT NULL
+            AND v.undone_at IS NULL)
+        WHEN d.actor_id IS NOT NULL THEN ARRAY[decider.name] END,
+    p.is_blind, i.group_key, i.received_at, d.decided_at,
+    d.item_id, d.revision, last_review.tags, last_review.comment, last_review.seconds, i.payload, i.metadata
+FROM decision d
+JOIN item i ON i.project_id = d.project_id AND i.id = d.item_id
+LEFT JOIN prediction p
+    ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
+LEFT JOIN model_version m ON m.project_id = d.project_id AND m.id = d.model_version_id
+LEFT JOIN actor decider ON decider.id = d.actor_id
+LEFT JOIN review last_review
+    ON last_review.project_id = d.project_id AND last_review.item_id = d.item_id
+    AND last_review.actor_id = d.actor_id AND last_review.undone_at IS NULL
+    AND last_review.queue = CASE WHEN d.source = 'adjudicator' THEN 1 ELSE 0 END
+WHERE d.project_id = $1 AND d.item_id > $2 AND d.item_id <= $3
+    AND d.outcome <> 'reopened'
+    AND ($4 OR d.source <> 'model')
+    AND ($5::timestamptz IS NULL OR d.decided_at >= $5)
+    AND ($6::text IS NULL OR d.source = $6)
+    AND ($7::text IS NULL OR d.label = $7)
+    AND NOT EXISTS (
+        SELECT FROM decision later
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+ORDER BY d.item_id;
+
+-- name: labelWeights
+-- What an export of the same rows will weigh: per way of selection, rows, sum of weights and of their squares, largest weight.
+-- $1 project_id bigint, $2 include_model boolean, $3 since timestamptz or null, $4 source text or null, $5 label text or null
+-- returns route text, reason text, rows bigint, weights double precision, squares double precision, largest double precision
+SELECT p.route, p.reason, count(*),
+    sum(1 / p.propensity), sum(1 / (p.propensity * p.propensity)), max(1 / p.propensity)
+FROM decision d
+JOIN prediction p
+    ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
+WHERE d.project_id = $1
+    AND d.outcome <> 'reopened'
+    AND ($2 OR d.source <> 'model')
+    AND ($3::timestamptz IS NULL OR d.decided_at >= $3)
+    AND ($4::text IS NULL OR d.source = $4)
+    AND ($5::text IS NULL OR d.label = $5)
+    AND p.propensity > 0 AND d.source <> 'model'
+    AND NOT EXISTS (
+        SELECT FROM decision later
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+GROUP BY p.route, p.reason
+ORDER BY p.route, p.reason;

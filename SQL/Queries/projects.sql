@@ -1,0 +1,108 @@
+-- name: ensureActor
+-- The actor of that name, made when there is none.
+-- $1 name text
+-- returns id bigint
+WITH made AS (
+    INSERT INTO actor (name) VALUES ($1)
+    ON CONFLICT (name) DO NOTHING
+    RETURNING id
+)
+SELECT made.id FROM made
+UNION ALL
+SELECT actor.id FROM actor WHERE actor.name = $1
+LIMIT 1;
+
+-- name: insertProject
+-- Creates a project; a second of the same name violates project_name_unique.
+-- $1 name text, $2 guidelines text, $3 created_by bigint
+-- returns id bigint
+INSERT INTO project (name, guidelines, created_by) VALUES ($1, $2, $3) RETURNING id;
+
+-- name: insertLabels
+-- $1 project_id bigint, $2 names text[], $3 keys text[], $4 titles text[], $5 are_borderline boolean[]
+INSERT INTO label (project_id, position, name, key, title, is_borderline)
+SELECT $1, n.position, n.name, n.key, n.title, n.is_borderline
+FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[])
+    WITH ORDINALITY AS n (name, key, title, is_borderline, position);
+
+-- name: insertSalt
+-- $1 project_id bigint, $2 purpose text, $3 id smallint, $4 secret bytea
+INSERT INTO salt (project_id, purpose, id, secret) VALUES ($1, $2, $3, $4);
+
+-- name: insertPolicy
+-- Stores the next version of a project's policy; the caller holds the project's row.
+-- $1 project_id bigint, $2 document json, $3 reason text, $4 created_by bigint
+-- returns version integer, created_at timestamptz
+INSERT INTO policy AS p (project_id, version, document, reason, created_by)
+SELECT $1, coalesce(max(o.version), 0) + 1, $2, $3, $4 FROM policy o WHERE o.project_id = $1
+RETURNING p.version, p.created_at;
+
+-- name: lockProject
+-- $1 project_id bigint
+SELECT project.id FROM project WHERE project.id = $1 FOR UPDATE;
+
+-- name: activatePolicy
+-- $1 project_id bigint, $2 version integer
+UPDATE project SET policy_version = $2 WHERE id = $1;
+
+-- name: updateGuidelines
+-- $1 project_id bigint, $2 guidelines text
+UPDATE project SET guidelines = $2 WHERE id = $1;
+
+-- name: findProject
+-- A project with the policy in force.
+-- $1 name text
+-- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text
+SELECT p.id, p.guidelines, p.created_at, p.policy_version, y.document, y.created_at, a.name, y.reason
+FROM project p
+JOIN policy y ON y.project_id = p.id AND y.version = p.policy_version
+JOIN actor a ON a.id = y.created_by
+WHERE p.name = $1;
+
+-- name: listProjects
+-- returns name text, created_at timestamptz
+SELECT p.name, p.created_at FROM project p ORDER BY p.name;
+
+-- name: listLabels
+-- $1 project_id bigint
+-- returns name text, key text, title text, is_borderline boolean
+SELECT l.name, l.key, l.title, l.is_borderline FROM label l WHERE l.project_id = $1 ORDER BY l.position;
+
+-- name: currentSalts
+-- The newest salt of each purpose.
+-- $1 project_id bigint
+-- returns purpose text, id smallint, secret bytea
+SELECT DISTINCT ON (s.purpose) s.purpose, s.id, s.secret FROM salt s
+WHERE s.project_id = $1
+ORDER BY s.purpose, s.id DESC;
+
+-- name: saltSecret
+-- $1 project_id bigint, $2 purpose text, $3 id smallint
+-- returns secret bytea
+SELECT s.secret FROM salt s WHERE s.project_id = $1 AND s.purpose = $2 AND s.id = $3;
+
+-- name: listPolicies
+-- $1 project_id bigint
+-- returns version integer, document json, reason text, created_at timestamptz, author text
+SELECT y.version, y.document, y.reason, y.created_at, a.name FROM policy y
+JOIN actor a ON a.id = y.created_by
+WHERE y.project_id = $1
+ORDER BY y.version DESC;
+
+-- name: ensureModelVersion
+-- $1 project_id bigint, $2 model text, $3 version text
+-- returns id bigint
+WITH made AS (
+    INSERT INTO model_version AS m (project_id, model, version) VALUES ($1, $2, $3)
+    ON CONFLICT (project_id, model, version) DO NOTHING
+    RETURNING m.id
+)
+SELECT made.id FROM made
+UNION ALL
+SELECT v.id FROM model_version v WHERE v.project_id = $1 AND v.model = $2 AND v.version = $3
+LIMIT 1;
+
+-- name: announceChange
+-- Tells every listening service that a project or token changed; sent outside the data path.
+-- $1 what text
+SELECT pg_notify('sluice_changed', $1);

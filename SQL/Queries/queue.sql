@@ -1,0 +1,113 @@
+-- name: claimTasks
+-- Leases up to one item a token and returns what a reviewer is to see, best rank first.
+-- $1 project_id bigint, $2 queue smallint, $3 actor_id bigint, $4 tokens bigint[], $5 lease_seconds integer
+-- $6 floor_rank bigint, $7 floor_item bigint, $8 scan integer or null
+-- returns item_id bigint, rank bigint, token bigint, expires_at timestamptz, model_version_id bigint, is_blind boolean
+--   external_id text, payload json, metadata json, received_at timestamptz, label text, confidence double precision, scores json
+--   highlights json, model text, version text
+SELECT c.o_item, c.o_rank, c.o_token, c.o_expires_at, c.o_model_version, c.o_is_blind,
+    c.o_external_id, c.o_payload, c.o_metadata, c.o_received_at, c.o_label, c.o_confidence, c.o_scores,
+    c.o_highlights, c.o_model, c.o_version
+FROM claim_tasks($1, $2, $3, $4, $5, $6, $7, $8) AS c;
+
+-- name: renewLease
+-- Makes a lease last from now; no row when it is gone.
+-- $1 project_id bigint, $2 item_id bigint, $3 actor_id bigint, $4 token bigint, $5 lease_seconds integer
+-- returns expires_at timestamptz
+UPDATE lease SET expires_at = now() + make_interval(secs => $5)
+WHERE project_id = $1 AND item_id = $2 AND actor_id = $3 AND token = $4
+RETURNING expires_at;
+
+-- name: releaseLease
+-- $1 project_id bigint, $2 item_id bigint, $3 actor_id bigint, $4 token bigint
+-- returns released boolean
+SELECT release_lease($1, $2, $3, $4);
+
+-- name: recordReview
+-- $1 project_id bigint, $2 id text, $3 item_id bigint, $4 actor_id bigint, $5 queue smallint, $6 token bigint
+-- $7 model_version_id bigint, $8 is_shown boolean, $9 verdict text, $10 label text, $11 tags json, $12 comment text
+-- $13 seconds double precision
+-- returns status text, reviewed_at timestamptz, asked smallint, revision integer, is_audit boolean, rank bigint, is_decided boolean
+SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided
+FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS r;
+
+-- name: readVotes
+-- The reviews of a task that stand, in the order they were given.
+-- $1 project_id bigint, $2 item_id bigint, $3 queue smallint
+-- returns status text, verdict text, label text
+SELECT v.status, v.verdict, v.label FROM review v
+WHERE v.project_id = $1 AND v.item_id = $2 AND v.queue = $3 AND v.undone_at IS NULL
+    AND v.status IN ('counted', 'late', 'skipped')
+ORDER BY v.reviewed_at, v.id;
+
+-- name: predictedLabel
+-- $1 project_id bigint, $2 item_id bigint, $3 model_version_id bigint
+-- returns label text
+SELECT p.label FROM prediction p WHERE p.project_id = $1 AND p.item_id = $2 AND p.model_version_id = $3;
+
+-- name: appendDecision
+-- $1 project_id bigint, $2 item_id bigint, $3 revision integer, $4 reviews smallint, $5 model_version_id bigint
+-- $6 actor_id bigint or null, $7 agreement double precision or null, $8 label text or null, $9 source text, $10 outcome text
+INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, actor_id, agreement, label, source, outcome)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: closeTask
+-- Takes an item out of both queues; answers still under way become surplus.
+-- $1 project_id bigint, $2 rank bigint, $3 item_id bigint
+DELETE FROM ready WHERE project_id = $1 AND queue IN (0, 1) AND rank = $2 AND item_id = $3;
+
+-- name: askOneMore
+-- Asks one more reviewer: a new slot, and so a new bit.
+-- $1 project_id bigint, $2 item_id bigint
+WITH grown AS (
+    UPDATE task AS t SET asked = t.asked + 1
+    WHERE t.project_id = $1 AND t.item_id = $2
+    RETURNING t.rank, t.asked
+)
+INSERT INTO ready AS r (project_id, queue, rank, item_id, free_slots)
+SELECT $1, 0, grown.rank, $2, 1 << (grown.asked - 1) FROM grown
+ON CONFLICT (project_id, queue, rank, item_id) DO UPDATE SET free_slots = r.free_slots | excluded.free_slots;
+
+-- name: openAdjudication
+-- Moves an item from the review queue to the adjudicators', once.
+-- $1 project_id bigint, $2 rank bigint, $3 item_id bigint
+WITH closed AS (
+    DELETE FROM ready r WHERE r.project_id = $1 AND r.queue = 0 AND r.rank = $2 AND r.item_id = $3
+)
+INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
+SELECT $1, 1, $2, $3, 1
+WHERE NOT EXISTS (SELECT FROM lease l WHERE l.project_id = $1 AND l.item_id = $3 AND l.queue = 1)
+    AND NOT EXISTS (
+        SELECT FROM review v
+        WHERE v.project_id = $1 AND v.item_id = $3 AND v.queue = 1 AND v.slot IS NOT NULL AND v.undone_at IS NULL)
+ON CONFLICT (project_id, queue, rank, item_id) DO NOTHING;
+
+-- name: undoReview
+-- $1 project_id bigint, $2 id text, $3 actor_id bigint, $4 token bigint, $5 lease_seconds integer
+-- returns status text, item_id bigint, queue smallint, model_version_id bigint, is_shown boolean, expires_at timestamptz
+--   revision integer, is_decided boolean, is_audit boolean
+SELECT u.o_status, u.o_item, u.o_queue, u.o_model_version, u.o_shown, u.o_expires_at, u.o_revision, u.o_decided, u.o_is_audit
+FROM undo_review($1, $2, $3, $4, $5) AS u;
+
+-- name: leasedItem
+-- What the reviewer of an item is to see.
+-- $1 project_id bigint, $2 item_id bigint, $3 model_version_id bigint
+-- returns external_id text, payload json, metadata json, received_at timestamptz, label text, confidence double precision
+--   scores json, highlights json, model text, version text
+SELECT i.external_id, i.payload, i.metadata, i.received_at, p.label, p.confidence,
+    p.scores, p.highlights, m.model, m.version
+FROM item i
+JOIN prediction p ON p.project_id = i.project_id AND p.item_id = i.id AND p.model_version_id = $3
+JOIN model_version m ON m.project_id = i.project_id AND m.id = $3
+WHERE i.project_id = $1 AND i.id = $2;
+
+-- name: queueFigures
+-- What waits and what is being worked on in one queue.
+-- $1 project_id bigint, $2 queue smallint
+-- returns waiting bigint, leased bigint, oldest_at timestamptz or null
+SELECT
+    (SELECT count(*) FROM ready r WHERE r.project_id = $1 AND r.queue = $2),
+    (SELECT count(*) FROM lease l WHERE l.project_id = $1 AND l.queue = $2 AND l.expires_at >= now()),
+    (SELECT min(t.created_at) FROM ready r
+        JOIN task t ON t.project_id = r.project_id AND t.item_id = r.item_id
+        WHERE r.project_id = $1 AND r.queue = $2);

@@ -1,0 +1,66 @@
+-- name: reportRoutes
+-- How the predictions that decided an item's way were routed, by arrival.
+-- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
+-- returns model text, version text, label text, policy_version integer, route text, reason text, predictions bigint
+SELECT m.model, m.version, p.label, p.policy_version, p.route, p.reason, count(*)
+FROM prediction p
+JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
+WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.route <> 'shadowed'
+GROUP BY m.model, m.version, p.label, p.policy_version, p.route, p.reason
+ORDER BY m.model, m.version, p.label, p.policy_version, p.route, p.reason;
+
+-- name: reportOutcomes
+-- What people decided on the items of the same arrivals, as things stand; source model means that no person decided.
+-- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
+-- returns model text, version text, label text, policy_version integer, route text, propensity double precision, source text
+--   outcome text, items bigint
+SELECT m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d.source, d.outcome, count(*)
+FROM prediction p
+JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
+JOIN decision d ON d.project_id = p.project_id AND d.item_id = p.item_id
+WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.route <> 'shadowed'
+    AND NOT EXISTS (
+        SELECT FROM decision later
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+GROUP BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d.source, d.outcome
+ORDER BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d.source, d.outcome;
+
+-- name: reportReviewers
+-- What each reviewer did in the window, with handling times in seconds capped at the idle limit of 120.
+-- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
+-- returns reviewer text, reviews bigint, labels bigint, overrides bigint, skips bigint, escalations bigint, unusable bigint
+--   surplus bigint, p50 double precision, p90 double precision, timed bigint
+SELECT a.name, count(*),
+    count(*) FILTER (WHERE v.verdict = 'label' AND NOT coalesce(l.is_borderline, false)),
+    count(*) FILTER (WHERE v.verdict = 'label' AND NOT coalesce(l.is_borderline, false) AND v.label <> p.label),
+    count(*) FILTER (WHERE v.verdict = 'skip'),
+    count(*) FILTER (WHERE v.verdict = 'escalate'),
+    count(*) FILTER (WHERE v.verdict = 'unusable'),
+    count(*) FILTER (WHERE v.status = 'surplus'),
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY least(v.seconds, 120)),
+    percentile_cont(0.9) WITHIN GROUP (ORDER BY least(v.seconds, 120)),
+    count(v.seconds)
+FROM review v
+JOIN actor a ON a.id = v.actor_id
+LEFT JOIN prediction p
+    ON p.project_id = v.project_id AND p.item_id = v.item_id AND p.model_version_id = v.model_version_id
+LEFT JOIN label l ON l.project_id = v.project_id AND l.name = v.label
+WHERE v.project_id = $1 AND v.reviewed_at >= $2 AND v.reviewed_at < $3 AND v.undone_at IS NULL
+GROUP BY a.name
+ORDER BY a.name;
+
+-- name: reportOverrides
+-- Labels given by reviewers against what the model had predicted, by how the item was chosen and whether the prediction was shown.
+-- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
+-- returns model text, version text, label text, is_audit boolean, is_shown boolean, given bigint, overridden bigint
+SELECT m.model, m.version, p.label, t.is_audit, v.is_shown, count(*), count(*) FILTER (WHERE v.label <> p.label)
+FROM review v
+JOIN task t ON t.project_id = v.project_id AND t.item_id = v.item_id
+JOIN prediction p
+    ON p.project_id = v.project_id AND p.item_id = v.item_id AND p.model_version_id = v.model_version_id
+JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
+LEFT JOIN label l ON l.project_id = v.project_id AND l.name = v.label
+WHERE v.project_id = $1 AND v.reviewed_at >= $2 AND v.reviewed_at < $3 AND v.undone_at IS NULL
+    AND v.verdict = 'label' AND v.slot IS NOT NULL AND NOT coalesce(l.is_borderline, false)
+GROUP BY m.model, m.version, p.label, t.is_audit, v.is_shown
+ORDER BY m.model, m.version, p.label, t.is_audit, v.is_shown;

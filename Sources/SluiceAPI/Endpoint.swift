@@ -1,0 +1,117 @@
+/// One call of the API, for both ends: the server routes by it, the client calls by it.
+public struct Endpoint<Input: WireValue, Output: WireValue>: Sendable {
+    /// The HTTP method, in capitals.
+    public let method: String
+    /// The path with its parameters in braces, such as `/v1/projects/{project}/policy`.
+    public let path: String
+
+    /// Describes a call.
+    public init(_ method: String, _ path: String) {
+        self.method = method
+        self.path = path
+    }
+
+    /// The path with each parameter replaced by its percent-encoded value.
+    public func path(_ values: [String: String]) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).map { part in
+            guard part.hasPrefix("{"), part.hasSuffix("}") else { return String(part) }
+            return PercentEncoding.encode(values[String(part.dropFirst().dropLast())] ?? "")
+        }.joined(separator: "/")
+    }
+}
+
+/// The calls whose body and reply are one JSON document each.
+///
+/// Three more stream: predictions in, labels out, and the report (see `StreamingPath`).
+public enum Endpoints {
+    /// Creates a project; 201.
+    public static let createProject = Endpoint<ProjectRequest, ProjectReply>(
+        "POST", "/v1/projects")
+    /// The projects the token may see.
+    public static let listProjects = Endpoint<Nothing, ProjectList>("GET", "/v1/projects")
+    /// One project.
+    public static let project = Endpoint<Nothing, ProjectReply>("GET", "/v1/projects/{project}")
+    /// Changes the guidelines.
+    public static let patchProject = Endpoint<ProjectPatch, ProjectReply>(
+        "PATCH", "/v1/projects/{project}")
+    /// Stores a policy and puts it in force.
+    public static let putPolicy = Endpoint<PolicyDocument, PolicyReply>(
+        "PUT", "/v1/projects/{project}/policy")
+    /// The policy in force.
+    public static let policy = Endpoint<Nothing, PolicyReply>(
+        "GET", "/v1/projects/{project}/policy")
+    /// Every policy there was.
+    public static let policies = Endpoint<Nothing, PolicyHistory>(
+        "GET", "/v1/projects/{project}/policies")
+    /// How much waits.
+    public static let queue = Endpoint<Nothing, QueueReply>("GET", "/v1/projects/{project}/queue")
+    /// Leases tasks.
+    public static let lease = Endpoint<LeaseRequest, LeaseReply>(
+        "POST", "/v1/projects/{project}/leases")
+    /// Makes a lease last from now.
+    public static let renewLease = Endpoint<Nothing, RenewReply>(
+        "POST", "/v1/projects/{project}/leases/{lease}/renew")
+    /// Gives a task back.
+    public static let releaseLease = Endpoint<Nothing, Nothing>(
+        "DELETE", "/v1/projects/{project}/leases/{lease}")
+    /// Answers.
+    public static let review = Endpoint<ReviewRequest, ReviewReply>(
+        "POST", "/v1/projects/{project}/leases/{lease}/review")
+    /// Takes an answer back.
+    public static let undo = Endpoint<Nothing, UndoReply>(
+        "POST", "/v1/projects/{project}/reviews/{review_id}/undo")
+}
+
+/// The paths of the calls that stream or answer with a document of their own shape.
+public enum StreamingPath {
+    /// `POST`: predictions as an object, an array or NDJSON lines.
+    public static let predictions = "/v1/projects/{project}/predictions"
+    /// `GET`: labels as JSON lines or CSV.
+    public static let labels = "/v1/projects/{project}/labels"
+    /// `GET`: an item with everything that happened to it.
+    public static let item = "/v1/projects/{project}/items/{external_id}"
+    /// `GET`: the figures.
+    public static let report = "/v1/projects/{project}/report"
+}
+
+/// Percent-encoding of a path segment or query value (RFC 3986, section 2.1).
+public enum PercentEncoding {
+    /// Encodes every byte that is not unreserved; "a b/ü" gives "a%20b%2F%C3%BC".
+    public static func encode(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "~"):
+                bytes.append(byte)
+            default:
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Decodes %XX; nil for a broken escape, invalid UTF-8 or a NUL.
+    public static func decode(_ text: some StringProtocol) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2,
+                let high = rest.popFirst().flatMap({ hexValue($0) }),
+                let low = rest.popFirst().flatMap({ hexValue($0) }), high + low > 0
+            else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func hexValue(_ byte: UInt8) -> UInt8? {
+        Character(UnicodeScalar(byte)).hexDigitValue.map(UInt8.init)
+    }
+}

@@ -1,0 +1,178 @@
+import SluiceDomain
+import SluiceJSON
+
+/// The body that creates a project.
+public struct ProjectRequest: WireValue {
+    /// The name that will stand in every path.
+    public var name: ProjectName
+    /// The classes.
+    public var labels: LabelSet
+    /// What reviewers read before they decide; Markdown or plain text.
+    public var guidelines: String
+
+    /// The longest guidelines in UTF-8 bytes.
+    public static let maximumGuidelineBytes = 262_144
+
+    /// Makes a request.
+    public init(name: ProjectName, labels: LabelSet, guidelines: String = "") {
+        self.name = name
+        self.labels = labels
+        self.guidelines = guidelines
+    }
+
+    public init(wire: WireReader) throws(ReviewError) {
+        try wire.allowOnly(["name", "labels", "guidelines"])
+        let nameField = try wire.required("name")
+        guard let name = ProjectName(try nameField.string()) else {
+            throw nameField.refuse("1 to 63 lower-case letters, digits and -, not beginning with -")
+        }
+        let labels = try wire.required("labels").array { (label) throws(ReviewError) -> Label in
+            try Label(wire: label)
+        }
+        do {
+            self.labels = try LabelSet(labels)
+        } catch {
+            throw .invalidLabelSet(error)
+        }
+        self.name = name
+        guidelines =
+            try wire.optional("guidelines")?.string(bytes: 0...Self.maximumGuidelineBytes) ?? ""
+    }
+
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("name", name.text)
+        writer.key("labels")
+        labels.write(to: &writer)
+        writer.member("guidelines", guidelines)
+        writer.endObject()
+    }
+}
+
+/// The body that changes a project.
+public struct ProjectPatch: WireValue {
+    /// The new guidelines.
+    public var guidelines: String
+
+    /// Makes a change.
+    public init(guidelines: String) { self.guidelines = guidelines }
+
+    public init(wire: WireReader) throws(ReviewError) {
+        try wire.allowOnly(["guidelines"])
+        guidelines = try wire.required("guidelines").string(
+            bytes: 0...ProjectRequest.maximumGuidelineBytes)
+    }
+
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("guidelines", guidelines)
+        writer.endObject()
+    }
+}
+
+/// A project as it stands.
+public struct ProjectReply: WireValue {
+    /// The name.
+    public var name: String
+    /// The classes in their order.
+    public var labels: [Label]
+    /// What reviewers read before they decide.
+    public var guidelines: String
+    /// The number of the policy in force.
+    public var policyVersion: Int
+    /// When it was created.
+    public var createdAt: Timestamp
+
+    /// Makes a reply.
+    public init(
+        name: String, labels: [Label], guidelines: String, policyVersion: Int,
+        createdAt: Timestamp
+    ) {
+        self.name = name
+        self.labels = labels
+        self.guidelines = guidelines
+        self.policyVersion = policyVersion
+        self.createdAt = createdAt
+    }
+
+    public init(wire: WireReader) throws(ReviewError) {
+        name = try wire.required("name").string()
+        labels = try wire.required("labels").array { (label) throws(ReviewError) -> Label in
+            try Label(wire: label)
+        }
+        guidelines = try wire.optional("guidelines")?.string() ?? ""
+        policyVersion = try wire.required("policy_version").int()
+        createdAt = try wire.required("created_at").timestamp()
+    }
+
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("name", name)
+        writer.key("labels")
+        writer.beginArray()
+        for label in labels { label.write(to: &writer) }
+        writer.endArray()
+        writer.member("guidelines", guidelines)
+        writer.member("policy_version", policyVersion)
+        writer.member("created_at", createdAt.rfc3339)
+        writer.endObject()
+    }
+}
+
+/// The projects a token may see.
+public struct ProjectList: WireValue {
+    /// Their names, in order.
+    public var projects: [String]
+
+    /// Makes a list.
+    public init(projects: [String]) { self.projects = projects }
+
+    public init(wire: WireReader) throws(ReviewError) {
+        projects = try wire.required("projects").array { (entry) throws(ReviewError) -> String in
+            try entry.required("name").string()
+        }
+    }
+
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("projects")
+        writer.beginArray()
+        for name in projects {
+            writer.beginObject()
+            writer.member("name", name)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+}
+
+extension Label {
+    /// Reads a label: `{"name", "key"?, "title"?, "borderline"?}`.
+    public init(wire: WireReader) throws(ReviewError) {
+        try wire.allowOnly(["name", "key", "title", "borderline"])
+        self.init(
+            name: try wire.required("name").string(), key: try wire.optional("key")?.string(),
+            title: try wire.optional("title")?.string(),
+            isBorderline: try wire.optional("borderline")?.bool() ?? false)
+    }
+
+    /// Writes the label.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("name", name)
+        writer.memberIfPresent("key", key)
+        writer.memberIfPresent("title", title)
+        if isBorderline { writer.member("borderline", true) }
+        writer.endObject()
+    }
+}
+
+extension LabelSet {
+    /// Writes the labels as an array.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginArray()
+        for label in labels { label.write(to: &writer) }
+        writer.endArray()
+    }
+}

@@ -1,0 +1,192 @@
+import SluiceDomain
+import SluiceJSON
+
+/// One reviewer's answer.
+public struct ReviewRequest: Hashable, WireValue {
+    /// The client-made id: the same answer sent again under it counts once. 1 to 128 bytes.
+    public var reviewID: String
+    /// What the reviewer says.
+    public var verdict: Verdict
+    /// Error tags; at most 32 of at most 64 bytes.
+    public var tags: [String]
+    /// A remark; at most 4,096 bytes.
+    public var comment: String?
+    /// Active seconds spent on the item; not negative.
+    public var seconds: Double?
+
+    /// Makes an answer.
+    public init(
+        reviewID: String, verdict: Verdict, tags: [String] = [], comment: String? = nil,
+        seconds: Double? = nil
+    ) {
+        self.reviewID = reviewID
+        self.verdict = verdict
+        self.tags = tags
+        self.comment = comment
+        self.seconds = seconds
+    }
+
+    public init(wire: WireReader) throws(ReviewError) {
+        try wire.allowOnly(["review_id", "verdict", "label", "tags", "comment", "seconds"])
+        reviewID = try wire.required("review_id").string(bytes: 1...128)
+        let verdictField = try wire.required("verdict")
+        let labelField = try wire.optional("label")
+        let word = try verdictField.string()
+        switch word {
+        case "label": verdict = .label(try wire.required("label").string())
+        case "skip": verdict = .skip
+        case "escalate": verdict = .escalate
+        case "unusable": verdict = .unusable
+        default: throw verdictField.refuse("label, skip, escalate, unusable")
+        }
+        if word != "label", let labelField {
+            throw labelField.refuse("no label with the verdict \(word)")
+        }
+        tags =
+            try wire.optional("tags")?.array { (tag) throws(ReviewError) -> String in
+                try tag.string(bytes: 1...64)
+            } ?? []
+        if tags.count > 32, let field = try wire.optional("tags") {
+            throw field.refuse("at most 32 tags")
+        }
+        comment = try wire.optional("comment")?.string(bytes: 0...4096)
+        let secondsField = try wire.optional("seconds")
+        seconds = try secondsField?.double()
+        if let secondsField, let seconds, seconds < 0 {
+            throw secondsField.refuse("a number of seconds that is not negative")
+        }
+    }
+
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("review_id", reviewID)
+        writer.member("verdict", verdict.word)
+        writer.memberIfPresent("label", verdict.labelName)
+        if !tags.isEmpty {
+            writer.key("tags")
+            writer.beginArray()
+            for tag in tags { writer.string(tag) }
+            writer.endArray()
+        }
+        writer.memberIfPresent("comment", comment)
+        writer.memberIfPresent("seconds", seconds)
+        writer.endObject()
+    }
+}
+
+/// A decision in a reply.
+public struct DecisionReply: Hashable, WireValue {
+    /// The label; nil when the input was called unusable.
+    public var label: String?
+    /// Who decided: `model`, `reviewer`, `consensus` or `adjudicator`.
+    public var source: String
+    /// How it relates to the prediction.
+    public var outcome: String
+
+    /// Makes a decision.
+    public init(label: String?, source: String, outcome: String) {
+        self.label = label
+        self.source = source
+        self.outcome = outcome
+    }
+
+    public init(wire: WireReader) throws(ReviewError) {
+        label = try wire.optional("label")?.string()
+        source = try wire.required("source").string()
+        outcome = try wire.required("outcome").string()
+    }
+
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("label", label)
+        writer.member("source", source)
+        writer.member("outcome", outcome)
+        writer.endObject()
+    }
+}
+
+/// What became of an answer.
+public struct ReviewReply: Hashable, WireValue {
+    /// The id the answer came under.
+    public var reviewID: String
+    /// The item.
+    public var externalID: String
+    /// `counted`, `late` (counted after the lease had expired) or `skipped`.
+    public var status: String
+    /// When it was recorded.
+    public var reviewedAt: Timestamp
+    /// Whether the same answer had been recorded before.
+    public var isDuplicate: Bool
+    /// The decision this answer led to; nil when more answers are needed.
+    public var decision: DecisionReply?
+
+    /// Makes a reply.
+    public init(
+        reviewID: String, externalID: String, status: String, reviewedAt: Timestamp,
+        isDuplicate: Bool, decision: DecisionReply?
+    ) {
+        self.reviewID = reviewID
+        self.externalID = externalID
+        self.status = status
+        self.reviewedAt = reviewedAt
+        self.isDuplicate = isDuplicate
+        self.decision = decision
+    }
+
+    public init(wire: WireReader) throws(ReviewError) {
+        reviewID = try wire.required("review_id").string()
+        externalID = try wire.required("external_id").string()
+        status = try wire.required("status").string()
+        reviewedAt = try wire.required("reviewed_at").timestamp()
+        isDuplicate = try wire.required("duplicate").bool()
+        decision = try wire.optional("decision").map {
+            (field) throws(ReviewError) -> DecisionReply in try DecisionReply(wire: field)
+        }
+    }
+
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("review_id", reviewID)
+        writer.member("external_id", externalID)
+        writer.member("status", status)
+        writer.member("reviewed_at", reviewedAt.rfc3339)
+        writer.member("duplicate", isDuplicate)
+        if let decision {
+            writer.key("decision")
+            decision.write(to: &writer)
+        }
+        writer.endObject()
+    }
+}
+
+/// A review taken back; the task is its reviewer's again.
+public struct UndoReply: WireValue {
+    /// The review that no longer counts.
+    public var reviewID: String
+    /// The new lease on the same item; nil when the undo was a repeat.
+    public var lease: Lease?
+
+    /// Makes a reply.
+    public init(reviewID: String, lease: Lease?) {
+        self.reviewID = reviewID
+        self.lease = lease
+    }
+
+    public init(wire: WireReader) throws(ReviewError) {
+        reviewID = try wire.required("review_id").string()
+        lease = try wire.optional("lease").map { (field) throws(ReviewError) -> Lease in
+            try Lease(wire: field)
+        }
+    }
+
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("review_id", reviewID)
+        writer.member("undone", true)
+        if let lease {
+            writer.key("lease")
+            lease.write(to: &writer)
+        }
+        writer.endObject()
+    }
+}

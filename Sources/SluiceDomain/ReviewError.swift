@@ -1,0 +1,137 @@
+import SluiceJSON
+
+/// What can go wrong between a user and Sluice; the cases carry the facts.
+public enum ReviewError: Error, Hashable, Sendable {
+    case malformedJSON(JSONError)
+    case invalidField(path: String, found: String, accepted: String)
+    case missingField(path: String)
+    case unknownField(path: String, accepted: String)
+    case unknownLabel(String)
+    case confidenceOutOfRange(found: String)
+    case payloadTooLarge(bytes: Int, limit: Int)
+    case lineTooLong(limit: Int)
+    case emptyBody
+    case unsupportedContentType(found: String, accepted: String)
+    case bodyTooLarge(limit: Int)
+    case truncatedBody
+    case invalidParameter(name: String, found: String, accepted: String)
+    case noSuchPath(String)
+    case methodNotAllowed(String)
+    case unknownProject(String)
+    case projectExists(String)
+    case invalidLabelSet(LabelSetError)
+    case unknownItem(String)
+    case predictionConflict(externalID: String, model: String, version: String)
+    case itemConflict(externalID: String)
+    case unknownLease
+    case leaseLost(decided: Bool)
+    case leaseSuperseded
+    case alreadyReviewed
+    case reviewConflict(id: String)
+    case unknownReview(id: String)
+    case undoTooLate(reason: String)
+    case invalidPolicy(PolicyDocumentError)
+    case missingToken
+    case invalidToken
+    case notAllowed(role: Role, needs: String)
+    case internalError
+    case databaseUnavailable
+    case overloaded
+
+    /// The stable code of the error.
+    public var code: ErrorCode {
+        switch self {
+        case .malformedJSON: .malformedJSON
+        case .invalidField: .invalidField
+        case .missingField: .missingField
+        case .unknownField: .unknownField
+        case .unknownLabel: .unknownLabel
+        case .confidenceOutOfRange: .confidenceOutOfRange
+        case .payloadTooLarge: .payloadTooLarge
+        case .lineTooLong: .lineTooLong
+        case .emptyBody: .emptyBody
+        case .unsupportedContentType: .unsupportedContentType
+        case .bodyTooLarge: .bodyTooLarge
+        case .truncatedBody: .truncatedBody
+        case .invalidParameter: .invalidParameter
+        case .noSuchPath: .noSuchPath
+        case .methodNotAllowed: .methodNotAllowed
+        case .unknownProject: .unknownProject
+        case .projectExists: .projectExists
+        case .invalidLabelSet: .invalidLabelSet
+        case .unknownItem: .unknownItem
+        case .predictionConflict: .predictionConflict
+        case .itemConflict: .itemConflict
+        case .unknownLease: .unknownLease
+        case .leaseLost: .leaseLost
+        case .leaseSuperseded: .leaseSuperseded
+        case .alreadyReviewed: .alreadyReviewed
+        case .reviewConflict: .reviewConflict
+        case .unknownReview: .unknownReview
+        case .undoTooLate: .undoTooLate
+        case .invalidPolicy: .invalidPolicy
+        case .missingToken: .missingToken
+        case .invalidToken: .invalidToken
+        case .notAllowed: .notAllowed
+        case .internalError: .internalError
+        case .databaseUnavailable: .databaseUnavailable
+        case .overloaded: .overloaded
+        }
+    }
+
+    /// What was wrong and where, in one sentence that is safe to show.
+    public var detail: String {
+        switch self {
+        case .malformedJSON(let error): error.description
+        case .invalidField(let path, let found, let accepted):
+            "\(path.isEmpty ? "the document" : path) is \(found); accepted: \(accepted)"
+        case .missingField(let path): "\(path) is missing"
+        case .unknownField(let path, let accepted):
+            "\(path) is not a known key; accepted: \(accepted)"
+        case .unknownLabel(let label): "\"\(label)\" is not a label of the project"
+        case .confidenceOutOfRange(let found):
+            "confidence is \(found); accepted: a number from 0 to 1, or null when the model gave none"
+        case .payloadTooLarge(let bytes, let limit):
+            "payload has \(bytes) bytes; the limit is \(limit)"
+        case .lineTooLong(let limit): "the line is longer than \(limit) bytes"
+        case .emptyBody: "the request has no body"
+        case .unsupportedContentType(let found, let accepted):
+            "Content-Type is \(found); accepted: \(accepted)"
+        case .bodyTooLarge(let limit): "the body is larger than \(limit) bytes"
+        case .truncatedBody: "the body ended before it was complete"
+        case .invalidParameter(let name, let found, let accepted):
+            "\(name) is \(found); accepted: \(accepted)"
+        case .noSuchPath(let path): "there is nothing at \(path)"
+        case .methodNotAllowed(let method): "\(method) is not a method of this path"
+        case .unknownProject(let name): "there is no project \"\(name)\" that this token may see"
+        case .projectExists(let name): "there is a project \"\(name)\" already"
+        case .invalidLabelSet(let error): error.detail
+        case .unknownItem(let id): "there is no item with external_id \"\(id)\""
+        case .predictionConflict(let id, let model, let version):
+            "item \"\(id)\" has another prediction by \(model)/\(version); it was not changed"
+        case .itemConflict(let id):
+            "item \"\(id)\" was sent before with another payload; it was not changed"
+        case .unknownLease: "this lease was not given to you by this project"
+        case .leaseLost(let decided):
+            decided
+                ? "the lease expired and the item has been decided since; your answer was kept but does not count"
+                : "the lease expired and somebody else has the item; your answer was kept but does not count"
+        case .leaseSuperseded:
+            "you hold a newer lease on this item; answer with that one"
+        case .alreadyReviewed: "you have reviewed this item already"
+        case .reviewConflict(let id):
+            "review_id \"\(id)\" was used before for another answer; nothing was changed"
+        case .unknownReview(let id): "you have given no review with the id \"\(id)\""
+        case .undoTooLate(let reason): reason
+        case .invalidPolicy(let error): error.detail
+        case .missingToken: "the request has no Authorization: Bearer token"
+        case .invalidToken: "the token is unknown or revoked"
+        case .notAllowed(let role, let needs):
+            "a \(role.rawValue) token may not do this; it needs \(needs)"
+        case .internalError: "something went wrong inside Sluice; the log has the details"
+        case .databaseUnavailable:
+            "the database did not answer; nothing was changed that was not confirmed"
+        case .overloaded: "too many requests are waiting"
+        }
+    }
+}

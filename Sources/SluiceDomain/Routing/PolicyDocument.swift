@@ -1,0 +1,201 @@
+import SluiceJSON
+
+/// Why a policy document is refused: the place, what stands there, and what is accepted.
+public struct PolicyDocumentError: Error, Hashable, Sendable {
+    /// The place as a path of keys, such as `accept.labels.fraud`; empty for the whole document.
+    public let path: String
+    /// What stands there, shortened.
+    public let found: String
+    /// The accepted form, as a phrase.
+    public let accepted: String
+
+    /// What is wrong, where, and what to do, in one sentence.
+    public var detail: String {
+        (path.isEmpty ? "the policy document" : path) + " is \(found); accepted: \(accepted)"
+    }
+}
+
+extension Policy {
+    /// Reads a policy document; missing keys take the values of `Policy.standard`.
+    ///
+    /// - Throws: the first thing that is not as documented: an unknown key, a value out of range,
+    ///   a threshold for a label the project does not have.
+    public init(
+        document: JSONValue, labels: LabelSet
+    ) throws(PolicyDocumentError) {
+        var policy = Policy.standard
+        guard case .object(let object) = document else {
+            throw PolicyDocumentError(
+                path: "", found: document.summary, accepted: "a JSON object")
+        }
+        var consensus: ConsensusRule?
+        for member in object.members {
+            let (key, value) = (member.key, member.value)
+            let reader = PolicyReader(path: key, value: value)
+            switch key {
+            case "degree": policy.degree = try reader.degree()
+            case "accept": policy.accept = try reader.thresholds(labels)
+            case "automation_share": policy.automationShare = try reader.fraction()
+            case "audit_rate": policy.auditRate = try reader.fraction()
+            case "blind_share": policy.blindShare = try reader.fraction()
+            case "gold_rate":
+                try reader.require(
+                    try reader.fraction() == 0, "0 (gold items are not mixed in yet)")
+            case "reviewers":
+                policy.reviewers = try reader.integer(1...Policy.maximumReviewers)
+            case "consensus": consensus = try reader.consensus()
+            case "rules":
+                try reader.require(
+                    value.array?.isEmpty == true, "an empty array (rules are not evaluated yet)")
+            case "lease_seconds": policy.leaseSeconds = try reader.integer(5...86_400)
+            case "sla_seconds":
+                policy.slaSeconds = value == .null ? nil : try reader.integer(1...31_536_000)
+            default:
+                throw PolicyDocumentError(
+                    path: key, found: "not a key of a policy",
+                    accepted: PolicyReader.keys.joined(separator: ", "))
+            }
+        }
+        policy.consensus =
+            consensus
+            ?? ConsensusRule(agree: policy.reviewers / 2 + 1, atMost: policy.reviewers)
+        guard policy.consensus.atMost >= policy.reviewers else {
+            throw PolicyDocumentError(
+                path: "consensus.at_most", found: "\(policy.consensus.atMost)",
+                accepted: "at least reviewers, which is \(policy.reviewers)")
+        }
+        self = policy
+    }
+
+    /// Writes the whole document, defaults included, in a fixed order of keys.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("degree", degree.rawValue)
+        writer.key("accept")
+        writer.beginObject()
+        writer.member("default", accept.standard)
+        writer.key("labels")
+        writer.beginObject()
+        for (label, threshold) in accept.labels.sorted(by: { $0.key.text < $1.key.text }) {
+            writer.key(label.text)
+            writer.double(threshold)
+        }
+        writer.endObject()
+        writer.endObject()
+        writer.member("automation_share", automationShare)
+        writer.member("audit_rate", auditRate)
+        writer.member("blind_share", blindShare)
+        writer.member("gold_rate", 0.0)
+        writer.member("reviewers", reviewers)
+        writer.key("consensus")
+        writer.beginObject()
+        writer.member("agree", consensus.agree)
+        writer.member("at_most", consensus.atMost)
+        writer.endObject()
+        writer.key("rules")
+        writer.beginArray()
+        writer.endArray()
+        writer.member("lease_seconds", leaseSeconds)
+        writer.member("sla_seconds", slaSeconds)
+        writer.endObject()
+    }
+}
+
+/// Reads one value of a policy document and says precisely what is wrong with it.
+private struct PolicyReader {
+    static let keys = [
+        "degree", "accept", "automation_share", "audit_rate", "blind_share", "gold_rate",
+        "reviewers", "consensus", "rules", "lease_seconds", "sla_seconds",
+    ]
+
+    let path: String
+    let value: JSONValue
+
+    func refuse(_ accepted: String) -> PolicyDocumentError {
+        PolicyDocumentError(path: path, found: value.summary, accepted: accepted)
+    }
+
+    func require(_ condition: Bool, _ accepted: String) throws(PolicyDocumentError) {
+        guard condition else { throw refuse(accepted) }
+    }
+
+    func degree() throws(PolicyDocumentError) -> AutomationDegree {
+        guard let degree = value.string.flatMap(AutomationDegree.init(rawValue:)) else {
+            throw refuse(AutomationDegree.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return degree
+    }
+
+    func fraction() throws(PolicyDocumentError) -> Double {
+        guard let number = value.double, let fraction = Confidence(number) else {
+            throw refuse("a number from 0 to 1")
+        }
+        return fraction.value
+    }
+
+    func integer(_ range: ClosedRange<Int>) throws(PolicyDocumentError) -> Int {
+        guard let number = value.int, range.contains(number) else {
+            throw refuse("a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    func members() throws(PolicyDocumentError) -> [(key: String, value: JSONValue)] {
+        guard case .object(let object) = value else { throw refuse("an object") }
+        return object.members.map { ($0.key, $0.value) }
+    }
+
+    func thresholds(_ labels: LabelSet) throws(PolicyDocumentError) -> Policy.Thresholds {
+        var thresholds = Policy.standard.accept
+        for (key, value) in try members() {
+            let reader = PolicyReader(path: "accept.\(key)", value: value)
+            switch key {
+            case "default": thresholds.standard = try reader.fraction()
+            case "labels":
+                for (label, value) in try reader.members() {
+                    let threshold = PolicyReader(path: "accept.labels.\(label)", value: value)
+                    guard labels.contains(label) else {
+                        throw PolicyDocumentError(
+                            path: threshold.path, found: "a threshold for an unknown label",
+                            accepted: "labels of the project")
+                    }
+                    thresholds.labels[ExactText(label)] = try threshold.fraction()
+                }
+            default:
+                throw PolicyDocumentError(
+                    path: reader.path, found: "not a key of accept", accepted: "default, labels")
+            }
+        }
+        return thresholds
+    }
+
+    func consensus() throws(PolicyDocumentError) -> ConsensusRule {
+        var agree: Int?
+        var atMost: Int?
+        for (key, value) in try members() {
+            let reader = PolicyReader(path: "consensus.\(key)", value: value)
+            switch key {
+            case "agree": agree = try reader.integer(1...Policy.maximumReviewers)
+            case "at_most": atMost = try reader.integer(1...Policy.maximumReviewers)
+            default:
+                throw PolicyDocumentError(
+                    path: reader.path, found: "not a key of consensus",
+                    accepted: "agree, at_most")
+            }
+        }
+        guard let agree, let atMost, agree <= atMost else {
+            throw refuse("{\"agree\": n, \"at_most\": m} with n no larger than m")
+        }
+        return ConsensusRule(agree: agree, atMost: atMost)
+    }
+}
+
+extension JSONValue {
+    /// The value in a few words for an error message, cut at 40 characters.
+    fileprivate var summary: String {
+        var writer = JSONWriter()
+        write(to: &writer)
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        return text.count <= 40 ? text : text.prefix(39) + "…"
+    }
+}

@@ -1,0 +1,82 @@
+/// What the policy did with a prediction.
+public enum Route: String, Sendable, CaseIterable {
+    /// The model's label is the decision.
+    case accepted
+    /// A person decides.
+    case queued
+    /// The model's label is the decision and a person reviews the item blindly as well.
+    case audited
+    /// Recorded; decided nothing.
+    case shadowed
+    /// The version that must decide has not answered yet.
+    case waiting
+
+    /// Whether the reply to the producer carries the model's label as the answer.
+    public var answersWithLabel: Bool {
+        switch self {
+        case .accepted, .audited: true
+        case .queued, .shadowed, .waiting: false
+        }
+    }
+}
+
+/// Why a prediction took its route; stable words that reports group by.
+public enum RouteReason: String, Sendable, CaseIterable {
+    /// Confidence at or above the threshold of its label.
+    case confident
+    /// Confidence below the threshold of its label.
+    case belowThreshold = "below_threshold"
+    /// The producer sent no confidence.
+    case missingConfidence = "missing_confidence"
+    /// The degree of automation gives every item to people, or every item to the model.
+    case degree
+    /// Confident, but outside the share of traffic the model may decide.
+    case automationShare = "automation_share"
+    /// The item had been routed before, by an earlier prediction.
+    case itemAlreadyRouted = "item_already_routed"
+}
+
+/// The numbers in 0..<1 a routing decision depends on, drawn from keyed hashes of the item.
+///
+/// They come in as an argument so that routing is a pure function: the same facts and the same
+/// draws give the same route, and any past route can be recomputed.
+public struct RoutingDraws: Hashable, Sendable {
+    /// Below the audit rate: the accepted item is audited.
+    public var audit: Double
+    /// Below the automation share: the model may decide.
+    public var share: Double
+    /// Below the blind share: the reviewer does not see the prediction.
+    public var blind: Double
+
+    /// Makes the draws of one item.
+    public init(audit: Double, share: Double, blind: Double) {
+        self.audit = audit
+        self.share = share
+        self.blind = blind
+    }
+}
+
+/// A route with everything that is recorded about it.
+public struct Routing: Hashable, Sendable {
+    /// Where the prediction went.
+    public let route: Route
+    /// Why.
+    public let reason: RouteReason
+    /// The probability, known when routed, that a person labels this item; in 0...1.
+    public let propensity: Double
+    /// Whether the reviewer, if any, works without seeing the prediction.
+    public let isBlind: Bool
+    /// How urgent the review is, in 0...1; 1 is the most urgent.
+    public let urgency: Double
+
+    /// Makes a routing.
+    public init(
+        route: Route, reason: RouteReason, propensity: Double, isBlind: Bool, urgency: Double
+    ) {
+        self.route = route
+        self.reason = reason
+        self.propensity = propensity
+        self.isBlind = isBlind
+        self.urgency = urgency
+    }
+}
