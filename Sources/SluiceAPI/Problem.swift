@@ -115,6 +115,7 @@ public struct Problem: Error, Hashable, Sendable, WireValue {
         self.hint = hint
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         self.init(
             code: try wire.required("code").string(), status: try wire.required("status").int(),
@@ -122,6 +123,7 @@ public struct Problem: Error, Hashable, Sendable, WireValue {
             detail: try wire.required("detail").string(), hint: try wire.required("hint").string())
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("type", "about:blank")

@@ -9,14 +9,17 @@ public struct ExactText: Hashable, Sendable, CustomStringConvertible {
     /// Wraps `text`.
     public init(_ text: String) { self.text = text }
 
+    /// Compares byte by byte.
     public static func == (lhs: Self, rhs: Self) -> Bool {
         lhs.text.utf8.elementsEqual(rhs.text.utf8)
     }
 
+    /// Feeds the bytes that `==` compares.
     public func hash(into hasher: inout Hasher) {
         var copy = text
         copy.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
+    /// The text for people.
     public var description: String { text }
 }

@@ -18,5 +18,6 @@ public struct ProjectName: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// The text for people.
     public var description: String { text }
 }

@@ -17,6 +17,7 @@ public struct LeaseRequest: WireValue {
         self.queue = queue
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         try wire.allowOnly(["count", "queue"])
         let field = try wire.optional("count")
@@ -31,6 +32,7 @@ public struct LeaseRequest: WireValue {
         self.queue = queue
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("count", count)
@@ -67,6 +69,7 @@ public struct ShownPrediction: Hashable, WireValue {
         self.modelVersion = modelVersion
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         label = try wire.required("label").string()
         confidence = try wire.optional("confidence")?.double()
@@ -76,6 +79,7 @@ public struct ShownPrediction: Hashable, WireValue {
         modelVersion = try wire.required("model_version").string()
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("label", label)
@@ -109,6 +113,7 @@ public struct LeasedItem: Hashable, WireValue {
         self.receivedAt = receivedAt
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         externalID = try wire.required("external_id").string()
         payload = RawJSON(try wire.optional("payload")?.value.bytes ?? Array("null".utf8))
@@ -116,6 +121,7 @@ public struct LeasedItem: Hashable, WireValue {
         receivedAt = try wire.required("received_at").timestamp()
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("external_id", externalID)
@@ -157,6 +163,7 @@ public struct Lease: Hashable, WireValue {
         self.prediction = prediction
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         lease = try wire.required("lease").string()
         expiresAt = try wire.required("expires_at").timestamp()
@@ -169,6 +176,7 @@ public struct Lease: Hashable, WireValue {
         }
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("lease", lease)
@@ -194,12 +202,14 @@ public struct LeaseReply: WireValue {
     /// Makes a reply.
     public init(leases: [Lease]) { self.leases = leases }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         leases = try wire.required("leases").array { (entry) throws(ReviewError) -> Lease in
             try Lease(wire: entry)
         }
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("leases")
@@ -223,11 +233,13 @@ public struct RenewReply: WireValue {
         self.expiresAt = expiresAt
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         lease = try wire.required("lease").string()
         expiresAt = try wire.required("expires_at").timestamp()
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("lease", lease)
@@ -252,12 +264,14 @@ public struct QueueReply: WireValue, Hashable {
         self.oldestWaitingSeconds = oldestWaitingSeconds
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         waiting = try wire.required("waiting").int()
         leased = try wire.required("leased").int()
         oldestWaitingSeconds = try wire.optional("oldest_waiting_seconds")?.double()
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("waiting", waiting)

@@ -25,6 +25,7 @@ public struct PolicyReply: WireValue {
         self.createdBy = createdBy
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         version = try wire.required("version").int()
         document = RawJSON(try wire.required("document").value.bytes)
@@ -33,6 +34,7 @@ public struct PolicyReply: WireValue {
         createdBy = try wire.required("created_by").string()
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("version", version)
@@ -52,12 +54,14 @@ public struct PolicyHistory: WireValue {
     /// Makes a history.
     public init(policies: [PolicyReply]) { self.policies = policies }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         policies = try wire.required("policies").array {
             (entry) throws(ReviewError) -> PolicyReply in try PolicyReply(wire: entry)
         }
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("policies")
@@ -76,7 +80,9 @@ public struct PolicyDocument: WireValue {
     /// Wraps a document.
     public init(document: JSONValue) { self.document = document }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) { document = wire.value }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) { writer.value(document) }
 }

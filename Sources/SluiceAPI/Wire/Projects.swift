@@ -20,6 +20,7 @@ public struct ProjectRequest: WireValue {
         self.guidelines = guidelines
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         try wire.allowOnly(["name", "labels", "guidelines"])
         let nameField = try wire.required("name")
@@ -39,6 +40,7 @@ public struct ProjectRequest: WireValue {
             try wire.optional("guidelines")?.string(bytes: 0...Self.maximumGuidelineBytes) ?? ""
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("name", name.text)
@@ -57,12 +59,14 @@ public struct ProjectPatch: WireValue {
     /// Makes a change.
     public init(guidelines: String) { self.guidelines = guidelines }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         try wire.allowOnly(["guidelines"])
         guidelines = try wire.required("guidelines").string(
             bytes: 0...ProjectRequest.maximumGuidelineBytes)
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("guidelines", guidelines)
@@ -95,6 +99,7 @@ public struct ProjectReply: WireValue {
         self.createdAt = createdAt
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         name = try wire.required("name").string()
         labels = try wire.required("labels").array { (label) throws(ReviewError) -> Label in
@@ -105,6 +110,7 @@ public struct ProjectReply: WireValue {
         createdAt = try wire.required("created_at").timestamp()
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("name", name)
@@ -127,12 +133,14 @@ public struct ProjectList: WireValue {
     /// Makes a list.
     public init(projects: [String]) { self.projects = projects }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         projects = try wire.required("projects").array { (entry) throws(ReviewError) -> String in
             try entry.required("name").string()
         }
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("projects")

@@ -3,7 +3,7 @@ import SluiceJSON
 
 /// One reviewer's answer.
 public struct ReviewRequest: Hashable, WireValue {
-    /// The client-made id: the same answer sent again under it counts once. 1 to 128 bytes.
+    /// The client-made id of 1 to 128 bytes; the same answer sent again under it counts once.
     public var reviewID: String
     /// What the reviewer says.
     public var verdict: Verdict
@@ -26,6 +26,7 @@ public struct ReviewRequest: Hashable, WireValue {
         self.seconds = seconds
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         try wire.allowOnly(["review_id", "verdict", "label", "tags", "comment", "seconds"])
         reviewID = try wire.required("review_id").string(bytes: 1...128)
@@ -57,6 +58,7 @@ public struct ReviewRequest: Hashable, WireValue {
         }
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("review_id", reviewID)
@@ -90,12 +92,14 @@ public struct DecisionReply: Hashable, WireValue {
         self.outcome = outcome
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         label = try wire.optional("label")?.string()
         source = try wire.required("source").string()
         outcome = try wire.required("outcome").string()
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("label", label)
@@ -133,6 +137,7 @@ public struct ReviewReply: Hashable, WireValue {
         self.decision = decision
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         reviewID = try wire.required("review_id").string()
         externalID = try wire.required("external_id").string()
@@ -144,6 +149,7 @@ public struct ReviewReply: Hashable, WireValue {
         }
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("review_id", reviewID)
@@ -172,6 +178,7 @@ public struct UndoReply: WireValue {
         self.lease = lease
     }
 
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         reviewID = try wire.required("review_id").string()
         lease = try wire.optional("lease").map { (field) throws(ReviewError) -> Lease in
@@ -179,6 +186,7 @@ public struct UndoReply: WireValue {
         }
     }
 
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("review_id", reviewID)

@@ -35,7 +35,9 @@ extension WireValue {
 public struct Nothing: WireValue {
     /// Makes nothing.
     public init() {}
+    /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {}
+    /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.endObject()

@@ -86,7 +86,9 @@ extension Policy {
         Routing(route: .queued, reason: reason, propensity: 1, isBlind: isBlind, urgency: urgency)
     }
 
-    /// Accepted, and audited when the draw says so. An audit gets the middle urgency, so that its
+    /// Accepted, and audited when the draw says so.
+    ///
+    /// An audit gets the middle urgency, so that its
     /// place in the queue does not give it away.
     private func automated(
         _ reason: RouteReason, propensity: Double, _ draws: RoutingDraws
