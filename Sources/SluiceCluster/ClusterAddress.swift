@@ -1,0 +1,33 @@
+/// How to connect to a private cluster: always over its unix socket, as the role that owns it.
+public struct ClusterAddress: Hashable, Sendable {
+    /// The directory that holds the server's socket.
+    public let socketDirectory: String
+    /// The port, which only names the socket's file.
+    public let port: Int
+    /// The role that owns the cluster. No password: the socket lets in nobody else.
+    public let user: String
+    /// The database made with the cluster.
+    public let database: String
+
+    /// Keywords and values as libpq reads them, for `psql` and for connection options.
+    public var connectionString: String {
+        connectionString(database: database)
+    }
+
+    /// The same for another database or role of the cluster.
+    public func connectionString(database: String, user: String? = nil) -> String {
+        "host=\(quoted(socketDirectory)) port=\(port) user=\(quoted(user ?? self.user))"
+            + " dbname=\(quoted(database))"
+    }
+
+    /// A value between single quotes, with quotes and backslashes escaped (PostgreSQL documentation,
+    /// "Keyword/Value Connection Strings").
+    private func quoted(_ value: String) -> String {
+        var text = "'"
+        for character in value {
+            if character == "'" || character == "\\" { text.append("\\") }
+            text.append(character)
+        }
+        return text + "'"
+    }
+}
