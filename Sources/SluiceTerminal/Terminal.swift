@@ -1,0 +1,111 @@
+import Glibc
+import Synchronization
+
+/// The terminal of this process, in full screen.
+///
+/// At most one is open at a time, because signals and the screen belong to the whole process.
+public final class Terminal: TerminalDevice {
+    private static let isOpen = Mutex(false)
+
+    /// What happens at the terminal, in order.
+    public let events: AsyncStream<TerminalEvent>
+    /// What the terminal can do.
+    public let capabilities: TerminalCapabilities
+    private let output: Int32
+    private let input: TerminalInput
+    private let state: Mutex<State>
+
+    private struct State {
+        var mode: RawMode
+        let signals: SignalPipe
+        var isClosed = false
+    }
+
+    /// Takes the terminal: raw mode, alternate screen, signals as events.
+    ///
+    /// - Parameters:
+    ///   - input: the descriptor keys are read from.
+    ///   - output: the descriptor frames are written to.
+    /// - Throws: `TerminalError`; nothing has changed then.
+    public init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) throws(TerminalError) {
+        let capabilities = Self.capabilities()
+        guard capabilities.canMoveCursor else { throw .noCursor }
+        var mode = try RawMode(input: input, output: output)
+        let wasOpen = Self.isOpen.withLock { isOpen in
+            defer { isOpen = true }
+            return isOpen
+        }
+        guard !wasOpen else { throw .alreadyOpen }
+        do throws(TerminalError) {
+            let signals = try SignalPipe()
+            do throws(TerminalError) {
+                try mode.enter()
+                self.input = try TerminalInput(
+                    input: input, output: output, signals: signals.readEnd)
+            } catch {
+                mode.leave()
+                signals.close()
+                throw error
+            }
+            state = Mutex(State(mode: mode, signals: signals))
+        } catch {
+            Self.isOpen.withLock { $0 = false }
+            throw error
+        }
+        self.capabilities = capabilities
+        self.output = output
+        events = self.input.events
+    }
+
+    deinit { close() }
+
+    /// The size now; 80 x 24 where the terminal does not know.
+    public var size: Size { Descriptor.size(of: output) }
+
+    /// Writes bytes; blocks while the terminal takes none, at most two seconds at a stretch.
+    public func write(_ bytes: [UInt8]) throws(TerminalError) {
+        try Descriptor.write(bytes, to: output)
+    }
+
+    /// Gives the terminal back, stops the process group, and takes the terminal when it continues.
+    public func suspend() throws(TerminalError) {
+        try state.withLock { state throws(TerminalError) in
+            guard !state.isClosed else { return }
+            state.mode.leave()
+            SignalPipe.stopProcess()
+            try state.mode.enter()
+        }
+    }
+
+    /// Sets the terminal up again, after the process was stopped by somebody else.
+    public func resume() throws(TerminalError) {
+        try state.withLock { state throws(TerminalError) in
+            guard !state.isClosed else { return }
+            try state.mode.enter()
+        }
+    }
+
+    /// Restores the terminal and the signal handlers, and ends `events`.
+    public func close() {
+        let closed = state.withLock { state -> SignalPipe? in
+            guard !state.isClosed else { return nil }
+            state.isClosed = true
+            state.mode.leave()
+            return state.signals
+        }
+        guard let closed else { return }
+        input.stop()
+        closed.close()
+        Self.isOpen.withLock { $0 = false }
+    }
+
+    /// What the environment says about the terminal.
+    public static func capabilities() -> TerminalCapabilities {
+        TerminalCapabilities { name in getenv(name).map { String(cString: $0) } }
+    }
+
+    /// Tells whether both standard input and output are terminals that can show a full screen.
+    public static var isAvailable: Bool {
+        isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && capabilities().canMoveCursor
+    }
+}
