@@ -4,7 +4,9 @@ public struct ClusterAddress: Hashable, Sendable {
     public let socketDirectory: String
     /// The port, which only names the socket's file.
     public let port: Int
-    /// The role that owns the cluster. No password: the socket lets in nobody else.
+    /// The role that owns the cluster.
+    ///
+    /// No password: the socket lets in nobody else.
     public let user: String
     /// The database made with the cluster.
     public let database: String

@@ -1,4 +1,4 @@
-/// What may be chosen about a private cluster. The defaults are those of the service.
+/// What may be chosen about a private cluster; the defaults are those of the service.
 public struct ClusterOptions: Hashable, Sendable {
     /// What the cluster keeps through a crash.
     public enum Durability: Hashable, Sendable {
@@ -8,7 +8,9 @@ public struct ClusterOptions: Hashable, Sendable {
         case none
     }
 
-    /// The directory of `postgres` and `initdb`. Nil takes `SLUICE_POSTGRES_BIN`, else the newest
+    /// The directory of `postgres` and `initdb`.
+    ///
+    /// Nil takes `SLUICE_POSTGRES_BIN`, else the newest
     /// version of the system's packages, else what `PATH` has.
     public var binaries: String?
     /// The account to run the server as when the service is root.

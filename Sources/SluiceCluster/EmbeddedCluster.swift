@@ -64,9 +64,9 @@ public actor EmbeddedCluster {
         }.get()
     }
 
-    /// Stops the server in order and frees the directory. Does nothing when it is not started.
+    /// Stops the server in order and frees the directory.
     ///
-    /// Sessions are cut off, what is committed is kept. A server that needs longer than 10 s is
+    /// Does nothing when it is not started. Sessions are cut off, what is committed is kept. A server that needs longer than 10 s is
     /// told to end at once, and recovers at its next start.
     public func stop() async {
         stopsWaiting += 1

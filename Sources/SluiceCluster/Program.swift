@@ -27,8 +27,10 @@ struct ProgramContext: Hashable, Sendable {
         return options
     }
 
-    /// The arguments of `sh` to become a program, run where anybody may be and with files for its
-    /// account only. The service's own directory may be closed to the account.
+    /// Makes the arguments with which `sh` becomes a program.
+    ///
+    /// It runs where anybody may be, since the service's own directory may be closed to the account,
+    /// and makes files for its account only.
     ///
     /// - Parameter log: where its output is appended, opened by the account; nil leaves it be.
     func shellArguments(_ program: [String], log: String? = nil) -> Arguments {

@@ -53,11 +53,12 @@ enum Server: Sendable {
     }
 }
 
-/// A server started by this process. Whoever starts it need not wait for it: its end is collected as
-/// soon as it comes.
+/// A server started by this process.
+///
+/// Whoever starts it need not wait for it: its end is collected as soon as it comes.
 final class ServerChild: Sendable {
     let process: Int32
-    /// Yields nothing, and finishes when the server has ended. For one reader.
+    /// Yields nothing, and finishes when the server has ended; for one reader.
     let ended: AsyncStream<Never>
     private let outcome: Outcome
 

@@ -1,8 +1,9 @@
 import Glibc
 import Logging
 
-/// Brings a server up on a prepared directory and takes it down again. Holds no state: who calls it
-/// holds the directory's lock.
+/// Brings a server up on a prepared directory and takes it down again.
+///
+/// Holds no state: who calls it holds the directory's lock.
 struct ServerLauncher: Sendable {
     private let layout: ClusterLayout
     private let options: ClusterOptions
