@@ -15,17 +15,17 @@ SELECT max(page.item_id) FROM (
 -- $6 source text or null, $7 label text or null
 -- returns external_id text, label text, source text, outcome text, predicted text, confidence double precision, model text
 --   version text, route text, reason text, propensity double precision, policy_version integer, reviews smallint
---   agreement double precision, reviewers text[], is_blind boolean, group_key text, received_at timestamptz, decided_at timestamptz
+--   agreement double precision, reviewers json, is_blind boolean, group_key text, received_at timestamptz, decided_at timestamptz
 --   item_id bigint, revision integer, tags json, comment text, seconds double precision, payload json, metadata json
 SELECT i.external_id, d.label, d.source, d.outcome, p.label, p.confidence, m.model,
     m.version, p.route, p.reason, p.propensity, p.policy_version, d.reviews,
     d.agreement,
     CASE WHEN d.reviews > 1 THEN (
-        SELECT array_agg(a.name ORDER BY v.reviewed_at, v.id) FROM review v
+        SELECT json_agg(a.name ORDER BY v.reviewed_at, v.id) FROM review v
         JOIN actor a ON a.id = v.actor_id
         WHERE v.project_id = d.project_id AND v.item_id = d.item_id AND v.queue = 0 AND v.slot IS NOT NULL
             AND v.undone_at IS NULL)
-        WHEN d.actor_id IS NOT NULL THEN ARRAY[decider.name] END,
+        WHEN d.actor_id IS NOT NULL THEN json_build_array(decider.name) END,
     p.is_blind, i.group_key, i.received_at, d.decided_at,
     d.item_id, d.revision, last_review.tags, last_review.comment, last_review.seconds, i.payload, i.metadata
 FROM decision d

@@ -101,8 +101,3 @@ SELECT made.id FROM made
 UNION ALL
 SELECT v.id FROM model_version v WHERE v.project_id = $1 AND v.model = $2 AND v.version = $3
 LIMIT 1;
-
--- name: announceChange
--- Tells every listening service that a project or token changed; sent outside the data path.
--- $1 what text
-SELECT pg_notify('sluice_changed', $1);

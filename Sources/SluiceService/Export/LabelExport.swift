@@ -1,0 +1,107 @@
+import SluiceDomain
+import SluicePostgres
+import SluiceStore
+
+/// Streams the labels of a project in constant memory.
+public struct LabelExport: Sendable {
+    /// How an export is written.
+    public enum Format: String, Sendable, CaseIterable {
+        /// One JSON object a line; loses nothing.
+        case jsonLines = "jsonl"
+        /// RFC 4180 with a header; text that a spreadsheet would run as a formula is defused.
+        case csv
+        /// RFC 4180 with a header and every value as it is.
+        case rawCSV = "csv-raw"
+
+        /// The media type.
+        public var contentType: String {
+            switch self {
+            case .jsonLines: "application/x-ndjson"
+            case .csv, .rawCSV: "text/csv; charset=utf-8"
+            }
+        }
+    }
+
+    private static let pageItems = 20_000
+    private static let chunkRows = 256
+
+    private let pool: ConnectionPool
+
+    /// Reads through `pool`.
+    public init(pool: ConnectionPool) { self.pool = pool }
+
+    /// Writes the export in chunks.
+    ///
+    /// It is read in pages of items, each in a snapshot of its own: a snapshot held for the length
+    /// of an export would keep the queue's dead rows from being removed. So every item appears at most
+    /// once, with the decision that stood when its page was read.
+    ///
+    /// - Returns: how many labels were written.
+    @discardableResult
+    public func run(
+        _ format: Format, filter: LabelFilter, project: ProjectContext,
+        write: (sending [UInt8]) async throws -> Void
+    ) async throws -> Int {
+        let weights = try await pool.withSession { session in
+            try Store(session).labelWeights(project: project.id, filter: filter)
+        }
+        let sum = weights.reduce(0) { $0 + $1.weights }
+        let rows = weights.reduce(0) { $0 + $1.rows }
+        let encoder = LabelRowEncoder(
+            format: format, splitSalt: project.splitSalt.secret,
+            meanWeight: rows > 0 ? sum / Double(rows) : 1)
+        try await write(encoder.header())
+        let connection = try await pool.checkout()
+        do {
+            var count = 0
+            var after: Int64 = .min
+            while let last = try await pageEnd(connection, project.id, after) {
+                let start = after
+                try await connection.run { session in
+                    try Store(session).startLabelRows(
+                        project: project.id, after: start, through: last, filter: filter)
+                }
+                while let chunk = try await nextChunk(connection, encoder) {
+                    count += chunk.rows
+                    try await write(chunk.bytes)
+                }
+                after = last
+            }
+            await connection.release()
+            return count
+        } catch {
+            await connection.discard()
+            throw error
+        }
+    }
+
+    private func pageEnd(
+        _ connection: PooledConnection, _ project: Int64, _ after: Int64
+    ) async throws -> Int64? {
+        try await connection.run { session in
+            try Store(session).labelPageEnd(
+                project: project, after: after, items: Self.pageItems)
+        }
+    }
+
+    private struct Chunk: Sendable {
+        var bytes: [UInt8]
+        var rows: Int
+    }
+
+    /// The next rows; nil when the page has ended. An empty chunk does not end it.
+    private func nextChunk(
+        _ connection: PooledConnection, _ encoder: LabelRowEncoder
+    ) async throws -> Chunk? {
+        try await connection.run { session in
+            var chunk = Chunk(bytes: [], rows: 0)
+            chunk.bytes.reserveCapacity(1 << 17)
+            var encoder = encoder
+            let goesOn = try session.streamRows(upTo: Self.chunkRows) { row in
+                encoder.append(row, to: &chunk.bytes)
+                chunk.rows += 1
+            }
+            return goesOn || chunk.rows > 0 ? chunk : nil
+        }
+    }
+}

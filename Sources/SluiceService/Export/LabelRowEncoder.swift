@@ -1,0 +1,221 @@
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceStore
+
+/// Writes rows of `labelRows` as JSON lines or CSV.
+struct LabelRowEncoder: Sendable {
+    /// The columns of an export, in order, with how each is written.
+    private static let columns: [(name: StaticString, kind: Kind)] = [
+        ("external_id", .text), ("label", .text), ("label_source", .text), ("outcome", .text),
+        ("predicted", .text), ("confidence", .plain), ("model", .text), ("model_version", .text),
+        ("route", .text), ("reason", .text), ("selected_by", .text), ("propensity", .plain),
+        ("weight", .plain), ("weight_normalised", .plain), ("policy_version", .plain),
+        ("n_labels", .plain), ("agreement", .plain), ("label_confidence", .plain),
+        ("reviewers", .json), ("blind", .plain), ("split", .text), ("group", .text),
+        ("received_at", .text), ("decided_at", .text), ("lineage", .text), ("tags", .json),
+        ("comment", .text), ("seconds", .plain), ("payload", .json), ("metadata", .json),
+    ]
+
+    private enum Kind {
+        /// Text from outside or from us: quoted.
+        case text
+        /// A number or a boolean: as it stands.
+        case plain
+        /// JSON: as it stands in JSON, quoted in CSV.
+        case json
+    }
+
+    let format: LabelExport.Format
+    let splitSalt: [UInt8]
+    /// The mean weight of the rows that have one; weights are divided by it.
+    let meanWeight: Double
+
+    /// What stands before the first row.
+    func header() -> [UInt8] {
+        guard format != .jsonLines else { return [] }
+        return Array(Self.columns.map { "\($0.name)" }.joined(separator: ",").utf8) + [10]
+    }
+
+    /// Writes one row and its line end.
+    mutating func append(_ row: StreamRow, to bytes: inout [UInt8]) {
+        switch format {
+        case .jsonLines: appendJSON(row, to: &bytes)
+        case .csv, .rawCSV: appendCSV(row, to: &bytes)
+        }
+    }
+
+    private typealias Value = UnsafeBufferPointer<UInt8>
+
+    /// Gives each column's value in order; nil where there is none.
+    private func forEachValue(
+        _ row: StreamRow, _ body: (_ index: Int, _ value: Value?) -> Void
+    ) {
+        func column(_ column: LabelColumn) -> Value? { row[column.rawValue] }
+        let source = column(.source)
+        let isModel = source?.elementsEqual("model".utf8) ?? false
+        let propensity = column(.propensity).flatMap { Double(String(decoding: $0, as: UTF8.self)) }
+        let weight = isModel ? 0 : propensity.flatMap { $0 > 0 ? 1 / $0 : nil }
+        let splitKey = column(.group) ?? column(.externalID)
+        let split = splitKey.map { Split(draw: KeyedHash.unit(salt: splitSalt, key: $0)) }
+        let lineage =
+            text(column(.item)).flatMap { item in
+                text(column(.revision)).map { "\(item).\($0)" }
+            }
+        var index = 0
+        func give(_ value: Value?) {
+            body(index, value)
+            index += 1
+        }
+        func give(_ text: String?) {
+            guard var text else { return give(Value?.none) }
+            text.withUTF8 { give($0) }
+        }
+        func give(_ number: Double?) { give(number.map { "\($0)" }) }
+
+        give(column(.externalID))
+        give(column(.label))
+        give(Self.labelSource(source))
+        give(column(.outcome))
+        give(column(.predicted))
+        give(column(.confidence))
+        give(column(.model))
+        give(column(.version))
+        give(column(.route))
+        give(column(.reason))
+        give(selectedBy(column(.route), column(.reason)))
+        give(column(.propensity))
+        give(weight)
+        give(weight.map { $0 / meanWeight })
+        give(column(.policyVersion))
+        give(column(.reviews))
+        give(column(.agreement))
+        give(Value?.none)
+        give(column(.reviewers))
+        give(column(.isBlind).map { $0.first == UInt8(ascii: "t") ? "true" : "false" })
+        give(split?.rawValue)
+        give(column(.group))
+        give(moment(column(.receivedAt)))
+        give(moment(column(.decidedAt)))
+        give(lineage)
+        give(column(.tags))
+        give(column(.comment))
+        give(column(.seconds))
+        give(column(.payload))
+        give(column(.metadata))
+    }
+
+    private func text(_ value: Value?) -> String? {
+        value.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func labelSource(_ source: Value?) -> String? {
+        guard let source else { return nil }
+        if source.elementsEqual("reviewer".utf8) { return "single" }
+        if source.elementsEqual("adjudicator".utf8) { return "adjudicated" }
+        return String(decoding: source, as: UTF8.self)
+    }
+
+    /// How the row came to a person: `uncertain`, `audit`, `random`, `rule`, or `model` for none.
+    private func selectedBy(_ route: Value?, _ reason: Value?) -> String? {
+        guard let route = text(route).flatMap(Route.init(rawValue:)) else { return nil }
+        switch route {
+        case .audited: return "audit"
+        case .accepted: return "model"
+        case .queued, .shadowed, .waiting: break
+        }
+        switch text(reason).flatMap(RouteReason.init(rawValue:)) {
+        case .automationShare: return "random"
+        case .degree: return "rule"
+        default: return "uncertain"
+        }
+    }
+
+    /// `2026-11-21 04:42:11.5+00` as RFC 3339; sessions speak UTC.
+    private func moment(_ value: Value?) -> String? {
+        guard let value, value.count > 13 else { return nil }
+        var bytes = Array(value.dropLast(3))
+        bytes[10] = UInt8(ascii: "T")
+        bytes.append(UInt8(ascii: "Z"))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func appendJSON(_ row: StreamRow, to bytes: inout [UInt8]) {
+        var writer = JSONWriter(reservingCapacity: 1024)
+        writer.beginObject()
+        forEachValue(row) { index, value in
+            let (name, kind) = Self.columns[index]
+            writer.key(name)
+            guard let value else { return writer.null() }
+            switch kind {
+            case .text: writer.string(utf8: value)
+            case .plain: writer.raw(value)
+            case .json: writer.rawLine(value)
+            }
+        }
+        writer.endObject()
+        bytes += writer.bytes
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private func appendCSV(_ row: StreamRow, to bytes: inout [UInt8]) {
+        let isSafe = format == .csv
+        forEachValue(row) { index, value in
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            guard let value else { return }
+            switch Self.columns[index].kind {
+            case .plain: bytes.append(contentsOf: value)
+            case .text, .json: CSVField.append(value, defused: isSafe, to: &bytes)
+            }
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+}
+
+extension JSONWriter {
+    /// Writes JSON on one line: what a producer sent over several lines must not break NDJSON.
+    fileprivate mutating func rawLine(_ json: UnsafeBufferPointer<UInt8>) {
+        guard json.contains(where: { $0 == 10 || $0 == 13 }) else { return raw(json) }
+        // Inside strings line ends are escaped, so every raw one is white space.
+        raw(json.map { $0 == 10 || $0 == 13 ? UInt8(ascii: " ") : $0 })
+    }
+}
+
+/// One field of a CSV file (RFC 4180, section 2).
+enum CSVField {
+    /// Writes a text field, quoted where it must be.
+    ///
+    /// Defused, a field that a spreadsheet would take for a formula gets a leading `'` (OWASP, "CSV
+    /// Injection"): it begins with `=`, `+`, `-`, `@`, tab, CR, or one of their full-width forms.
+    static func append(
+        _ value: UnsafeBufferPointer<UInt8>, defused: Bool, to bytes: inout [UInt8]
+    ) {
+        let isFormula = defused && beginsFormula(value)
+        let needsQuotes = value.contains { byte in
+            byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 10 || byte == 13
+        }
+        // An empty text is quoted: without quotes it is a value that is not there.
+        guard needsQuotes || value.isEmpty else {
+            if isFormula { bytes.append(UInt8(ascii: "'")) }
+            return bytes.append(contentsOf: value)
+        }
+        bytes.append(UInt8(ascii: "\""))
+        if isFormula { bytes.append(UInt8(ascii: "'")) }
+        for byte in value {
+            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+            bytes.append(byte)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func beginsFormula(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        switch value.first {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 9, 13:
+            true
+        case 0xEF:
+            // U+FF1D, U+FF0B, U+FF0D, U+FF20: the full-width forms.
+            value.count >= 3 && value[1] == 0xBC && [0x9D, 0x8B, 0x8D, 0xA0].contains(value[2])
+        default: false
+        }
+    }
+}

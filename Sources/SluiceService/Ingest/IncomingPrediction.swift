@@ -1,0 +1,131 @@
+import SluiceDomain
+import SluiceJSON
+import SluiceStore
+
+/// Where a value stands in the bytes of its batch.
+typealias Span = Range<Int>
+
+/// One prediction that passed every check, as places in the bytes of its batch.
+struct IncomingPrediction: Sendable {
+    var externalID: Span
+    var model: Span
+    var version: Span
+    var label: Span
+    var payload: Span
+    var confidence: Confidence?
+    var scores: Span?
+    var highlights: Span?
+    var metadata: Span?
+    var group: Span?
+    var parents: Span?
+    var payloadHash: ContentHash
+    var contentHash: ContentHash
+}
+
+/// One line of a batch: a prediction, or why there is none.
+enum IncomingLine: Sendable {
+    case prediction(IncomingPrediction)
+    case refused(ReviewError)
+}
+
+/// Predictions on their way into one transaction, with the bytes they stand in.
+///
+/// Values are kept as places in one buffer and copied once more, into the parameters of the
+/// statements: a batch of a thousand lines makes no string.
+public struct IngestBatch: Sendable {
+    /// The lines' bytes one after the other, and behind each line its unescaped strings.
+    private(set) var bytes: [UInt8] = []
+    /// The lines in the order they came.
+    private(set) var lines: [IncomingLine] = []
+    /// The line numbers in the request, counted from 1.
+    public private(set) var numbers: [Int] = []
+
+    /// How many lines a transaction takes at most.
+    public static let maximumLines = Int(Store.itemBlockSize)
+    /// How many bytes make a batch full.
+    public static let fullBytes = 4 << 20
+
+    /// Starts with no line.
+    public init() {}
+
+    /// How many lines there are, refused ones included.
+    public var count: Int { lines.count }
+
+    /// Whether the batch should be stored before it grows further.
+    public var isFull: Bool { lines.count >= Self.maximumLines || bytes.count >= Self.fullBytes }
+
+    /// Adds a line that was refused before it could be read.
+    public mutating func refuse(_ error: ReviewError, number: Int) {
+        lines.append(.refused(error))
+        numbers.append(number)
+    }
+
+    /// Reads and checks one line.
+    public mutating func append(
+        _ line: UnsafeBufferPointer<UInt8>, number: Int, labels: LabelSet, limits: IngestLimits
+    ) {
+        let start = bytes.count
+        bytes.append(contentsOf: line)
+        var reader = PredictionReader(line, offset: start, labels: labels, limits: limits)
+        do {
+            let prediction = try reader.read(appendingTo: &bytes)
+            lines.append(.prediction(prediction))
+        } catch {
+            bytes.removeLast(bytes.count - start)
+            lines.append(.refused(error))
+        }
+        numbers.append(number)
+    }
+
+    /// Adds the lines of another batch behind this one's.
+    mutating func append(_ other: IngestBatch) {
+        let offset = bytes.count
+        bytes += other.bytes
+        numbers += other.numbers
+        lines += other.lines.map { line in
+            guard case .prediction(let prediction) = line else { return line }
+            return .prediction(prediction.moved(by: offset))
+        }
+    }
+
+    /// The lines at `positions`, on the same bytes.
+    func selecting(_ positions: Range<Int>) -> IngestBatch {
+        var part = IngestBatch()
+        part.bytes = bytes
+        part.lines = Array(lines[positions])
+        part.numbers = Array(numbers[positions])
+        return part
+    }
+
+    /// The text at a place.
+    func text(_ span: Span) -> String { String(decoding: bytes[span], as: UTF8.self) }
+}
+
+extension IncomingPrediction {
+    fileprivate func moved(by offset: Int) -> IncomingPrediction {
+        func move(_ span: Span) -> Span { span.lowerBound + offset..<span.upperBound + offset }
+        var moved = self
+        moved.externalID = move(externalID)
+        moved.model = move(model)
+        moved.version = move(version)
+        moved.label = move(label)
+        moved.payload = move(payload)
+        moved.scores = scores.map(move)
+        moved.highlights = highlights.map(move)
+        moved.metadata = metadata.map(move)
+        moved.group = group.map(move)
+        moved.parents = parents.map(move)
+        return moved
+    }
+}
+
+/// How large what producers send may be, in bytes.
+public struct IngestLimits: Sendable, Hashable {
+    /// The largest payload.
+    public var payloadBytes: Int
+    /// The largest line, or object of an array.
+    public var lineBytes: Int { payloadBytes + 1 << 20 }
+
+    /// Makes limits; 1 MiB of payload by default.
+    public init(payloadBytes: Int = 1 << 20) { self.payloadBytes = payloadBytes }
+}

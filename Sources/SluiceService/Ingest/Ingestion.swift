@@ -1,0 +1,143 @@
+import Logging
+import SluiceDomain
+import SluicePostgres
+import SluiceStore
+import Synchronization
+
+/// What became of one line.
+public enum LineOutcome: Sendable {
+    /// It is stored, now or from before.
+    case stored(StoredPrediction)
+    /// It is not, and changed nothing.
+    case refused(ReviewError)
+}
+
+/// A stored prediction as its producer is told.
+public struct StoredPrediction: Sendable {
+    /// The producer's key as UTF-8.
+    public var externalID: [UInt8]
+    /// Where it went.
+    public var route: Route
+    /// Why.
+    public var reason: String
+    /// The label, when the caller may act on it.
+    public var label: [UInt8]?
+    /// The policy that routed it.
+    public var policyVersion: Int
+    /// Whether it had been stored before.
+    public var isDuplicate: Bool
+}
+
+/// Takes predictions in: checks, routes and stores them, a batch in one transaction.
+public final class Ingestion: Sendable {
+    private let pool: ConnectionPool
+    private let logger: Logger
+    private let itemIDs = ItemIDs()
+
+    /// Stores through `pool`.
+    public init(pool: ConnectionPool, logger: Logger) {
+        self.pool = pool
+        self.logger = logger
+    }
+
+    /// Stores a batch in one transaction.
+    ///
+    /// Lines are told apart: a refused one costs the others nothing. When the database itself
+    /// refuses the batch, it is halved until the line it refuses stands alone.
+    ///
+    /// - Returns: one outcome a line, in order.
+    /// - Throws: `PostgresError` when nothing could be stored; sending the batch again is safe.
+    public func ingest(
+        _ batch: IngestBatch, project: ProjectContext
+    ) async throws -> [LineOutcome] {
+        let versions = try await modelVersions(of: batch, project: project)
+        let plan = IngestPlan(batch: batch, project: project, modelVersions: versions)
+        do {
+            return try await pool.transaction { [itemIDs] session in
+                try plan.run(Store(session), itemIDs: itemIDs)
+            }
+        } catch let error as PostgresError where error.refusesData {
+            guard batch.count > 1 else {
+                logger.warning("the database refused a line", metadata: ["error": "\(error)"])
+                return [
+                    .refused(
+                        .invalidField(
+                            path: "", found: "refused by the database: \(error.message)",
+                            accepted: "JSON that PostgreSQL can store"))
+                ]
+            }
+            let middle = batch.count / 2
+            let first = try await ingest(batch.selecting(0..<middle), project: project)
+            let second = try await ingest(
+                batch.selecting(middle..<batch.count), project: project)
+            return first + second
+        }
+    }
+
+    /// The ids of the model versions named in a batch, asked for once each.
+    private func modelVersions(
+        of batch: IngestBatch, project: ProjectContext
+    ) async throws -> [ModelVersionName: Int64] {
+        var names: Set<ModelVersionName> = []
+        var last: (model: ArraySlice<UInt8>, version: ArraySlice<UInt8>)?
+        for case .prediction(let prediction) in batch.lines {
+            let model = batch.bytes[prediction.model]
+            let version = batch.bytes[prediction.version]
+            if let last, last.model == model, last.version == version { continue }
+            last = (model: model, version: version)
+            names.insert(
+                ModelVersionName(
+                    model: batch.text(prediction.model), version: batch.text(prediction.version)))
+        }
+        var ids: [ModelVersionName: Int64] = [:]
+        for name in names {
+            if let id = project.modelVersions.id(of: name) {
+                ids[name] = id
+            } else {
+                let id = try await pool.withSession { session in
+                    try Store(session).ensureModelVersion(
+                        project: project.id, model: name.model.text, version: name.version.text)
+                }
+                project.modelVersions.remember(id, for: name)
+                ids[name] = id
+            }
+        }
+        return ids
+    }
+}
+
+/// Hands out item ids from blocks reserved in the database.
+final class ItemIDs: Sendable {
+    private let block = Mutex<Range<Int64>>(0..<0)
+
+    /// `count` ids that nobody else gets, at most `Store.itemBlockSize`; ids that stay unused are
+    /// gaps.
+    func take(_ count: Int, _ store: Store) throws(PostgresError) -> Int64 {
+        if let first = takeFromBlock(count) { return first }
+        let start = try store.reserveItemBlock()
+        block.withLock { block in
+            // Keep whichever block has more left.
+            let rest = start + Int64(count)..<start + Store.itemBlockSize
+            if rest.count > block.count { block = rest }
+        }
+        return start
+    }
+
+    private func takeFromBlock(_ count: Int) -> Int64? {
+        block.withLock { block in
+            guard block.count >= count else { return nil }
+            let first = block.lowerBound
+            block = first + Int64(count)..<block.upperBound
+            return first
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether the server refused the data itself: smaller batches find the line.
+    fileprivate var refusesData: Bool {
+        guard let state = sqlState?.rawValue else { return false }
+        return state.hasPrefix("22") || state.hasPrefix("23") || state == "54000"
+            || state == "54001"
+    }
+}

@@ -1,0 +1,239 @@
+import SluiceDomain
+import SluiceJSON
+import SluiceStore
+
+/// Reads one prediction object, strictly: every key once, of its type and in its range.
+struct PredictionReader {
+    private let line: UnsafeBufferPointer<UInt8>
+    private let offset: Int
+    private let labels: LabelSet
+    private let limits: IngestLimits
+    private var cursor: JSONCursor
+
+    private static let keys =
+        "external_id, model, model_version, label, confidence, payload, scores, highlights, "
+        + "metadata, group, parents"
+
+    /// Reads `line`, whose bytes stand at `offset` of the batch.
+    init(
+        _ line: UnsafeBufferPointer<UInt8>, offset: Int, labels: LabelSet, limits: IngestLimits
+    ) {
+        self.line = line
+        self.offset = offset
+        self.labels = labels
+        self.limits = limits
+        cursor = JSONCursor(line, limits: JSONLimits(depth: 64, bytes: limits.lineBytes))
+    }
+
+    /// The prediction; strings that had escapes are appended to `bytes` unescaped.
+    mutating func read(
+        appendingTo bytes: inout [UInt8]
+    ) throws(ReviewError) -> IncomingPrediction {
+        do {
+            return try readFields(&bytes)
+        } catch let error as ReviewError {
+            throw error
+        } catch let error as JSONError {
+            if case .tooLarge = error.kind { throw .lineTooLong(limit: limits.lineBytes) }
+            throw .malformedJSON(error)
+        } catch {
+            throw .internalError
+        }
+    }
+
+    private mutating func readFields(_ bytes: inout [UInt8]) throws -> IncomingPrediction {
+        var externalID: Span?
+        var model: Span?
+        var version: Span?
+        var label: Span?
+        var payload: Span?
+        var confidence: Confidence??
+        var scores: Span?
+        var highlights: Span?
+        var metadata: Span?
+        var group: Span?
+        var parents: Span?
+
+        try requireObject()
+        while let key = try cursor.nextKey() {
+            if key.equals("external_id") {
+                externalID = try string("external_id", 1...512, &bytes)
+            } else if key.equals("model") {
+                model = try string("model", 1...200, &bytes)
+            } else if key.equals("model_version") {
+                version = try string("model_version", 1...200, &bytes)
+            } else if key.equals("label") {
+                label = try labelName(&bytes)
+            } else if key.equals("confidence") {
+                confidence = .some(try confidenceValue())
+            } else if key.equals("payload") {
+                payload = try raw()
+            } else if key.equals("scores") {
+                scores = try scoresValue()
+            } else if key.equals("highlights") {
+                highlights = try rawUnlessNull()
+            } else if key.equals("metadata") {
+                metadata = try rawUnlessNull(of: .object, "metadata", accepted: "an object")
+            } else if key.equals("group") {
+                group = try stringUnlessNull("group", 1...512, &bytes)
+            } else if key.equals("parents") {
+                parents = try parentsValue()
+            } else {
+                throw ReviewError.unknownField(path: key.string, accepted: Self.keys)
+            }
+        }
+        try cursor.end()
+        guard let externalID else { throw ReviewError.missingField(path: "external_id") }
+        guard let model else { throw ReviewError.missingField(path: "model") }
+        guard let version else { throw ReviewError.missingField(path: "model_version") }
+        guard let label else { throw ReviewError.missingField(path: "label") }
+        guard let confidence else { throw ReviewError.missingField(path: "confidence") }
+        guard let payload else { throw ReviewError.missingField(path: "payload") }
+        guard payload.count <= limits.payloadBytes else {
+            throw ReviewError.payloadTooLarge(bytes: payload.count, limit: limits.payloadBytes)
+        }
+        var prediction = IncomingPrediction(
+            externalID: externalID, model: model, version: version, label: label,
+            payload: payload, confidence: confidence, scores: scores, highlights: highlights,
+            metadata: metadata, group: group, parents: parents,
+            payloadHash: ContentHash(high: 0, low: 0), contentHash: ContentHash(high: 0, low: 0))
+        bytes.withUnsafeBufferPointer { prediction.hash(in: $0) }
+        return prediction
+    }
+
+    private mutating func requireObject() throws {
+        guard try cursor.peek() == .object else {
+            throw ReviewError.invalidField(
+                path: "", found: "not an object", accepted: "a JSON object")
+        }
+        try cursor.beginObject()
+    }
+
+    /// A string's place: in the line itself, or unescaped at the end of the bytes.
+    private mutating func string(
+        _ path: String, _ range: ClosedRange<Int>, _ bytes: inout [UInt8]
+    ) throws -> Span {
+        let kind = try cursor.peek()
+        guard kind == .string else {
+            throw ReviewError.invalidField(
+                path: path, found: "a JSON \(kind.rawValue)", accepted: "a string")
+        }
+        let slice = try cursor.readStringSlice()
+        let span: Span
+        if slice.hasEscapes {
+            let start = bytes.count
+            bytes += slice.utf8Bytes
+            span = start..<bytes.count
+        } else {
+            span = moved(slice.range)
+        }
+        guard range.contains(span.count) else {
+            throw ReviewError.invalidField(
+                path: path, found: "\(span.count) bytes long",
+                accepted: "\(range.lowerBound) to \(range.upperBound) bytes")
+        }
+        return span
+    }
+
+    private mutating func stringUnlessNull(
+        _ path: String, _ range: ClosedRange<Int>, _ bytes: inout [UInt8]
+    ) throws -> Span? {
+        try cursor.readNullIfPresent() ? nil : try string(path, range, &bytes)
+    }
+
+    private mutating func labelName(_ bytes: inout [UInt8]) throws -> Span {
+        let span = try string("label", 1...LabelSet.maximumNameBytes, &bytes)
+        let name = String(decoding: bytes[span], as: UTF8.self)
+        guard labels.contains(name) else { throw ReviewError.unknownLabel(name) }
+        return span
+    }
+
+    private mutating func confidenceValue() throws -> Confidence? {
+        if try cursor.readNullIfPresent() { return nil }
+        let kind = try cursor.peek()
+        guard kind == .number else {
+            throw ReviewError.confidenceOutOfRange(found: "a JSON \(kind.rawValue)")
+        }
+        let number = try cursor.readDouble()
+        guard let confidence = Confidence(number) else {
+            throw ReviewError.confidenceOutOfRange(found: "\(number)")
+        }
+        return confidence
+    }
+
+    private mutating func raw() throws -> Span { moved(try cursor.readRaw()) }
+
+    private mutating func rawUnlessNull() throws -> Span? {
+        try cursor.readNullIfPresent() ? nil : try raw()
+    }
+
+    private mutating func rawUnlessNull(
+        of kind: JSONKind, _ path: String, accepted: String
+    ) throws -> Span? {
+        if try cursor.readNullIfPresent() { return nil }
+        let found = try cursor.peek()
+        guard found == kind else {
+            throw ReviewError.invalidField(
+                path: path, found: "a JSON \(found.rawValue)", accepted: accepted)
+        }
+        return try raw()
+    }
+
+    /// An object of label names and finite numbers.
+    private mutating func scoresValue() throws -> Span? {
+        if try cursor.readNullIfPresent() { return nil }
+        guard try cursor.peek() == .object else {
+            throw ReviewError.invalidField(
+                path: "scores", found: "a JSON \(try cursor.peek().rawValue)",
+                accepted: "an object of label names and numbers")
+        }
+        let start = cursor.position
+        try cursor.beginObject()
+        while let key = try cursor.nextKey() {
+            let kind = try cursor.peek()
+            guard kind == .number else {
+                throw ReviewError.invalidField(
+                    path: "scores.\(key.string)", found: "a JSON \(kind.rawValue)",
+                    accepted: "a number")
+            }
+            _ = try cursor.readRaw()
+        }
+        return moved(start..<cursor.position)
+    }
+
+    private mutating func parentsValue() throws -> Span? {
+        if try cursor.readNullIfPresent() { return nil }
+        guard try cursor.peek() == .array else {
+            throw ReviewError.invalidField(
+                path: "parents", found: "a JSON \(try cursor.peek().rawValue)",
+                accepted: "an array of external ids")
+        }
+        let start = cursor.position
+        try cursor.beginArray()
+        while try cursor.nextElement() { _ = try cursor.readStringSlice() }
+        return moved(start..<cursor.position)
+    }
+
+    private func moved(_ range: Range<Int>) -> Span {
+        range.lowerBound + offset..<range.upperBound + offset
+    }
+}
+
+extension IncomingPrediction {
+    /// Hashes the payload, and everything that was sent: a repeat has the same content hash.
+    fileprivate mutating func hash(in bytes: UnsafeBufferPointer<UInt8>) {
+        func part(_ span: Span?) -> UnsafeBufferPointer<UInt8>? {
+            span.map { UnsafeBufferPointer(rebasing: bytes[$0]) }
+        }
+        let payloadBits = KeyedHash.content([part(payload)])
+        payloadHash = ContentHash(high: payloadBits.high, low: payloadBits.low)
+        var number = confidence?.value.bitPattern ?? .max
+        let bits = withUnsafeBytes(of: &number) { confidenceBytes in
+            KeyedHash.content([
+                part(label), confidenceBytes.assumingMemoryBound(to: UInt8.self), part(payload),
+                part(scores), part(highlights), part(metadata), part(group), part(parents),
+            ])
+        }
+        contentHash = ContentHash(high: bits.high, low: bits.low)
+    }
+}

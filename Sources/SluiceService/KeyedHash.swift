@@ -1,0 +1,54 @@
+import Crypto
+import SluiceDomain
+
+/// Numbers in 0..<1 drawn from a secret and a key: the same today, tomorrow and in PostgreSQL.
+public enum KeyedHash {
+    /// The first 52 bits of SHA-256(salt, 0x1F, key), divided by 2^52.
+    ///
+    /// Exact in a double, so every implementation agrees bit for bit: the salt `audit-v1` and the
+    /// key `item-1` give 0.89794921074327 (`hash_u`). Keyed by a secret, a producer cannot
+    /// predict it; keyed by the item, a retry repeats it.
+    public static func unit(salt: [UInt8], key: some Sequence<UInt8>) -> Double {
+        var hash = SHA256()
+        hash.update(data: salt)
+        hash.update(data: [0x1F])
+        hash.update(data: Array(key))
+        var bits: UInt64 = 0
+        for byte in hash.finalize().prefix(7) { bits = bits << 8 | UInt64(byte) }
+        return Double(bits >> 4) / 4_503_599_627_370_496
+    }
+
+    /// The first 128 bits of SHA-256 over length-prefixed parts; nil parts differ from empty ones.
+    static func content(_ parts: [UnsafeBufferPointer<UInt8>?]) -> (high: UInt64, low: UInt64) {
+        var hash = SHA256()
+        for part in parts {
+            var length = Int64(part?.count ?? -1)
+            withUnsafeBytes(of: &length) { hash.update(bufferPointer: $0) }
+            if let part { hash.update(bufferPointer: UnsafeRawBufferPointer(part)) }
+        }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for (index, byte) in hash.finalize().prefix(16).enumerated() {
+            if index < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
+        }
+        return (high: high, low: low)
+    }
+}
+
+/// The three routing draws of an item: one hash each, told apart by the purpose before the key.
+extension RoutingDraws {
+    /// Draws for the item of that external id under that salt.
+    public init(salt: [UInt8], externalID: UnsafeBufferPointer<UInt8>, policy: Policy) {
+        // A draw that no rate asks for costs a hash an item; it is left at zero.
+        func draw(_ purpose: StaticString, if needed: Bool) -> Double {
+            guard needed else { return 0 }
+            let prefix = UnsafeBufferPointer(
+                start: purpose.utf8Start, count: purpose.utf8CodeUnitCount)
+            return KeyedHash.unit(salt: salt + prefix, key: externalID)
+        }
+        self.init(
+            audit: draw("audit", if: policy.auditRate > 0),
+            share: draw("share", if: policy.automationShare < 1),
+            blind: draw("blind", if: policy.blindShare > 0))
+    }
+}

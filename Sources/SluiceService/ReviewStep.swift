@@ -1,0 +1,198 @@
+import SluiceDomain
+import SluicePostgres
+import SluiceStore
+
+/// What a transaction made of an answer; an error that keeps something must not roll it back, so
+/// it travels as a value.
+struct ReviewStepResult: Sendable {
+    let recorded: RecordedReview
+    let reviewID: String
+    let externalID: String
+    let verdict: Verdict
+    let decision: DecidedLabel?
+
+    func result() throws(ReviewError) -> AnswerResult {
+        let status = recorded.status
+        switch status {
+        case .unknown: throw .unknownLease
+        case .conflict: throw .reviewConflict(id: reviewID)
+        case .superseded: throw .leaseSuperseded
+        case .already: throw .alreadyReviewed
+        case .surplus: throw .leaseLost(decided: recorded.isDecided)
+        case .counted, .late, .skipped, .repeated: break
+        }
+        guard let reviewedAt = recorded.reviewedAt else { throw .internalError }
+        return AnswerResult(
+            externalID: externalID,
+            status: status == .repeated
+                ? (verdict == .skip ? "skipped" : "counted") : status.rawValue,
+            reviewedAt: reviewedAt, isDuplicate: status == .repeated, decision: decision)
+    }
+}
+
+/// Records one answer and does what follows from it, in the transaction of its store.
+struct ReviewStep {
+    let store: Store
+    let project: ProjectContext
+
+    func take(_ review: ReviewRow) throws -> ReviewStepResult {
+        let recorded: RecordedReview
+        do {
+            recorded = try store.recordReview(review, project: project.id)
+        } catch {
+            // Two requests with one id at once: the unique key lets one in.
+            if error.constraint == "review_pkey" { throw ReviewError.reviewConflict(id: review.id) }
+            throw error
+        }
+        var decision: DecidedLabel?
+        switch recorded.status {
+        case .counted, .late, .skipped:
+            decision = try settle(review, recorded)
+        case .repeated:
+            decision = try store.currentDecision(item: review.item, project: project.id)
+        case .surplus, .conflict, .superseded, .already, .unknown: break
+        }
+        return ReviewStepResult(
+            recorded: recorded, reviewID: review.id,
+            externalID: try store.externalID(item: review.item, project: project.id),
+            verdict: review.verdict, decision: decision)
+    }
+
+    private func settle(
+        _ review: ReviewRow, _ recorded: RecordedReview
+    ) throws(PostgresError) -> DecidedLabel? {
+        guard review.queue == .review else { return try adjudicate(review, recorded) }
+        let votes: [Verdict]
+        let skips: Int
+        if recorded.asked == 1, review.verdict != .skip {
+            (votes, skips) = ([review.verdict], 0)
+        } else {
+            (votes, skips) = try store.readVotes(
+                project: project.id, item: review.item, queue: review.queue)
+        }
+        let settlement = Consensus.settle(
+            votes: votes, skips: skips, asked: recorded.asked, rule: project.policy.consensus)
+        switch settlement {
+        case .open: return nil
+        case .oneMore:
+            try store.askOneMore(project: project.id, item: review.item)
+            return nil
+        case .adjudicate:
+            try store.openAdjudication(
+                project: project.id, rank: recorded.rank, item: review.item)
+            return nil
+        case .label(let label, let agreement):
+            return try decide(
+                review, recorded, label: label, agreement: agreement, reviews: votes.count,
+                source: votes.count == 1 ? .reviewer : .consensus)
+        case .unusable(let agreement):
+            return try decide(
+                review, recorded, label: nil, agreement: agreement, reviews: votes.count,
+                source: votes.count == 1 ? .reviewer : .consensus)
+        }
+    }
+
+    private func adjudicate(
+        _ review: ReviewRow, _ recorded: RecordedReview
+    ) throws(PostgresError) -> DecidedLabel? {
+        switch review.verdict {
+        case .skip, .escalate: return nil
+        case .label(let label):
+            return try decide(
+                review, recorded, label: label, agreement: 1, reviews: 1, source: .adjudicator)
+        case .unusable:
+            return try decide(
+                review, recorded, label: nil, agreement: 1, reviews: 1, source: .adjudicator)
+        }
+    }
+
+    private func decide(
+        _ review: ReviewRow, _ recorded: RecordedReview, label: String?, agreement: Double,
+        reviews: Int, source: DecisionSource
+    ) throws(PostgresError) -> DecidedLabel {
+        var outcome = Outcome.unusable
+        if let label = label.flatMap(project.labels.label(named:)) {
+            let predicted = try store.predictedLabel(
+                project: project.id, item: review.item, modelVersionID: review.modelVersionID)
+            outcome = Outcome(label: label, predicted: predicted)
+        }
+        try store.appendDecision(
+            DecisionRow(
+                item: review.item, revision: recorded.revision + 1, reviews: reviews,
+                modelVersionID: review.modelVersionID,
+                actor: source == .consensus ? nil : review.actor, agreement: agreement,
+                label: label, source: source, outcome: outcome),
+            project: project.id)
+        // A task of one review has no slot left; only then is there nothing to close.
+        if recorded.asked > 1 || source == .adjudicator {
+            try store.closeTask(project: project.id, rank: recorded.rank, item: review.item)
+        }
+        return DecidedLabel(label: label, source: source.rawValue, outcome: outcome.rawValue)
+    }
+}
+
+/// What a transaction made of an undo.
+enum UndoStepResult: Sendable {
+    case undone(UndoneReview, ReviewContent)
+    case repeated
+    case refused(ReviewError)
+}
+
+/// Takes one review back and does what follows from it, in the transaction of its store.
+struct UndoStep {
+    let store: Store
+    let project: ProjectContext
+
+    func take(reviewID: String, actor: Int64, token: Int64) throws -> UndoStepResult {
+        let undone = try store.undoReview(
+            project: project.id, id: reviewID, actor: actor, token: token,
+            leaseSeconds: project.policy.leaseSeconds)
+        switch undone.status {
+        case .unknown: return .refused(.unknownReview(id: reviewID))
+        case .repeated: return .repeated
+        case .superseded:
+            return .refused(
+                .undoTooLate(reason: "an adjudicator has the item or has settled it"))
+        case .taken:
+            return .refused(
+                .undoTooLate(reason: "you skipped the item and somebody else has it by now"))
+        case .undone: break
+        }
+        if undone.isDecided { try reopen(undone) }
+        guard
+            let content = try store.reviewContent(
+                project: project.id, item: undone.item, modelVersionID: undone.modelVersionID)
+        else { return .refused(.internalError) }
+        return .undone(undone, content)
+    }
+
+    /// Without the review there is no decision by people: an audited item has the model's again, a
+    /// queued one has none.
+    private func reopen(_ undone: UndoneReview) throws(PostgresError) {
+        let label =
+            undone.isAudit
+            ? try store.predictedLabel(
+                project: project.id, item: undone.item, modelVersionID: undone.modelVersionID)
+            : nil
+        try store.appendDecision(
+            DecisionRow(
+                item: undone.item, revision: undone.revision + 1, reviews: 0,
+                modelVersionID: undone.modelVersionID, actor: nil, agreement: nil, label: label,
+                source: undone.isAudit ? .model : .reviewer,
+                outcome: undone.isAudit ? .autoAccepted : .reopened),
+            project: project.id)
+    }
+}
+
+extension Store {
+    /// The decision of people that stands; nil when there is none.
+    fileprivate func currentDecision(
+        item: Int64, project: Int64
+    ) throws(PostgresError) -> DecidedLabel? {
+        guard let last = try decisions(item: item, project: project).last,
+            last.source != DecisionSource.model.rawValue,
+            last.outcome != Outcome.reopened.rawValue
+        else { return nil }
+        return DecidedLabel(label: last.label, source: last.source, outcome: last.outcome)
+    }
+}

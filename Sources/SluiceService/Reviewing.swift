@@ -1,0 +1,226 @@
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceStore
+
+/// A lease as the service gives it.
+public struct GivenLease: Sendable {
+    /// The opaque id.
+    public let id: String
+    /// When it expires, by the database's clock.
+    public let expiresAt: Timestamp
+    /// Which queue it is from.
+    public let queue: Queue
+    /// Whether the prediction is withheld.
+    public let isBlind: Bool
+    /// The item and the prediction.
+    public let content: ReviewContent
+}
+
+/// An answer as a reviewer gives it.
+public struct GivenAnswer: Sendable {
+    /// The client-made id.
+    public var reviewID: String
+    /// What the reviewer says.
+    public var verdict: Verdict
+    /// Error tags.
+    public var tags: [String]
+    /// A remark.
+    public var comment: String?
+    /// Active seconds.
+    public var seconds: Double?
+
+    /// Makes an answer.
+    public init(
+        reviewID: String, verdict: Verdict, tags: [String] = [], comment: String? = nil,
+        seconds: Double? = nil
+    ) {
+        self.reviewID = reviewID
+        self.verdict = verdict
+        self.tags = tags
+        self.comment = comment
+        self.seconds = seconds
+    }
+}
+
+/// What became of an answer.
+public struct AnswerResult: Sendable {
+    /// The item's external id.
+    public let externalID: String
+    /// `counted`, `late` or `skipped`.
+    public let status: String
+    /// When it was recorded.
+    public let reviewedAt: Timestamp
+    /// Whether the same answer had been recorded before.
+    public let isDuplicate: Bool
+    /// The item's decision by people, when there is one now.
+    public let decision: DecidedLabel?
+}
+
+/// A decision by people.
+public struct DecidedLabel: Sendable, Hashable {
+    /// The label; nil when the input was called unusable.
+    public let label: String?
+    /// Who decided.
+    public let source: String
+    /// How it relates to the prediction.
+    public let outcome: String
+}
+
+/// Leases tasks, takes answers, takes them back.
+public struct Reviewing: Sendable {
+    private let pool: ConnectionPool
+    private let floors = ClaimFloors()
+
+    /// Works through `pool`.
+    public init(pool: ConnectionPool) { self.pool = pool }
+
+    /// Leases up to `count` tasks, best first; none when there is nothing to do for this reviewer.
+    ///
+    /// Nobody else gets the same slot while the lease lives, and this reviewer never gets the same
+    /// item again, unless by taking a review back.
+    public func lease(
+        _ count: Int, queue: Queue, project: ProjectContext, by caller: Caller
+    ) async throws -> [GivenLease] {
+        let key = ClaimFloors.Key(project: project.id, queue: queue, actor: caller.actor)
+        let seconds = project.policy.leaseSeconds
+        var given: [GivenLease] = []
+        for look in floors.looks(for: key, now: .now) where given.count < count {
+            let missing = count - given.count
+            let tokens = (0..<missing).map { _ in Int64.random(in: .min ... .max) }
+            let tasks = try await pool.withSession { session in
+                try Store(session).claimTasks(
+                    project: project.id, queue: queue, actor: caller.actor, tokens: tokens,
+                    leaseSeconds: seconds, floor: look.floor, scan: look.scan)
+            }
+            if look.scan == nil, let last = tasks.last, let rank = last.rank {
+                floors.remember(
+                    ClaimFloor(rank: rank, item: last.item), for: key, now: .now)
+            }
+            given += tasks.map { task in
+                lease(
+                    of: task.item, modelVersionID: task.modelVersionID, token: task.token,
+                    expiresAt: task.expiresAt, queue: queue, isBlind: task.isBlind,
+                    content: task.content, project: project, by: caller)
+            }
+        }
+        return given
+    }
+
+    private func lease(
+        of item: Int64, modelVersionID: Int64, token: Int64, expiresAt: Timestamp, queue: Queue,
+        isBlind: Bool, content: ReviewContent, project: ProjectContext, by caller: Caller
+    ) -> GivenLease {
+        // An adjudicator settles a disagreement and sees everything there is.
+        let isBlind = isBlind && queue == .review
+        let ticket = LeaseTicket(
+            item: item, modelVersionID: modelVersionID, token: token, queue: queue,
+            isShown: !isBlind)
+        return GivenLease(
+            id: ticket.id(project: project.id, actor: caller.actor, key: project.leaseKey),
+            expiresAt: expiresAt, queue: queue, isBlind: isBlind, content: content)
+    }
+
+    private func ticket(
+        _ id: String, project: ProjectContext, by caller: Caller
+    ) throws(ReviewError) -> LeaseTicket {
+        guard
+            let ticket = LeaseTicket(
+                id: id, project: project.id, actor: caller.actor, key: project.leaseKey)
+        else { throw .unknownLease }
+        return ticket
+    }
+
+    /// Makes a lease last from now.
+    ///
+    /// - Returns: when it expires now.
+    /// - Throws: `unknownLease`; `leaseLost` when it is gone.
+    public func renew(
+        _ id: String, project: ProjectContext, by caller: Caller
+    ) async throws -> Timestamp {
+        let ticket = try ticket(id, project: project, by: caller)
+        let expiresAt = try await pool.withSession { session in
+            try Store(session).renewLease(
+                project: project.id, item: ticket.item, actor: caller.actor,
+                token: ticket.token, leaseSeconds: project.policy.leaseSeconds)
+        }
+        guard let expiresAt else { throw ReviewError.leaseLost(decided: false) }
+        return expiresAt
+    }
+
+    /// Gives a task back; giving it back again changes nothing.
+    public func release(
+        _ id: String, project: ProjectContext, by caller: Caller
+    ) async throws {
+        let ticket = try ticket(id, project: project, by: caller)
+        let isReleased = try await pool.withSession { session in
+            try Store(session).releaseLease(
+                project: project.id, item: ticket.item, actor: caller.actor,
+                token: ticket.token)
+        }
+        if isReleased {
+            floors.forget(
+                ClaimFloors.Key(project: project.id, queue: ticket.queue, actor: caller.actor))
+        }
+    }
+
+    /// Takes an answer, and decides the item when it was the last one needed.
+    ///
+    /// The answer, what follows from it and the decision are one transaction. An answer after
+    /// expiry counts if nobody took the slot.
+    ///
+    /// - Throws: `unknownLease`, `leaseLost` (kept, not counted), `leaseSuperseded`,
+    ///   `alreadyReviewed`, `reviewConflict`, `unknownLabel`.
+    public func answer(
+        _ answer: GivenAnswer, lease id: String, project: ProjectContext, by caller: Caller
+    ) async throws -> AnswerResult {
+        let ticket = try ticket(id, project: project, by: caller)
+        if let label = answer.verdict.labelName, !project.labels.contains(label) {
+            throw ReviewError.unknownLabel(label)
+        }
+        if ticket.queue == .adjudication, answer.verdict == .escalate {
+            throw ReviewError.invalidField(
+                path: "verdict", found: "\"escalate\"",
+                accepted: "label, skip, unusable: an adjudicator is where escalations end")
+        }
+        let row = ReviewRow(
+            id: answer.reviewID, item: ticket.item, actor: caller.actor, queue: ticket.queue,
+            token: ticket.token, modelVersionID: ticket.modelVersionID, isShown: ticket.isShown,
+            verdict: answer.verdict, tags: answer.tags.isEmpty ? nil : Self.json(answer.tags),
+            comment: answer.comment, seconds: answer.seconds)
+        return try await pool.transaction { session in
+            try ReviewStep(store: Store(session), project: project).take(row)
+        }.result()
+    }
+
+    private static func json(_ tags: [String]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for tag in tags { writer.string(tag) }
+        writer.endArray()
+        return writer.bytes
+    }
+
+    /// Takes the caller's own review back; the task is theirs again under a new lease.
+    ///
+    /// - Returns: the lease; nil when the review had been taken back before.
+    /// - Throws: `unknownReview`, `undoTooLate`.
+    public func undo(
+        reviewID: String, project: ProjectContext, by caller: Caller
+    ) async throws -> GivenLease? {
+        let token = Int64.random(in: .min ... .max)
+        let step = try await pool.transaction { session in
+            try UndoStep(store: Store(session), project: project).take(
+                reviewID: reviewID, actor: caller.actor, token: token)
+        }
+        switch step {
+        case .repeated: return nil
+        case .refused(let error): throw error
+        case .undone(let undone, let content):
+            return lease(
+                of: undone.item, modelVersionID: undone.modelVersionID, token: token,
+                expiresAt: undone.expiresAt ?? Timestamp(microseconds: 0), queue: undone.queue,
+                isBlind: !undone.isShown, content: content, project: project, by: caller)
+        }
+    }
+}

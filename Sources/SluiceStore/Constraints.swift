@@ -1,0 +1,16 @@
+import SluiceDomain
+import SluicePostgres
+
+/// What a violated constraint means to the user; a constraint that is not here is a bug of ours.
+enum Constraints {
+    /// The error that a violation of `name` is, given what was being written.
+    static func meaning(of error: PostgresError, project: String = "") -> ReviewError? {
+        switch error.constraint {
+        case "project_name_unique": .projectExists(project)
+        case "review_pkey": .reviewConflict(id: "")
+        case "review_once_a_reviewer": .alreadyReviewed
+        case "review_once_a_slot": .leaseLost(decided: false)
+        default: nil
+        }
+    }
+}

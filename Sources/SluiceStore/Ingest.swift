@@ -1,0 +1,244 @@
+import SluiceDomain
+import SluicePostgres
+import SluiceSQL
+
+/// 128 bits of a SHA-256, as PostgreSQL's `uuid`.
+public struct ContentHash: Hashable, Sendable {
+    /// The first 64 bits.
+    public let high: UInt64
+    /// The next 64 bits.
+    public let low: UInt64
+
+    /// Makes a hash.
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+/// New items in columns, ready for one statement.
+public struct ItemColumns: Sendable {
+    /// The items' ids.
+    public var ids = ParameterArray(.int64)
+    /// The producer's keys.
+    public var externalIDs = ParameterArray(.text)
+    /// Hashes of the payload bytes.
+    public var payloadHashes = ParameterArray(.uuid)
+    /// Groups, or null.
+    public var groups = ParameterArray(.text)
+    /// Payloads, byte for byte.
+    public var payloads = ParameterArray(.json)
+    /// Metadata, or null.
+    public var metadata = ParameterArray(.json)
+    /// Parents, or null.
+    public var parents = ParameterArray(.json)
+
+    /// Starts with no item.
+    public init() {}
+}
+
+/// Predictions in columns, ready for one statement.
+public struct PredictionColumns: Sendable {
+    /// The items' ids.
+    public var items = ParameterArray(.int64)
+    /// The model versions' ids.
+    public var modelVersions = ParameterArray(.int64)
+    /// Hashes of everything sent.
+    public var contentHashes = ParameterArray(.uuid)
+    /// Confidences, or null.
+    public var confidences = ParameterArray(.double)
+    /// Propensities.
+    public var propensities = ParameterArray(.double)
+    /// Whether a reviewer works blind.
+    public var areBlind = ParameterArray(.bool)
+    /// Labels.
+    public var labels = ParameterArray(.text)
+    /// Routes.
+    public var routes = ParameterArray(.text)
+    /// Reasons.
+    public var reasons = ParameterArray(.text)
+    /// Scores, or null.
+    public var scores = ParameterArray(.json)
+    /// Highlights, or null.
+    public var highlights = ParameterArray(.json)
+
+    /// Starts with no prediction.
+    public init() {}
+}
+
+/// Model decisions in columns, ready for one statement.
+public struct ModelDecisionColumns: Sendable {
+    /// The items' ids.
+    public var items = ParameterArray(.int64)
+    /// The model versions' ids.
+    public var modelVersions = ParameterArray(.int64)
+    /// Labels.
+    public var labels = ParameterArray(.text)
+
+    /// Starts with no decision.
+    public init() {}
+}
+
+/// Tasks in columns, ready for one statement.
+public struct TaskColumns: Sendable {
+    /// The items' ids.
+    public var items = ParameterArray(.int64)
+    /// The model versions' ids.
+    public var modelVersions = ParameterArray(.int64)
+    /// Microseconds to add to now for the priority key.
+    public var rankOffsets = ParameterArray(.int64)
+    /// Whether reviewers work blind.
+    public var areBlind = ParameterArray(.bool)
+    /// Whether the task is an audit.
+    public var areAudits = ParameterArray(.bool)
+
+    /// Starts with no task.
+    public init() {}
+}
+
+/// An item that was there before.
+public struct KnownItem: Sendable {
+    /// Its id.
+    public let id: Int64
+    /// The producer's key as UTF-8.
+    public let externalID: [UInt8]
+    /// The hash of the payload it was stored with.
+    public let payloadHash: ContentHash
+}
+
+/// A prediction's key.
+public struct PredictionKey: Hashable, Sendable {
+    /// The item.
+    public let item: Int64
+    /// The model version.
+    public let modelVersion: Int64
+
+    /// Makes a key.
+    public init(item: Int64, modelVersion: Int64) {
+        self.item = item
+        self.modelVersion = modelVersion
+    }
+}
+
+/// A prediction that was there before.
+public struct KnownPrediction: Sendable {
+    /// Its key.
+    public let key: PredictionKey
+    /// The hash of everything sent with it.
+    public let contentHash: ContentHash
+    /// Its label.
+    public let label: String
+    /// Where it went.
+    public let route: String
+    /// Why.
+    public let reason: String
+    /// The policy that routed it.
+    public let policyVersion: Int
+}
+
+extension Store {
+    /// How many ids one block holds.
+    public static let itemBlockSize: Int64 = 1000
+
+    /// The first of `itemBlockSize` item ids that nobody else gets; never given back.
+    public func reserveItemBlock() throws(PostgresError) -> Int64 {
+        try session.queryOne(SQLCatalog.reserveItemBlock, [], firstInt64) ?? 0
+    }
+
+    /// Stores the items whose external id is new.
+    ///
+    /// - Returns: the ids of those stored.
+    public func insertItems(
+        _ items: ItemColumns, project: Int64
+    ) throws(PostgresError) -> [Int64] {
+        try session.query(
+            SQLCatalog.insertItems,
+            [
+                .int64(project), .array(items.ids), .array(items.externalIDs),
+                .array(items.payloadHashes), .array(items.groups), .array(items.payloads),
+                .array(items.metadata), .array(items.parents),
+            ], firstInt64)
+    }
+
+    /// The items with those external ids, in no order.
+    public func findItems(
+        externalIDs: ParameterArray, project: Int64
+    ) throws(PostgresError) -> [KnownItem] {
+        try session.query(SQLCatalog.findItems, [.int64(project), .array(externalIDs)]) {
+            (row) throws(PostgresError) -> KnownItem in
+            let hash = try row.uuid(2)
+            return KnownItem(
+                id: try row.int64(0), externalID: try row.bytes(1),
+                payloadHash: ContentHash(high: hash.high, low: hash.low))
+        }
+    }
+
+    /// The stored predictions among those keys, in no order.
+    public func findPredictions(
+        _ keys: [PredictionKey], project: Int64
+    ) throws(PostgresError) -> [KnownPrediction] {
+        try session.query(
+            SQLCatalog.findPredictions,
+            [
+                .int64(project), .array(ParameterArray(keys.map(\.item))),
+                .array(ParameterArray(keys.map(\.modelVersion))),
+            ]
+        ) { (row) throws(PostgresError) -> KnownPrediction in
+            let hash = try row.uuid(2)
+            return KnownPrediction(
+                key: PredictionKey(item: try row.int64(0), modelVersion: try row.int64(1)),
+                contentHash: ContentHash(high: hash.high, low: hash.low),
+                label: try row.text(3), route: try row.text(4), reason: try row.text(5),
+                policyVersion: try row.int(6))
+        }
+    }
+
+    /// Stores the predictions whose key is new.
+    ///
+    /// - Returns: the keys of those stored.
+    public func insertPredictions(
+        _ columns: PredictionColumns, project: Int64, policyVersion: Int, saltID: Int16
+    ) throws(PostgresError) -> [PredictionKey] {
+        try session.query(
+            SQLCatalog.insertPredictions,
+            [
+                .int64(project), .int32(Int32(policyVersion)), .int16(saltID),
+                .array(columns.items), .array(columns.modelVersions),
+                .array(columns.contentHashes), .array(columns.confidences),
+                .array(columns.propensities), .array(columns.areBlind), .array(columns.labels),
+                .array(columns.routes), .array(columns.reasons), .array(columns.scores),
+                .array(columns.highlights),
+            ]
+        ) { (row) throws(PostgresError) -> PredictionKey in
+            PredictionKey(item: try row.int64(0), modelVersion: try row.int64(1))
+        }
+    }
+
+    /// Stores the first decision of items the model decided.
+    public func insertModelDecisions(
+        _ columns: ModelDecisionColumns, project: Int64
+    ) throws(PostgresError) {
+        guard columns.items.count > 0 else { return }
+        _ = try session.execute(
+            SQLCatalog.insertModelDecisions,
+            [
+                .int64(project), .array(columns.items), .array(columns.modelVersions),
+                .array(columns.labels),
+            ])
+    }
+
+    /// Puts items in the review queue.
+    public func insertTasks(
+        _ columns: TaskColumns, project: Int64, policyVersion: Int, asked: Int
+    ) throws(PostgresError) {
+        guard columns.items.count > 0 else { return }
+        _ = try session.execute(
+            SQLCatalog.insertTasks,
+            [
+                .int64(project), .int32(Int32(policyVersion)), .int16(Int16(asked)),
+                .array(columns.items), .array(columns.modelVersions),
+                .array(columns.rankOffsets), .array(columns.areBlind),
+                .array(columns.areAudits),
+            ])
+    }
+}

@@ -1,0 +1,163 @@
+import SluiceDomain
+import SluicePostgres
+import SluiceSQL
+
+/// An item as stored.
+public struct ItemRecord: Sendable {
+    /// Its key.
+    public let id: Int64
+    /// The payload bytes; nil once erased.
+    public let payload: [UInt8]?
+    /// The metadata bytes.
+    public let metadata: [UInt8]?
+    /// The group.
+    public let group: String?
+    /// The parents as a JSON array.
+    public let parents: [UInt8]?
+    /// When it arrived.
+    public let receivedAt: Timestamp
+}
+
+/// A prediction as stored, with its route.
+public struct PredictionRecord: Sendable {
+    public let model: String
+    public let version: String
+    public let label: String
+    public let confidence: Double?
+    public let scores: [UInt8]?
+    public let highlights: [UInt8]?
+    public let route: String
+    public let reason: String
+    public let policyVersion: Int
+    public let propensity: Double
+    public let saltID: Int16
+    public let isBlind: Bool
+    public let receivedAt: Timestamp
+}
+
+/// A review as stored.
+public struct ReviewRecord: Sendable {
+    public let id: String
+    public let reviewer: String
+    public let verdict: String
+    public let label: String?
+    public let tags: [UInt8]?
+    public let comment: String?
+    public let seconds: Double?
+    public let isShown: Bool
+    public let status: String
+    public let queue: Queue
+    public let reviewedAt: Timestamp
+    public let undoneAt: Timestamp?
+}
+
+/// A decision as stored.
+public struct DecisionRecord: Sendable {
+    public let revision: Int
+    public let label: String?
+    public let source: String
+    public let outcome: String
+    public let reviewer: String?
+    public let reviews: Int
+    public let agreement: Double?
+    public let decidedAt: Timestamp
+}
+
+/// Everything one route was decided from, and the route.
+public struct RoutedFacts: Sendable {
+    public let item: Int64
+    public let externalID: String
+    public let label: String
+    public let confidence: Double?
+    public let policyVersion: Int
+    public let saltID: Int16
+    public let route: String
+    public let reason: String
+    public let propensity: Double
+    public let isBlind: Bool
+}
+
+extension Store {
+    /// The item of that external id; nil when there is none.
+    public func item(
+        externalID: String, project: Int64
+    ) throws(PostgresError) -> ItemRecord? {
+        try session.queryOne(SQLCatalog.findItem, [.int64(project), .text(externalID)]) {
+            (row) throws(PostgresError) -> ItemRecord in
+            ItemRecord(
+                id: try row.int64(0), payload: try row.bytesIfPresent(1),
+                metadata: try row.bytesIfPresent(2), group: try row.textIfPresent(3),
+                parents: try row.bytesIfPresent(4),
+                receivedAt: Timestamp(microseconds: try row.timestamp(5)))
+        }
+    }
+
+    /// The predictions of an item, oldest first.
+    public func predictions(
+        item: Int64, project: Int64
+    ) throws(PostgresError) -> [PredictionRecord] {
+        try session.query(SQLCatalog.itemPredictions, [.int64(project), .int64(item)]) {
+            (row) throws(PostgresError) -> PredictionRecord in
+            PredictionRecord(
+                model: try row.text(0), version: try row.text(1), label: try row.text(2),
+                confidence: try row.doubleIfPresent(3), scores: try row.bytesIfPresent(4),
+                highlights: try row.bytesIfPresent(5), route: try row.text(6),
+                reason: try row.text(7), policyVersion: try row.int(8),
+                propensity: try row.double(9), saltID: try row.int16(10),
+                isBlind: try row.bool(11),
+                receivedAt: Timestamp(microseconds: try row.timestamp(12)))
+        }
+    }
+
+    /// The reviews of an item, oldest first, those taken back included.
+    public func reviews(item: Int64, project: Int64) throws(PostgresError) -> [ReviewRecord] {
+        try session.query(SQLCatalog.itemReviews, [.int64(project), .int64(item)]) {
+            (row) throws(PostgresError) -> ReviewRecord in
+            ReviewRecord(
+                id: try row.text(0), reviewer: try row.text(1), verdict: try row.text(2),
+                label: try row.textIfPresent(3), tags: try row.bytesIfPresent(4),
+                comment: try row.textIfPresent(5), seconds: try row.doubleIfPresent(6),
+                isShown: try row.bool(7), status: try row.text(8),
+                queue: Queue(rawValue: try row.int16(9)) ?? .review,
+                reviewedAt: Timestamp(microseconds: try row.timestamp(10)),
+                undoneAt: try row.timestampIfPresent(11).map(Timestamp.init(microseconds:)))
+        }
+    }
+
+    /// The decisions of an item, oldest first; the last is the current one.
+    public func decisions(
+        item: Int64, project: Int64
+    ) throws(PostgresError) -> [DecisionRecord] {
+        try session.query(SQLCatalog.itemDecisions, [.int64(project), .int64(item)]) {
+            (row) throws(PostgresError) -> DecisionRecord in
+            DecisionRecord(
+                revision: try row.int(0), label: try row.textIfPresent(1),
+                source: try row.text(2), outcome: try row.text(3),
+                reviewer: try row.textIfPresent(4), reviews: try row.int(5),
+                agreement: try row.doubleIfPresent(6),
+                decidedAt: Timestamp(microseconds: try row.timestamp(7)))
+        }
+    }
+
+    /// The facts of the next routes after `item`, in order of item.
+    public func routedFacts(
+        project: Int64, after item: Int64, limit: Int
+    ) throws(PostgresError) -> [RoutedFacts] {
+        try session.query(
+            SQLCatalog.routedFacts, [.int64(project), .int64(item), .int32(Int32(limit))]
+        ) { (row) throws(PostgresError) -> RoutedFacts in
+            RoutedFacts(
+                item: try row.int64(0), externalID: try row.text(1), label: try row.text(2),
+                confidence: try row.doubleIfPresent(3), policyVersion: try row.int(4),
+                saltID: try row.int16(5), route: try row.text(6), reason: try row.text(7),
+                propensity: try row.double(8), isBlind: try row.bool(9))
+        }
+    }
+
+    /// The external id of an item.
+    public func externalID(item: Int64, project: Int64) throws(PostgresError) -> String {
+        try session.queryOne(SQLCatalog.itemExternalID, [.int64(project), .int64(item)]) {
+            (row) throws(PostgresError) -> String in try row.text(0)
+        } ?? ""
+    }
+}

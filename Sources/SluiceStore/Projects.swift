@@ -1,0 +1,210 @@
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceSQL
+
+/// A stored policy version.
+public struct PolicyRecord: Sendable {
+    /// Its number, counted from 1 in each project.
+    public let version: Int
+    /// The document as stored.
+    public let document: [UInt8]
+    /// Why it was set.
+    public let reason: String
+    /// When it was stored.
+    public let createdAt: Timestamp
+    /// Who stored it.
+    public let createdBy: String
+}
+
+/// A secret key of keyed hashes.
+public struct Salt: Sendable, Hashable {
+    /// Which of the purpose's salts it is.
+    public let id: Int16
+    /// 32 random bytes.
+    public let secret: [UInt8]
+
+    /// Makes a salt.
+    public init(id: Int16, secret: [UInt8]) {
+        self.id = id
+        self.secret = secret
+    }
+
+    /// What a salt is for; no purpose ever uses another's.
+    public enum Purpose: String, Sendable, CaseIterable {
+        /// Draws audits, the automated share and blindness.
+        case routing
+        /// Draws the split of a group.
+        case split
+        /// Signs leases.
+        case lease
+    }
+}
+
+/// A project as stored, with the policy in force.
+public struct ProjectRecord: Sendable {
+    /// The key that everything of the project is stored under.
+    public let id: Int64
+    /// Its name.
+    public let name: ProjectName
+    /// What reviewers read.
+    public let guidelines: String
+    /// When it was created.
+    public let createdAt: Timestamp
+    /// The classes.
+    public let labels: LabelSet
+    /// The policy in force.
+    public let policy: PolicyRecord
+    /// The newest salt of each purpose.
+    public let salts: [Salt.Purpose: Salt]
+}
+
+extension Store {
+    /// The id of the actor of that name, made when there is none.
+    public func ensureActor(_ name: String) throws(PostgresError) -> Int64 {
+        // Two at once may both see neither: the loser's insert waits, then its old snapshot shows
+        // nothing; a new statement sees the winner's row.
+        for _ in 0..<3 {
+            let id = try session.queryOne(SQLCatalog.ensureActor, [.text(name)], firstInt64)
+            if let id { return id }
+        }
+        throw PostgresError.decoding(
+            statement: SQLCatalog.ensureActor.name, column: "id", expected: "a row")
+    }
+
+    /// Creates a project with its labels, salts and first policy.
+    ///
+    /// - Throws: `projectExists` for a second project of that name.
+    public func createProject(
+        _ name: ProjectName, labels: LabelSet, guidelines: String, salts: [Salt.Purpose: Salt],
+        policy: [UInt8], by actor: Int64
+    ) throws {
+        let id: Int64
+        do {
+            id =
+                try session.queryOne(
+                    SQLCatalog.insertProject,
+                    [.text(name.text), .text(guidelines), .int64(actor)], firstInt64) ?? 0
+        } catch {
+            throw Constraints.meaning(of: error, project: name.text) ?? error
+        }
+        var borderline = ParameterArray(.bool)
+        for label in labels.labels { borderline.append(label.isBorderline) }
+        _ = try session.execute(
+            SQLCatalog.insertLabels,
+            [
+                .int64(id), .array(ParameterArray(labels.labels.map(\.name))),
+                .array(ParameterArray(labels.labels.map(\.key))),
+                .array(ParameterArray(labels.labels.map(\.title))), .array(borderline),
+            ])
+        for (purpose, salt) in salts {
+            _ = try session.execute(
+                SQLCatalog.insertSalt,
+                [.int64(id), .text(purpose.rawValue), .int16(salt.id), .bytes(salt.secret)])
+        }
+        _ = try storePolicy(policy, reason: "the project was created", project: id, by: actor)
+    }
+
+    /// Stores the next policy version of a project and puts it in force.
+    public func storePolicy(
+        _ document: [UInt8], reason: String, project: Int64, by actor: Int64
+    ) throws(PostgresError) -> (version: Int, createdAt: Timestamp) {
+        _ = try session.execute(SQLCatalog.lockProject, [.int64(project)])
+        let stored = try session.queryOne(
+            SQLCatalog.insertPolicy,
+            [.int64(project), .json(document), .text(reason), .int64(actor)]
+        ) { (row) throws(PostgresError) -> (Int, Timestamp) in
+            (try row.int(0), Timestamp(microseconds: try row.timestamp(1)))
+        }
+        guard let stored else {
+            throw PostgresError.decoding(
+                statement: SQLCatalog.insertPolicy.name, column: "version", expected: "a row")
+        }
+        _ = try session.execute(
+            SQLCatalog.activatePolicy, [.int64(project), .int32(Int32(stored.0))])
+        return (version: stored.0, createdAt: stored.1)
+    }
+
+    /// Replaces the guidelines.
+    public func setGuidelines(_ text: String, project: Int64) throws(PostgresError) {
+        _ = try session.execute(SQLCatalog.updateGuidelines, [.int64(project), .text(text)])
+    }
+
+    /// The project of that name; nil when there is none.
+    ///
+    /// - Throws: `PostgresError`; `LabelSetError` when the stored labels break today's rules.
+    public func project(named name: ProjectName) throws -> ProjectRecord? {
+        let found = try session.queryOne(SQLCatalog.findProject, [.text(name.text)]) {
+            (row) throws(PostgresError) -> (Int64, String, Timestamp, PolicyRecord) in
+            (
+                try row.int64(0), try row.text(1), Timestamp(microseconds: try row.timestamp(2)),
+                PolicyRecord(
+                    version: try row.int(3), document: try row.bytes(4), reason: try row.text(7),
+                    createdAt: Timestamp(microseconds: try row.timestamp(5)),
+                    createdBy: try row.text(6))
+            )
+        }
+        guard let (id, guidelines, createdAt, policy) = found else { return nil }
+        let labels = try session.query(SQLCatalog.listLabels, [.int64(id)]) {
+            (row) throws(PostgresError) -> Label in
+            Label(
+                name: try row.text(0), key: try row.textIfPresent(1),
+                title: try row.textIfPresent(2), isBorderline: try row.bool(3))
+        }
+        let salts = try session.query(SQLCatalog.currentSalts, [.int64(id)]) {
+            (row) throws(PostgresError) -> (String, Salt) in
+            (try row.text(0), Salt(id: try row.int16(1), secret: try row.bytes(2)))
+        }
+        var byPurpose: [Salt.Purpose: Salt] = [:]
+        for (word, salt) in salts {
+            if let purpose = Salt.Purpose(rawValue: word) { byPurpose[purpose] = salt }
+        }
+        return ProjectRecord(
+            id: id, name: name, guidelines: guidelines, createdAt: createdAt,
+            labels: try LabelSet(labels), policy: policy, salts: byPurpose)
+    }
+
+    /// The names of all projects, in order.
+    public func projectNames() throws(PostgresError) -> [String] {
+        try session.query(SQLCatalog.listProjects) { (row) throws(PostgresError) -> String in
+            try row.text(0)
+        }
+    }
+
+    /// Every policy of a project, newest first.
+    public func policies(of project: Int64) throws(PostgresError) -> [PolicyRecord] {
+        try session.query(SQLCatalog.listPolicies, [.int64(project)]) {
+            (row) throws(PostgresError) -> PolicyRecord in
+            PolicyRecord(
+                version: try row.int(0), document: try row.bytes(1), reason: try row.text(2),
+                createdAt: Timestamp(microseconds: try row.timestamp(3)),
+                createdBy: try row.text(4))
+        }
+    }
+
+    /// The secret of one salt; nil when there is no such salt.
+    public func saltSecret(
+        project: Int64, purpose: Salt.Purpose, id: Int16
+    ) throws(PostgresError) -> [UInt8]? {
+        try session.queryOne(
+            SQLCatalog.saltSecret, [.int64(project), .text(purpose.rawValue), .int16(id)]
+        ) { (row) throws(PostgresError) -> [UInt8] in try row.bytes(0) }
+    }
+
+    /// The id of a model version, made when it is seen for the first time.
+    public func ensureModelVersion(
+        project: Int64, model: String, version: String
+    ) throws(PostgresError) -> Int64 {
+        for _ in 0..<3 {
+            let id = try session.queryOne(
+                SQLCatalog.ensureModelVersion, [.int64(project), .text(model), .text(version)],
+                firstInt64)
+            if let id { return id }
+        }
+        throw PostgresError.decoding(
+            statement: SQLCatalog.ensureModelVersion.name, column: "id", expected: "a row")
+    }
+}
+
+/// Reads the first column as a number.
+func firstInt64(_ row: Row) throws(PostgresError) -> Int64 { try row.int64(0) }
