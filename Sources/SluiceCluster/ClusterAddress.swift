@@ -1,3 +1,5 @@
+import SluicePostgres
+
 /// How to connect to a private cluster: always over its unix socket, as the role that owns it.
 public struct ClusterAddress: Hashable, Sendable {
     /// The directory that holds the server's socket.
@@ -10,6 +12,11 @@ public struct ClusterAddress: Hashable, Sendable {
     public let user: String
     /// The database made with the cluster.
     public let database: String
+
+    /// The same as options for the service's own connections.
+    public var connectionOptions: ConnectionOptions {
+        ConnectionOptions(connectionString: connectionString)
+    }
 
     /// Keywords and values as libpq reads them, for `psql` and for connection options.
     public var connectionString: String {

@@ -19,24 +19,29 @@ struct ProgramContext: Hashable, Sendable {
     var platformOptions: PlatformOptions {
         var options = PlatformOptions()
         options.createSession = true
-        if let account {
-            options.userID = account.user
-            options.groupID = account.group
-            options.supplementaryGroups = account.groups
-        }
         return options
     }
 
-    /// Makes the arguments with which `sh` becomes a program.
+    /// The program that becomes the one wanted: `setpriv` where the account changes, else `sh`.
+    ///
+    /// `PlatformOptions.userID` is not used: it makes the process with a bare `clone`, in which the C
+    /// library's `setuid` then waits for threads that exist in the parent only, now and then for ever.
+    var launcher: Executable { .name(account == nil ? "sh" : "setpriv") }
+
+    /// Makes the arguments with which the launcher becomes a program.
     ///
     /// It runs where anybody may be, since the service's own directory may be closed to the account,
     /// and makes files for its account only.
     ///
     /// - Parameter log: where its output is appended, opened by the account; nil leaves it be.
-    func shellArguments(_ program: [String], log: String? = nil) -> Arguments {
-        let script = #"umask 077; cd /; log=$1; shift; exec "$@""#
+    func launcherArguments(_ program: [String], log: String? = nil) -> Arguments {
+        let script =
+            #"umask 077; cd /; log=$1; shift; exec "$@""# + (log == nil ? "" : #" >>"$log" 2>&1"#)
+        let shell = ["-c", script, "sh", log ?? ""] + program
+        guard let account else { return Arguments(shell) }
         return Arguments(
-            ["-c", script + (log == nil ? "" : #" >>"$log" 2>&1"#), "sh", log ?? ""] + program)
+            ["--reuid=\(account.user)", "--regid=\(account.group)", "--init-groups", "--", "sh"]
+                + shell)
     }
 
     /// Runs a program to its end.
@@ -49,7 +54,7 @@ struct ProgramContext: Hashable, Sendable {
         let outcome: (succeeded: Bool, output: String)
         do {
             let result = try await Subprocess.run(
-                .name("sh"), arguments: shellArguments([name] + arguments),
+                launcher, arguments: launcherArguments([name] + arguments),
                 environment: environment, platformOptions: platformOptions, input: .string(input),
                 output: .string(limit: 1 << 20), error: .combinedWithOutput)
             outcome = (result.terminationStatus.isSuccess, result.standardOutput)

@@ -90,7 +90,7 @@ final class ServerChild: Sendable {
             let exit: String
             do {
                 let result = try await Subprocess.run(
-                    .name("sh"), arguments: context.shellArguments(program, log: log),
+                    context.launcher, arguments: context.launcherArguments(program, log: log),
                     environment: context.environment, platformOptions: context.platformOptions,
                     input: .none, output: .discarded, error: .discarded
                 ) { execution in

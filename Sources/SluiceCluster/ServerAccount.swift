@@ -5,8 +5,6 @@ struct ServerAccount: Hashable, Sendable {
     let name: String
     let user: uid_t
     let group: gid_t
-    /// The groups the account is a member of, its own included.
-    let groups: [gid_t]
 
     /// Says as whom to run the server: nil means as ourselves, which is always so unless we are root.
     ///
@@ -19,15 +17,6 @@ struct ServerAccount: Hashable, Sendable {
         guard getpwnam_r(name, &record, &buffer, buffer.count, &found) == 0, found != nil else {
             throw .accountMissing(name: name)
         }
-        var count: Int32 = 256
-        var groups = [gid_t](repeating: 0, count: Int(count))
-        guard getgrouplist(name, record.pw_gid, &groups, &count) >= 0 else {
-            // More groups than anybody has: the primary one is all the server needs.
-            return ServerAccount(
-                name: name, user: record.pw_uid, group: record.pw_gid, groups: [record.pw_gid])
-        }
-        return ServerAccount(
-            name: name, user: record.pw_uid, group: record.pw_gid,
-            groups: Array(groups.prefix(Int(count))))
+        return ServerAccount(name: name, user: record.pw_uid, group: record.pw_gid)
     }
 }
