@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a program said and how it ended.
 public struct CommandResult: Sendable {
     /// The exit status, or the negated number of the signal that ended it.
@@ -20,23 +18,10 @@ public func runCommand(
     _ program: String, _ arguments: [String] = [], environment: [String: String]? = nil,
     input: String = ""
 ) async throws -> CommandResult {
-    // Files, not pipes: a program that says much need not wait for us, nor we for its children.
-    let scratch = try TemporaryDirectory()
-    func url(_ name: String) -> URL { URL(fileURLWithPath: "\(scratch.path)/\(name)") }
-    func open(_ name: String, _ text: String = "") throws -> FileHandle {
-        try Data(text.utf8).write(to: url(name))
-        return try FileHandle(forUpdating: url(name))
-    }
-    let files = (input: try open("in", input), output: try open("out"), error: try open("err"))
+    let (input, output, error) = (try ScratchFile(input), try ScratchFile(), try ScratchFile())
     let child = try ChildProcess(
-        program, arguments, environment: environment, input: files.input.fileDescriptor,
-        output: files.output.fileDescriptor, error: files.error.fileDescriptor)
+        program, arguments, environment: environment, input: input.descriptor,
+        output: output.descriptor, error: error.descriptor)
     let status = await child.wait()
-    func text(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: url(name)), as: UTF8.self)
-    }
-    let result = CommandResult(
-        status: status, output: try text("out"), error: try text("err"))
-    try scratch.remove()
-    return result
+    return CommandResult(status: status, output: output.text(), error: error.text())
 }
