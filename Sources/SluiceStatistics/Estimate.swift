@@ -1,0 +1,75 @@
+/// A number with what it takes to believe it: its interval, how that was made, and from how much.
+public struct Estimate: Hashable, Sendable {
+    /// The point estimate, within `lo...hi`.
+    public let value: Double
+    /// The lower end of the interval.
+    public let lo: Double
+    /// The upper end of the interval.
+    public let hi: Double
+    /// The confidence level of the interval, 0..<1: 0.95 for 95 %.
+    public let level: Double
+    /// How the interval was made.
+    public let method: Method
+    /// How many observations it rests on.
+    public let n: Int
+    /// How many equally weighted observations would tell as much, nil where that is `n`.
+    public let nEffective: Double?
+
+    /// The ways of making an interval; the raw values are what reports print.
+    public enum Method: String, Hashable, Sendable, CaseIterable {
+        /// Wilson's score interval.
+        case wilson
+        /// Clopper and Pearson's exact interval.
+        case clopperPearson = "clopper_pearson"
+        /// The exact interval for a finite population.
+        case hypergeometric
+        /// Korn and Graubard's interval for a stratified sample.
+        case kornGraubard = "korn_graubard"
+        /// Wilson's interval on Kish's effective sample size around a weighted mean.
+        case weightedWilson = "weighted_wilson"
+    }
+
+    /// Collects the parts.
+    ///
+    /// All must be finite.
+    public init(
+        value: Double, lo: Double, hi: Double, level: Double, method: Method, n: Int,
+        nEffective: Double? = nil
+    ) {
+        // The ends of some formulas miss the value by a rounding error at 0 and 1.
+        self.value = value
+        self.lo = min(lo, value)
+        self.hi = max(hi, value)
+        self.level = level
+        self.method = method
+        self.n = n
+        self.nEffective = nEffective
+    }
+}
+
+/// Says why there is no number.
+///
+/// A report prints this instead of a guess, a zero or NaN.
+public struct Unknown: Error, Hashable, Sendable {
+    /// Why there is no number.
+    public let reason: Reason
+
+    /// Gives the reason.
+    public init(_ reason: Reason) {
+        self.reason = reason
+    }
+
+    /// The reasons; the raw values are what reports print.
+    public enum Reason: String, Hashable, Sendable, CaseIterable {
+        /// There is no observation.
+        case noObservations = "no_observations"
+        /// Counts that cannot be: negative, more errors than trials, a sample above its population.
+        case impossibleCounts = "impossible_counts"
+        /// A stratum with items but fewer than two audits: its share of the errors is not known.
+        case stratumNotAudited = "stratum_not_audited"
+        /// A selection probability outside 0 < p <= 1.
+        case impossiblePropensity = "impossible_propensity"
+        /// A confidence level outside 0 < level < 1.
+        case impossibleLevel = "impossible_level"
+    }
+}
