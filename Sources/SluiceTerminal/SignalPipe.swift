@@ -2,7 +2,8 @@ import Glibc
 
 /// Turns signals into bytes of a pipe, so that a thread in `poll` can take them one by one.
 struct SignalPipe {
-    private static let signals = [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]
+    /// The signals a full screen has to know about.
+    static let fullScreen = [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT]
 
     /// Where the numbers of arrived signals can be read, one byte each.
     let readEnd: Int32
@@ -10,12 +11,12 @@ struct SignalPipe {
     private var previous: [(signal: Int32, action: sigaction)] = []
 
     /// Takes over the handling of the signals.
-    init() throws(TerminalError) {
+    init(_ signals: [Int32]) throws(TerminalError) {
         let ends = try Descriptor.pipe()
         readEnd = ends.read
         writeEnd = ends.write
         signalPipeEnd = ends.write
-        for signal in Self.signals {
+        for signal in signals {
             previous.append((signal, Self.forward(signal)))
         }
     }

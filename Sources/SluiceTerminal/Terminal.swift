@@ -12,7 +12,7 @@ public final class Terminal: TerminalDevice {
     /// What the terminal can do.
     public let capabilities: TerminalCapabilities
     private let output: Int32
-    private let input: TerminalInput
+    private let input: PollThread
     private let state: Mutex<State>
 
     private struct State {
@@ -36,12 +36,15 @@ public final class Terminal: TerminalDevice {
             return isOpen
         }
         guard !wasOpen else { throw .alreadyOpen }
+        let (events, continuation) = AsyncStream.makeStream(of: TerminalEvent.self)
         do throws(TerminalError) {
-            let signals = try SignalPipe()
+            let signals = try SignalPipe(SignalPipe.fullScreen)
             do throws(TerminalError) {
                 try mode.enter()
-                self.input = try TerminalInput(
-                    input: input, output: output, signals: signals.readEnd)
+                self.input = try PollThread(
+                    TerminalInput(
+                        input: input, output: output, signals: signals.readEnd,
+                        continuation: continuation))
             } catch {
                 mode.leave()
                 signals.close()
@@ -54,7 +57,7 @@ public final class Terminal: TerminalDevice {
         }
         self.capabilities = capabilities
         self.output = output
-        events = self.input.events
+        self.events = events
     }
 
     deinit { close() }
