@@ -1,0 +1,220 @@
+import SluiceAPI
+import SluiceDomain
+
+/// What is asked of the service, when, and what its answers change.
+extension Desk {
+    /// Between two looks at an empty queue.
+    static let emptyQueuePoll = Duration.seconds(2)
+    /// Between two looks at the queue's figures.
+    static let figuresPoll = Duration.seconds(5)
+
+    /// Every call that is due now.
+    mutating func dueEffects() -> [Effect] {
+        if didStop { return [] }
+        var effects: [Effect] = []
+        if let send = pending.next(at: now) { effects.append(send) }
+        if isLeaving { return effects + finishLeaving() }
+        if labels == nil, projectCall.isDue(now) {
+            projectCall.start(now)
+            effects.append(.loadProject)
+        }
+        if leases.count <= options.prefetch / 2, leaseCall.isDue(now) {
+            leaseCall.start(now)
+            leaseCount = options.prefetch - leases.count
+            effects.append(.lease(count: leaseCount))
+        }
+        if queueCall.isDue(now) {
+            queueCall.start(now)
+            effects.append(.loadQueue)
+        }
+        return effects + renewals()
+    }
+
+    /// Renewals that are due, as long as somebody is there to review.
+    private mutating func renewals() -> [Effect] {
+        guard now - lastKeyAt < options.idleLimit else { return [] }
+        var effects: [Effect] = []
+        for index in leases.indices {
+            let held = leases[index]
+            guard held.lost == nil, !held.isRenewing, now >= held.renewAt else { continue }
+            leases[index].isRenewing = true
+            effects.append(.renew(lease: held.id))
+        }
+        return effects
+    }
+
+    // MARK: - Answers of the service
+
+    mutating func take(project result: Result<ProjectReply, ServiceFailure>) -> [Effect] {
+        switch result {
+        case .success(let reply):
+            projectCall.finish(dueAt: now)
+            labels = LabelKeys(reply.labels, reserved: keymap.reserved)
+            guidelines = reply.guidelines
+            reached()
+        case .failure(let failure):
+            projectCall.finish(dueAt: missed(failure))
+            return giveUp(over: failure)
+        }
+        return []
+    }
+
+    mutating func take(queue result: Result<QueueReply, ServiceFailure>) -> [Effect] {
+        switch result {
+        case .success(let reply):
+            queueCall.finish(dueAt: now + Self.figuresPoll)
+            figures = reply
+            reached()
+        case .failure(let failure):
+            // Figures are not worth giving up for: a token may see items and not figures.
+            let retry = failure.isTemporary ? missed(failure) : now + .seconds(30)
+            queueCall.finish(dueAt: retry)
+        }
+        return []
+    }
+
+    mutating func take(leases result: Result<[Lease], ServiceFailure>) -> [Effect] {
+        switch result {
+        case .success(let new):
+            if isLeaving {
+                leaseCall.finish(dueAt: now)
+                return release(new.map(\.lease))
+            }
+            let known = Set(leases.map(\.id))
+            for lease in new where !known.contains(lease.lease) {
+                leases.append(HeldLease(lease, askedAt: leaseCall.askedAt))
+            }
+            leaseCall.finish(dueAt: new.count < leaseCount ? now + Self.emptyQueuePoll : now)
+            reached()
+            return []
+        case .failure(let failure):
+            leaseCall.finish(dueAt: missed(failure))
+            return giveUp(over: failure)
+        }
+    }
+
+    mutating func take(
+        renewed lease: String, _ result: Result<RenewReply, ServiceFailure>
+    ) -> [Effect] {
+        let index = leases.firstIndex { $0.id == lease }
+        switch result {
+        case .success:
+            reached()
+            guard let index else { return [] }
+            leases[index].renewed(askedAt: now)
+        case .failure(let failure) where failure.isTemporary:
+            let retry = missed(failure)
+            guard let index else { return [] }
+            leases[index].isRenewing = false
+            leases[index].renewAt = retry
+        case .failure(let failure):
+            reached()
+            guard let index else { return [] }
+            leases[index].isRenewing = false
+            if index == 0 {
+                // Never change the item under the reviewer's fingers: it stays, marked as lost.
+                leases[index].lost = failure.code
+            } else {
+                leases.remove(at: index)
+            }
+        }
+        return []
+    }
+
+    mutating func take(
+        submitted reviewID: String, _ result: Result<ReviewReply, ServiceFailure>
+    ) -> [Effect] {
+        switch result {
+        case .success(let reply):
+            _ = pending.finishFirst()
+            reached()
+            if reply.status == "late" {
+                flash = "\(reply.externalID): counted, although the lease had expired"
+            }
+        case .failure(let failure) where failure.isTemporary:
+            pending.retry(at: missed(failure))
+        case .failure(let failure):
+            reached()
+            guard let operation = pending.finishFirst() else { return [] }
+            refused(operation, failure)
+        }
+        return []
+    }
+
+    mutating func take(
+        undone reviewID: String, _ result: Result<UndoReply, ServiceFailure>
+    ) -> [Effect] {
+        switch result {
+        case .success(let reply):
+            _ = pending.finishFirst()
+            reached()
+            let answered = undoing.removeValue(forKey: reviewID)
+            if let answered { uncount(answered) }
+            guard let lease = reply.lease else {
+                notices.append(
+                    Notice(
+                        title: "\(answered?.held.externalID ?? reviewID) was taken back",
+                        detail: "the item goes back to the queue when its lease ends"))
+                return []
+            }
+            if isLeaving { return release([lease.lease]) }
+            var held = HeldLease(lease, askedAt: now)
+            held.comment = answered?.held.comment ?? ""
+            putBack(held)
+        case .failure(let failure) where failure.isTemporary:
+            pending.retry(at: missed(failure))
+        case .failure(let failure):
+            reached()
+            _ = pending.finishFirst()
+            let externalID = undoing.removeValue(forKey: reviewID)?.held.externalID ?? reviewID
+            notices.append(
+                Notice(title: "\(externalID) was not taken back", detail: failure.summary))
+        }
+        return []
+    }
+
+    /// Shows an item again, but never under an editor that belongs to another one.
+    mutating func putBack(_ held: HeldLease) {
+        switch mode {
+        case .comment, .search: leases.insert(held, at: min(1, leases.count))
+        default:
+            leases.insert(held, at: 0)
+            scroll = 0
+        }
+    }
+
+    /// The session has one answer less.
+    mutating func uncount(_ answered: Answered) {
+        done = max(0, done - 1)
+        doneTime = max(.zero, doneTime - answered.held.active)
+    }
+
+    /// An answer will never count: says so until it is put away, and loses no work over it.
+    private mutating func refused(_ operation: PendingOperation, _ failure: ServiceFailure) {
+        pending.removeUndo(of: operation.reviewID)
+        let answered =
+            history.last { $0.reviewID == operation.reviewID } ?? undoing[operation.reviewID]
+        history.removeAll { $0.reviewID == operation.reviewID }
+        undoing[operation.reviewID] = nil
+        guard let answered else { return }
+        uncount(answered)
+        flash = ""
+        var detail = failure.summary
+        if case .refused(let problem) = failure, !Self.isAboutLease(problem) {
+            detail += "; the item is on the screen again"
+            putBack(answered.held)
+        }
+        let verdict = describe(answered.verdict)
+        notices.append(
+            Notice(title: "\(operation.externalID): \(verdict) was refused", detail: detail))
+    }
+
+    /// Whether the problem means that the item is no longer this reviewer's to answer.
+    static func isAboutLease(_ problem: Problem) -> Bool {
+        let codes: [ErrorCode] = [
+            .unknownLease, .leaseLost, .leaseSuperseded, .alreadyReviewed, .reviewConflict,
+            .unknownItem,
+        ]
+        return codes.contains { $0.rawValue == problem.code }
+    }
+}

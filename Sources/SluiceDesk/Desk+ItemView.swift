@@ -1,0 +1,148 @@
+import SluiceAPI
+import SluiceDomain
+import SluiceTerminal
+
+/// The parts of the review screen that belong to an item.
+extension Desk {
+    func drawItem(_ layout: DeskLayout, in frame: inout Frame) {
+        guard let held = leases.first else { return }
+        let width = frame.size.columns
+        let note = leaseNote(held)
+        frame.rule(
+            row: layout.titleRow, width: width, title: Line(held.externalID, .bold), style: .dim)
+        if !note.isEmpty {
+            frame.drawRight(
+                Line(" \(note) ", Style.reverse), row: layout.titleRow, right: width - 2)
+        }
+        let start = min(scroll, layout.maximumScroll)
+        for (row, line) in layout.payload.dropFirst(start).prefix(layout.payloadRows).enumerated() {
+            frame.draw(line, row: layout.payloadRow + row, column: 1, width: width - 2)
+        }
+        drawScrollNote(layout, start: start, in: &frame)
+        for (row, line) in layout.suggestionLines.enumerated() {
+            frame.draw(line, row: layout.suggestionRow + row, column: 1, width: width - 2)
+        }
+        for (row, line) in layout.labelLines.enumerated() {
+            frame.draw(line, row: layout.labelRow + row, column: 1, width: width - 2)
+        }
+    }
+
+    /// The rules around the suggestion, with how much of the payload is out of sight.
+    private func drawScrollNote(_ layout: DeskLayout, start: Int, in frame: inout Frame) {
+        let width = frame.size.columns
+        let below = max(0, layout.payload.count - start - layout.payloadRows)
+        var parts: [String] = []
+        if start > 0 { parts.append("↑ \(start)") }
+        if below > 0 { parts.append("↓ " + DeskText.count(below, "more line")) }
+        let note = parts.joined(separator: "  ")
+        if layout.hasRules {
+            let title = suggestionTitle
+            frame.rule(
+                row: layout.suggestionRow - 1, title: title.isEmpty ? nil : Line(title, .dim),
+                style: .dim)
+            if !layout.labelLines.isEmpty {
+                frame.rule(row: layout.labelRow - 1, title: Line(labelTitle, .dim), style: .dim)
+            }
+        }
+        guard !note.isEmpty else { return }
+        let row = layout.hasRules ? layout.suggestionRow - 1 : layout.titleRow
+        frame.drawRight(Line(" \(note) ", .bold), row: row, right: width - 2)
+    }
+
+    private var suggestionTitle: String {
+        leases.first?.suggestion.map { "suggested by \($0.model)" } ?? ""
+    }
+
+    private var labelTitle: String {
+        if case .search = mode { return "labels found" }
+        return "labels"
+    }
+
+    /// What has to be known about the lease; nothing while it is safe.
+    private func leaseNote(_ held: HeldLease) -> String {
+        if held.lost != nil { return "LEASE LOST" }
+        let left = held.expiresAt - now
+        if left <= .zero { return "lease expired" }
+        return left < .seconds(60) ? "lease \(Int(left.seconds.rounded(.up))) s" : ""
+    }
+
+    func drawWaiting(_ layout: DeskLayout, in frame: inout Frame) {
+        let lines: [Line]
+        switch connection {
+        case .connecting: lines = [Line("Connecting…", .bold)]
+        case .offline:
+            lines = [
+                Line("No connection to the service.", .bold),
+                Line("Trying again; nothing you answered is lost."),
+            ]
+        case .online where leaseCall.isRunning && figures?.waiting ?? 1 > 0:
+            lines = [Line("Fetching the next item…")]
+        case .online:
+            lines = [
+                Line("The queue is empty.", .bold),
+                Line("Looking again every 2 seconds."),
+            ]
+        }
+        let first = max(layout.titleRow + 1, (frame.size.rows - lines.count) / 2 - 1)
+        for (row, line) in lines.enumerated() {
+            let column = max(1, (frame.size.columns - line.columns) / 2)
+            frame.draw(line, row: first + row, column: column)
+        }
+    }
+
+    func drawNotice(_ layout: DeskLayout, in frame: inout Frame) {
+        for (row, line) in layout.noticeLines.enumerated() {
+            frame.fill(row: layout.noticeRow + row, style: .reverse)
+            frame.draw(line, row: layout.noticeRow + row, column: 1)
+        }
+    }
+
+    /// The oldest notice not yet put away; empty when there is none.
+    func noticeLines(width: Int, details: Int) -> [Line] {
+        guard let notice = notices.first else { return [] }
+        let more = notices.count > 1 ? " (1 of \(notices.count))" : ""
+        let style = Style.reverse.adding(.bold)
+        let end = "Esc puts this away\(more)"
+        var wrapped = TextWrap.lines(notice.detail, width: width - 2, style: .reverse)
+        if wrapped.count > details {
+            // The whole text still stands on one line, cut where it does not fit.
+            let rest = wrapped[(details - 1)...].map(\.text).joined(separator: " ")
+            wrapped = wrapped[..<(details - 1)] + [Line(rest, .reverse)]
+        }
+        return [Line("! \(notice.title)", style)] + wrapped + [Line(end, .reverse)]
+    }
+
+    // MARK: - Editor
+
+    /// Whether the line above the status is used.
+    var hasEditorLine: Bool {
+        switch mode {
+        case .comment, .search: true
+        default: !(leases.first?.comment ?? "").isEmpty
+        }
+    }
+
+    func drawEditor(_ layout: DeskLayout, in frame: inout Frame) {
+        guard let row = layout.editorRow else { return }
+        switch mode {
+        case .comment(let editor): draw(editor, prompt: "comment: ", row: row, in: &frame)
+        case .search(let editor, _): draw(editor, prompt: "/", row: row, in: &frame)
+        default:
+            var line = Line("comment: ", .dim)
+            line.append(leases.first?.comment ?? "")
+            frame.draw(line, row: row, column: 1)
+        }
+    }
+
+    private func draw(_ editor: LineEditor, prompt: String, row: Int, in frame: inout Frame) {
+        let start = 1 + frame.draw(prompt, row: row, column: 1, style: .bold)
+        let room = max(1, frame.size.columns - start - 2)
+        // Shows the end of what is before the cursor, and as much behind it as fits.
+        var before = visible(editor.beforeCursor).text
+        while TextWidth.columns(before) > room - 1, !before.isEmpty { before.removeFirst() }
+        let used = frame.draw(before, row: row, column: start)
+        let after = String(editor.text.dropFirst(editor.cursor))
+        frame.draw(after, row: row, column: start + used, width: room - used)
+        frame.cursor = Position(row: row, column: start + used)
+    }
+}

@@ -1,0 +1,222 @@
+import SluiceAPI
+import SluiceDomain
+import SluiceTerminal
+
+/// What keys do.
+extension Desk {
+    /// The longest comment in bytes, as the service accepts it.
+    static let commentLimit = 4_096
+    /// Of one pause between two keys, at most this much counts as work on an item.
+    static let activeGap = Duration.seconds(60)
+    /// Answers that can be taken back.
+    static let historyLimit = 100
+
+    mutating func take(_ event: TerminalEvent) -> [Effect] {
+        switch event {
+        case .key(let key):
+            keepTime()
+            return take(key)
+        case .paste(let text):
+            keepTime()
+            take(pasted: text)
+            return []
+        case .resize(let size):
+            self.size = size
+            return []
+        case .suspend: return [.suspend]
+        case .continued: return [.resume]
+        case .terminate, .inputClosed: return leave()
+        }
+    }
+
+    /// Counts the time since the last key as work on the item shown.
+    private mutating func keepTime() {
+        if !leases.isEmpty { leases[0].active += min(now - lastKeyAt, Self.activeGap) }
+        lastKeyAt = now
+    }
+
+    private mutating func take(pasted text: String) {
+        switch mode {
+        case .comment(var editor):
+            editor.insert(text)
+            mode = .comment(editor)
+        case .search(var editor, _):
+            editor.insert(text)
+            mode = .search(editor, selected: 0)
+        default:
+            flash = "pasted text is not read as keys"
+        }
+    }
+
+    private mutating func take(_ key: Key) -> [Effect] {
+        if isLeaving { return key == .control("c") ? stop() : [] }
+        flash = ""
+        switch key {
+        case .control("c"): return quit()
+        case .control("z"): return [.suspend]
+        case .control("l"): return [.redraw]
+        default: break
+        }
+        switch mode {
+        case .review: return takeInReview(key)
+        case .help(let scroll):
+            page(key, scroll, closedBy: .help) { .help(scroll: $0) }
+            return []
+        case .guidelines(let scroll):
+            page(key, scroll, closedBy: .guidelines) { .guidelines(scroll: $0) }
+            return []
+        case .comment(let editor): return edit(comment: editor, key)
+        case .search(let editor, let selected): return search(editor, selected, key)
+        case .confirmQuit:
+            mode = .review
+            return keymap.command(for: key) == .quit ? leave() : []
+        }
+    }
+
+    private mutating func takeInReview(_ key: Key) -> [Effect] {
+        if let character = key.plainCharacter, let entry = labels?.entry(for: character) {
+            return decide(.label(entry.label.name))
+        }
+        guard let command = keymap.command(for: key) else {
+            flash = "this key does nothing; ? shows the keys"
+            return []
+        }
+        if let obstacle = obstacle(to: command) {
+            flash = obstacle
+            return []
+        }
+        return perform(command)
+    }
+
+    /// Why a command cannot be done now; nil when it can.
+    func obstacle(to command: Command) -> String? {
+        switch command {
+        case .accept, .secondGuess, .guess:
+            if let obstacle = obstacleToDeciding { return obstacle }
+            guard let held = leases.first, held.lost == nil else { return nil }
+            guard let suggestion = held.suggestion else {
+                return "no suggestion is shown for this item: choose a label"
+            }
+            if labels?.entry(named: suggestion.label) == nil, command == .accept {
+                return "the suggested label is not one of the project's: choose one"
+            }
+            if case .accept = command { return nil }
+            return guess(for: command) == nil ? "the model gave no such guess" : nil
+        case .skip, .escalate, .unusable: return obstacleToDeciding
+        case .comment, .search:
+            if let obstacle = obstacleToDeciding { return obstacle }
+            return leases.first?.lost == nil ? nil : "this item is no longer yours"
+        case .undo: return history.isEmpty ? "nothing to take back" : nil
+        case .guidelines: return guidelines.isEmpty ? "the project has no guidelines" : nil
+        case .acknowledge: return notices.isEmpty ? "no message to put away" : nil
+        case .scroll, .help, .redraw, .suspend, .quit: return nil
+        }
+    }
+
+    /// Why no answer can be given now; nil when one can.
+    private var obstacleToDeciding: String? {
+        if leases.isEmpty { return "no item to answer yet" }
+        if labels == nil { return "the labels are not known yet" }
+        return DeskLayout.fits(size) ? nil : "the terminal is too small to show the item"
+    }
+
+    /// The label a guess key stands for.
+    private func guess(for command: Command) -> String? {
+        let index: Int
+        switch command {
+        case .secondGuess: index = 0
+        case .guess(let number): index = number
+        default: return nil
+        }
+        guard let guesses = leases.first?.suggestion?.guesses, guesses.indices.contains(index),
+            labels?.entry(named: guesses[index].label) != nil
+        else { return nil }
+        return guesses[index].label
+    }
+
+    private mutating func perform(_ command: Command) -> [Effect] {
+        switch command {
+        case .accept: return decide(.label(leases.first?.suggestion?.label ?? ""))
+        case .secondGuess, .guess: return decide(.label(guess(for: command) ?? ""))
+        case .skip: return decide(.skip)
+        case .escalate: return decide(.escalate)
+        case .unusable: return decide(.unusable)
+        case .undo: undo()
+        case .comment:
+            mode = .comment(LineEditor(leases.first?.comment ?? "", limit: Self.commentLimit))
+        case .search: mode = .search(LineEditor(limit: 200), selected: 0)
+        case .guidelines: mode = .guidelines(scroll: 0)
+        case .help: mode = .help(scroll: 0)
+        case .acknowledge: notices.removeFirst()
+        case .scroll(let scroll): move(scroll)
+        case .redraw: return [.redraw]
+        case .suspend: return [.suspend]
+        case .quit: return quit()
+        }
+        return []
+    }
+
+    // MARK: - Answers
+
+    /// Answers the item on the screen and shows the next one.
+    mutating func decide(_ verdict: Verdict) -> [Effect] {
+        if let obstacle = obstacleToDeciding {
+            flash = obstacle
+            return []
+        }
+        let held = leases.removeFirst()
+        scroll = 0
+        mode = .review
+        if leases.isEmpty { leaseCall.dueAt = min(leaseCall.dueAt, now) }
+        guard held.lost == nil else {
+            flash = "\(held.externalID) was put away without an answer"
+            return []
+        }
+        let request = ReviewRequest(
+            reviewID: ids.next(), verdict: verdict,
+            comment: held.comment.isEmpty ? nil : held.comment,
+            seconds: (held.active.seconds * 10).rounded() / 10)
+        pending.append(
+            PendingOperation(
+                .answer(lease: held.id, request), externalID: held.externalID))
+        history.append(Answered(reviewID: request.reviewID, held: held, verdict: verdict))
+        if history.count > Self.historyLimit { history.removeFirst() }
+        done += 1
+        doneTime += held.active
+        flash = "\(held.externalID): \(describe(verdict))"
+        return []
+    }
+
+    /// Takes the last answer back: here if it was not sent, else by asking the service.
+    private mutating func undo() {
+        guard let last = history.popLast() else { return }
+        if pending.cancelAnswer(last.reviewID) {
+            uncount(last)
+            putBack(last.held)
+            flash = "\(last.held.externalID): taken back before it was sent"
+            return
+        }
+        undoing[last.reviewID] = last
+        pending.append(
+            PendingOperation(.undo(reviewID: last.reviewID), externalID: last.held.externalID))
+        flash = "\(last.held.externalID): taking it back"
+    }
+
+    /// What an answer says, in a few words.
+    func describe(_ verdict: Verdict) -> String {
+        switch verdict {
+        case .label(let name): labels?.title(of: name) ?? name
+        case .skip: "skipped"
+        case .escalate: "escalated"
+        case .unusable: "unusable"
+        }
+    }
+
+    private mutating func quit() -> [Effect] {
+        if case .offline = connection, !pending.isEmpty, mode != .confirmQuit {
+            mode = .confirmQuit
+            return []
+        }
+        return leave()
+    }
+}

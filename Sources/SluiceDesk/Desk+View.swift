@@ -1,0 +1,181 @@
+import SluiceAPI
+import SluiceDomain
+import SluiceTerminal
+
+/// The review screen.
+extension Desk {
+    /// Draws the client; depends on nothing but the client and the size.
+    public func view(in size: Size) -> Frame {
+        var frame = Frame(size: size)
+        guard DeskLayout.fits(size) else {
+            drawTooSmall(in: &frame)
+            return frame
+        }
+        drawHeader(in: &frame)
+        switch mode {
+        case .help(let scroll):
+            drawPage("Keys", helpLines(width: size.columns - 2), scroll, in: &frame)
+        case .guidelines(let scroll):
+            let lines = TextWrap.lines(guidelines, width: size.columns - 2)
+            drawPage("Guidelines", lines, scroll, in: &frame)
+        default:
+            let layout = DeskLayout(self, in: size)
+            drawNotice(layout, in: &frame)
+            if leases.isEmpty {
+                drawWaiting(layout, in: &frame)
+            } else {
+                drawItem(layout, in: &frame)
+            }
+            drawEditor(layout, in: &frame)
+            drawStatus(row: layout.statusRow, in: &frame)
+            drawFooter(footer, row: layout.footerRow, in: &frame)
+        }
+        return frame
+    }
+
+    private func drawTooSmall(in frame: inout Frame) {
+        let needed = DeskLayout.minimum
+        let text =
+            "This terminal has \(frame.size.columns) x \(frame.size.rows) cells; "
+            + "\(needed.columns) x \(needed.rows) are needed. Make it larger, or use --plain."
+        for (row, line) in TextWrap.lines(text, width: frame.size.columns).enumerated() {
+            frame.draw(line, row: row, column: 0)
+        }
+    }
+
+    // MARK: - Header and footer
+
+    private func drawHeader(in frame: inout Frame) {
+        let width = frame.size.columns
+        frame.fill(row: 0, style: .reverse)
+        let right = headerRight(width: width)
+        let start = frame.drawRight(Line(right + " ", .reverse), row: 0, right: width - 1)
+        var line = Line(" sluice ", Style.reverse.adding(.bold))
+        line.append(project, .reverse)
+        frame.draw(line, row: 0, column: 0, width: max(8, start - 1))
+    }
+
+    /// Queue and connection, as much of them as there is room for.
+    private func headerRight(width: Int) -> String {
+        let room = width - 20
+        var state: String
+        switch connection {
+        case .connecting: state = "connecting"
+        case .online: state = pending.count > 1 ? "\(pending.count) to send" : "online"
+        case .offline(let since, _):
+            state = "OFFLINE \(DeskText.span(now - since))"
+            if !pending.isEmpty { state += ", \(pending.count) kept" }
+        }
+        guard let figures else { return state }
+        let waiting = "\(figures.waiting) waiting"
+        let oldest = figures.oldestWaitingSeconds.map {
+            ", oldest \(DeskText.span(.seconds($0)))"
+        }
+        let full = waiting + (oldest ?? "") + " · " + state
+        if full.count <= room { return full }
+        let short = waiting + " · " + state
+        return short.count <= room ? short : state
+    }
+
+    /// The keys that do something now, the most important first.
+    private var footer: [(key: String, title: String)] {
+        switch mode {
+        case .comment: return [("Enter", "keep"), ("Esc", "discard")]
+        case .search: return [("Enter", "answer"), ("Up Down", "choose"), ("Esc", "cancel")]
+        case .confirmQuit: return [("q", "quit all the same"), ("any other key", "stay")]
+        default:
+            return keymap.bindings.compactMap { binding in
+                guard let title = binding.title, obstacle(to: binding.command) == nil else {
+                    return nil
+                }
+                return (binding.keyTitle, title)
+            }
+        }
+    }
+
+    private func drawFooter(
+        _ entries: [(key: String, title: String)], row: Int, in frame: inout Frame
+    ) {
+        var column = 1
+        for entry in entries {
+            let width = TextWidth.columns(entry.key) + 1 + TextWidth.columns(entry.title)
+            guard column + width <= frame.size.columns else { break }
+            column += frame.draw(entry.key, row: row, column: column, style: .bold)
+            column += 1 + frame.draw(entry.title, row: row, column: column + 1) + 2
+        }
+    }
+
+    private func drawStatus(row: Int, in frame: inout Frame) {
+        let right = sessionText
+        let width = frame.size.columns
+        let start = frame.drawRight(Line(right + " ", .dim), row: row, right: width - 1)
+        frame.draw(statusText, row: row, column: 1, width: max(0, start - 2))
+    }
+
+    private var sessionText: String {
+        guard done > 0 else { return "" }
+        let seconds = doneTime.seconds
+        let pace = done >= 3 && seconds >= 1 ? " · \(Int(Double(done) * 3600 / seconds))/h" : ""
+        return "done \(done)\(pace)"
+    }
+
+    private var statusText: String {
+        if isLeaving { return "leaving: giving the leases back" }
+        if mode == .confirmQuit {
+            return "not sent yet and lost by leaving: " + DeskText.count(pending.count, "answer")
+        }
+        if !flash.isEmpty { return flash }
+        if case .offline(_, let reason) = connection { return "no connection: \(reason)" }
+        return ""
+    }
+
+    // MARK: - Pages
+
+    /// The last scroll position of the page that is open.
+    func maximumPageScroll(in size: Size) -> Int {
+        let lines =
+            switch mode {
+            case .help: helpLines(width: size.columns - 2)
+            case .guidelines: TextWrap.lines(guidelines, width: size.columns - 2)
+            default: [Line]()
+            }
+        return max(0, lines.count - (size.rows - 3))
+    }
+
+    private func drawPage(_ title: String, _ lines: [Line], _ scroll: Int, in frame: inout Frame) {
+        let rows = frame.size.rows - 3
+        frame.rule(row: 1, title: Line(title, .bold), style: .dim)
+        let start = min(scroll, max(0, lines.count - rows))
+        for (row, line) in lines.dropFirst(start).prefix(rows).enumerated() {
+            frame.draw(line, row: 2 + row, column: 1)
+        }
+        let below = lines.count - start - rows
+        let more = below > 0 ? [("Up Down", DeskText.count(below, "more line"))] : []
+        drawFooter([("Esc", "back")] + more, row: frame.size.rows - 1, in: &frame)
+    }
+
+    private func helpLines(width: Int) -> [Line] {
+        let rows = keymap.rows
+        let keyWidth = rows.map { $0.key.count }.max() ?? 0
+        var lines: [Line] = []
+        for row in rows {
+            let texts = TextWrap.lines(row.help, width: width - keyWidth - 2)
+            for (index, text) in texts.enumerated() {
+                let key = index == 0 ? row.key : ""
+                var line = Line(key, .bold)
+                line.append(String(repeating: " ", count: keyWidth - key.count + 2))
+                line.spans += text.spans
+                lines.append(line)
+            }
+        }
+        lines.append(Line())
+        lines.append(Line("Labels", .bold))
+        for entry in labels?.entries ?? [] {
+            var line = Line(entry.key.map { String($0) } ?? "/", .bold)
+            line.append("  " + entry.title)
+            if entry.label.isBorderline { line.append("  (a person cannot tell either)", .dim) }
+            lines.append(line)
+        }
+        return lines
+    }
+}

@@ -1,0 +1,184 @@
+import SluiceAPI
+import SluiceDomain
+import SluiceTerminal
+
+/// The reviewer's client as a value: messages change it and return effects, a view draws it.
+///
+/// It does no I/O, reads no clock and throws no dice: time comes as messages, ids from a seed, and
+/// what is to be done is returned as data. So every situation can be played through in a test.
+///
+/// Promises: an answer leaves the screen in the update of its key; it is kept, in order and under
+/// one id, until the service has answered it; what the service refused stays on the screen until
+/// the reviewer has put it away; nothing but a deliberate key decides (never pasted text).
+public struct Desk: Sendable {
+    /// How the client behaves.
+    public struct Options: Sendable {
+        /// Leases held at once, at least 1.
+        public var prefetch: Int
+        /// How long the client goes on renewing leases after the last key.
+        public var idleLimit: Duration
+        /// How long leaving may take.
+        public var leavingLimit: Duration
+
+        /// Makes options.
+        public init(
+            prefetch: Int = 5, idleLimit: Duration = .seconds(300),
+            leavingLimit: Duration = .seconds(2)
+        ) {
+            self.prefetch = max(1, prefetch)
+            self.idleLimit = idleLimit
+            self.leavingLimit = leavingLimit
+        }
+    }
+
+    /// What the keys mean at the moment.
+    enum Mode: Hashable, Sendable {
+        case review
+        case help(scroll: Int)
+        case guidelines(scroll: Int)
+        case comment(LineEditor)
+        case search(LineEditor, selected: Int)
+        case confirmQuit
+    }
+
+    /// How the service is reached.
+    enum Connection: Hashable, Sendable {
+        case connecting
+        case online
+        case offline(since: Duration, reason: String)
+    }
+
+    /// Something that needs to be read before it goes away.
+    struct Notice: Hashable, Sendable {
+        let title: String
+        let detail: String
+    }
+
+    /// An answer that can be taken back.
+    struct Answered: Sendable {
+        let reviewID: String
+        let held: HeldLease
+        let verdict: Verdict
+    }
+
+    /// A call that is repeated: whether it is under way, and when it is due.
+    struct Call: Hashable, Sendable {
+        var isRunning = false
+        var dueAt: Duration = .zero
+        var askedAt: Duration = .zero
+
+        func isDue(_ now: Duration) -> Bool { !isRunning && now >= dueAt }
+
+        mutating func start(_ now: Duration) {
+            isRunning = true
+            askedAt = now
+        }
+
+        mutating func finish(dueAt next: Duration) {
+            isRunning = false
+            dueAt = next
+        }
+    }
+
+    /// The project's name.
+    public let project: String
+    let options: Options
+    let keymap = Keymap.standard
+    var ids: ReviewIDs
+
+    // What is shown.
+    var size: Size
+    var mode = Mode.review
+    var scroll = 0
+    /// One line about the last key, until the next one.
+    var flash = ""
+    var notices: [Notice] = []
+
+    // What is known of the service.
+    var labels: LabelKeys?
+    var guidelines = ""
+    var figures: QueueReply?
+    var connection = Connection.connecting
+    var failures = 0
+
+    // The reviewer's work.
+    /// The first one is on the screen.
+    var leases: [HeldLease] = []
+    var pending = PendingOperations()
+    var history: [Answered] = []
+    /// Answers being taken back, by review id.
+    var undoing: [String: Answered] = [:]
+    var done = 0
+    var doneTime: Duration = .zero
+
+    // Time.
+    var now: Duration = .zero
+    var lastKeyAt: Duration = .zero
+    var projectCall = Call()
+    var leaseCall = Call()
+    var queueCall = Call()
+    var leaseCount = 0
+
+    // Leaving.
+    /// Set once the client is on its way out.
+    public internal(set) var isLeaving = false
+    var releasing: Set<String> = []
+    var didStop = false
+    var refusal: Problem?
+
+    /// Makes a client that has not started.
+    public init(
+        project: String, ids: ReviewIDs, size: Size = Size(columns: 80, rows: 24),
+        options: Options = Options()
+    ) {
+        self.project = project
+        self.ids = ids
+        self.size = size
+        self.options = options
+    }
+
+    /// What the session came to.
+    public var outcome: DeskOutcome {
+        DeskOutcome(done: done, unsent: pending.operations, refusal: refusal)
+    }
+
+    /// Takes a message and returns what is to be done.
+    public mutating func update(_ message: Message) -> [Effect] {
+        var effects: [Effect]
+        switch message {
+        case .started: effects = []
+        case .clock(let moment):
+            now = max(now, moment)
+            effects = []
+        case .terminal(let event): effects = take(event)
+        case .projectLoaded(let result): effects = take(project: result)
+        case .queueLoaded(let result): effects = take(queue: result)
+        case .leased(let result): effects = take(leases: result)
+        case .renewed(let lease, let result): effects = take(renewed: lease, result)
+        case .released(let lease):
+            releasing.remove(lease)
+            effects = []
+        case .submitted(let reviewID, let result): effects = take(submitted: reviewID, result)
+        case .undone(let reviewID, let result): effects = take(undone: reviewID, result)
+        case .leavingTimedOut: effects = stop()
+        }
+        return effects + dueEffects()
+    }
+
+    /// Ends the client, once.
+    mutating func stop() -> [Effect] {
+        guard !didStop else { return [] }
+        didStop = true
+        return [.stop]
+    }
+}
+
+/// What a session of the reviewer's client came to.
+public struct DeskOutcome: Sendable {
+    /// Answers given and not taken back, refused ones not counted.
+    public let done: Int
+    /// What the service has not confirmed, in order.
+    public let unsent: [PendingOperation]
+    /// Why the service would not have the client at all; nil when the reviewer left.
+    public let refusal: Problem?
+}

@@ -1,0 +1,195 @@
+import SluiceAPI
+import SluiceTerminal
+
+/// Runs the reviewer's client in full screen: the one place where `Desk` meets the world.
+public struct DeskRuntime: Sendable {
+    /// How often the client is told the time.
+    private static let tick = Duration.milliseconds(500)
+
+    private let service: any DeskService
+    private let project: String
+    private let options: Desk.Options
+    private let openTerminal: @Sendable () throws -> any TerminalDevice
+
+    /// Makes a runtime.
+    ///
+    /// - Parameters:
+    ///   - project: the name of the project, as shown.
+    ///   - openTerminal: takes the terminal; the one of the process unless a test says otherwise.
+    public init(
+        service: any DeskService, project: String, options: Desk.Options = Desk.Options(),
+        openTerminal: @escaping @Sendable () throws -> any TerminalDevice = { try Terminal() }
+    ) {
+        self.service = service
+        self.project = project
+        self.options = options
+        self.openTerminal = openTerminal
+    }
+
+    /// Reviews until the reviewer leaves, the process is asked to end, or the service refuses.
+    ///
+    /// The terminal is as it was found when this returns or throws.
+    ///
+    /// - Throws: what opening the terminal throws (`TerminalError`).
+    /// - Returns: what the session came to, with the answers nobody confirmed.
+    public func run() async throws -> DeskOutcome {
+        let terminal = try openTerminal()
+        let (messages, mailbox) = AsyncStream.makeStream(of: Message.self)
+        return await withDiscardingTaskGroup(returning: DeskOutcome.self) { group in
+            group.addTask {
+                for await event in terminal.events { mailbox.yield(.terminal(event)) }
+            }
+            group.addTask { await sendTime(to: mailbox) }
+            mailbox.yield(.started)
+            var session = DeskSession(
+                desk: Desk(
+                    project: project, ids: .random(), size: terminal.size, options: options),
+                terminal: terminal)
+            for await message in messages {
+                for effect in session.take(message) {
+                    group.addTask {
+                        if let answer = await perform(effect) { mailbox.yield(answer) }
+                    }
+                }
+                if session.isOver { break }
+            }
+            // Before the wait for calls that were cancelled: the terminal is given back at once.
+            terminal.close()
+            group.cancelAll()
+            return session.desk.outcome
+        }
+    }
+
+    private func sendTime(to mailbox: AsyncStream<Message>.Continuation) async {
+        let clock = ContinuousClock()
+        let start = clock.now
+        do {
+            while true {
+                try await clock.sleep(for: Self.tick)
+                mailbox.yield(.clock(clock.now - start))
+            }
+        } catch {
+            // Cancelled: the session is over.
+        }
+    }
+
+    /// Carries out an effect that ends with a message; nil when it was cancelled.
+    private func perform(_ effect: Effect) async -> Message? {
+        switch effect {
+        case .loadProject:
+            return .projectLoaded(
+                await result { service throws(ServiceFailure) in try await service.project() })
+        case .loadQueue:
+            return .queueLoaded(
+                await result { service throws(ServiceFailure) in try await service.queue() })
+        case .lease(let count):
+            return .leased(
+                await result { service throws(ServiceFailure) in
+                    try await service.lease(count: count)
+                })
+        case .renew(let lease):
+            return .renewed(
+                lease: lease,
+                await result { service throws(ServiceFailure) in
+                    try await service.renew(lease: lease)
+                })
+        case .release(let lease):
+            // Given back or not, nothing is left to do: the lease expires by itself.
+            _ = await result { service throws(ServiceFailure) in
+                try await service.release(lease: lease)
+            }
+            return .released(lease: lease)
+        case .submit(let lease, let request):
+            return .submitted(
+                reviewID: request.reviewID,
+                await result { service throws(ServiceFailure) in
+                    try await service.review(lease: lease, request)
+                })
+        case .undo(let reviewID):
+            return .undone(
+                reviewID: reviewID,
+                await result { service throws(ServiceFailure) in
+                    try await service.undo(reviewID: reviewID)
+                })
+        case .limitLeaving(let limit):
+            do {
+                try await Task.sleep(for: limit)
+                return .leavingTimedOut
+            } catch {
+                return nil
+            }
+        case .suspend, .resume, .redraw, .stop, .fail: return nil
+        }
+    }
+
+    private func result<Value>(
+        _ call: (any DeskService) async throws(ServiceFailure) -> Value
+    ) async -> Result<Value, ServiceFailure> {
+        do {
+            return .success(try await call(service))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+/// A client with its screen.
+private struct DeskSession {
+    var desk: Desk
+    let terminal: any TerminalDevice
+    private var renderer: Renderer
+    private let start = ContinuousClock.now
+    private(set) var isOver = false
+    /// The terminal took no output: nothing more is drawn.
+    private var isBlind = false
+
+    init(desk: Desk, terminal: any TerminalDevice) {
+        self.desk = desk
+        self.terminal = terminal
+        renderer = Renderer(capabilities: terminal.capabilities)
+    }
+
+    /// Updates the client, draws it, and returns the effects that take time.
+    mutating func take(_ message: Message) -> [Effect] {
+        var effects = desk.update(.clock(ContinuousClock.now - start))
+        effects += desk.update(message)
+        effects = effects.filter { !performed($0) }
+        if !isOver, !isBlind { effects += draw() }
+        return effects
+    }
+
+    /// Carries out an effect on the terminal; false when it is another one's.
+    private mutating func performed(_ effect: Effect) -> Bool {
+        do throws(TerminalError) {
+            switch effect {
+            case .stop, .fail: isOver = true
+            case .redraw: renderer.invalidate()
+            case .resume:
+                try terminal.resume()
+                renderer.invalidate()
+            case .suspend:
+                try terminal.suspend()
+                renderer.invalidate()
+            case .loadProject, .loadQueue, .lease, .renew, .release, .submit, .undo,
+                .limitLeaving:
+                return false
+            }
+        } catch {
+            isBlind = true
+        }
+        return true
+    }
+
+    private mutating func draw() -> [Effect] {
+        let bytes = renderer.render(desk.view(in: desk.size))
+        guard !bytes.isEmpty else { return [] }
+        do throws(TerminalError) {
+            try terminal.write(bytes)
+            return []
+        } catch {
+            // Nobody can see the screen any more: leave, as after a hang-up.
+            isBlind = true
+            return desk.update(.terminal(.inputClosed)).filter { !performed($0) }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import SluiceAPI
+
+/// A lease the client holds, with what it needs to show and answer it.
+struct HeldLease: Sendable {
+    let lease: Lease
+    let document: PayloadDocument
+    /// Nil when the review is blind.
+    let suggestion: Suggestion?
+    /// By the client's own clock, from the moment the lease was asked for.
+    ///
+    /// The reviewer's clock may be wrong, so `expires_at` is never compared with it.
+    var expiresAt: Duration
+    var renewAt: Duration
+    var isRenewing = false
+    /// The code of the problem over which the lease was lost; nil while it is held.
+    var lost: String?
+    /// The comment to go with the answer.
+    var comment = ""
+    /// Active time spent on it.
+    var active: Duration = .zero
+
+    init(_ lease: Lease, askedAt: Duration) {
+        self.lease = lease
+        document = PayloadDocument(lease.item.payload, metadata: lease.item.metadata)
+        suggestion = lease.prediction.map { Suggestion($0) }
+        expiresAt = askedAt + .seconds(lease.leaseSeconds)
+        renewAt = askedAt + .seconds(lease.leaseSeconds) / 3
+    }
+
+    var id: String { lease.lease }
+    var externalID: String { lease.item.externalID }
+
+    /// The service made the lease last from `askedAt`.
+    mutating func renewed(askedAt: Duration) {
+        isRenewing = false
+        expiresAt = askedAt + .seconds(lease.leaseSeconds)
+        renewAt = askedAt + .seconds(lease.leaseSeconds) / 3
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

@@ -1,0 +1,86 @@
+import SluiceDomain
+
+/// Which key chooses which label.
+///
+/// Depends on nothing but the project's labels, so a key means the same in every session. A
+/// declared key is kept unless a command has it: then the label loses. A label without a key gets
+/// the first free letter of its own name, else the first free letter, else a digit.
+struct LabelKeys: Hashable, Sendable {
+    /// A label with its key.
+    struct Entry: Hashable, Sendable {
+        let label: Label
+        /// Nil when there are more labels than keys; `/` finds it.
+        let key: Character?
+
+        /// What reviewers read.
+        var title: String { label.title ?? label.name }
+    }
+
+    /// The labels in the order they were declared.
+    let entries: [Entry]
+    private let names: [Character: Int]
+    private let positions: [ExactText: Int]
+
+    /// Gives keys to labels, none of them among the `reserved` ones.
+    init(_ labels: [Label], reserved: Set<Character>) {
+        var taken = reserved
+        var keys = [Character?](repeating: nil, count: labels.count)
+        for (index, label) in labels.enumerated() {
+            guard let key = label.key.flatMap(Self.onlyCharacter), taken.insert(key).inserted
+            else { continue }
+            keys[index] = key
+        }
+        // The low digits stay with the model's next guesses for as long as they can.
+        let order = Array("abcdefghijklmnopqrstuvwxyz" + "567890" + "1234")
+        for (index, label) in labels.enumerated() where keys[index] == nil {
+            let own = (label.title ?? label.name).lowercased().filter { ("a"..."z").contains($0) }
+            guard let key = (Array(own) + order).first(where: { !taken.contains($0) })
+            else { break }
+            taken.insert(key)
+            keys[index] = key
+        }
+        entries = zip(labels, keys).map { Entry(label: $0, key: $1) }
+        var names: [Character: Int] = [:]
+        var positions: [ExactText: Int] = [:]
+        for (index, entry) in entries.enumerated() {
+            if let key = entry.key { names[key] = index }
+            positions[ExactText(entry.label.name)] = index
+        }
+        self.names = names
+        self.positions = positions
+    }
+
+    /// Whether some label can only be found by searching.
+    var needsSearch: Bool { entries.contains { $0.key == nil } }
+
+    /// The label a key chooses.
+    func entry(for key: Character) -> Entry? { names[key].map { entries[$0] } }
+
+    /// The label of that exact name.
+    func entry(named name: String) -> Entry? { positions[ExactText(name)].map { entries[$0] } }
+
+    /// What reviewers read for a label name, which may be unknown.
+    func title(of name: String) -> String { entry(named: name)?.title ?? name }
+
+    /// The labels whose name or title contains a text, ignoring case; those that begin with it
+    /// first, else in the order they were declared.
+    func matching(_ text: String) -> [Entry] {
+        let wanted = text.lowercased()
+        guard !wanted.isEmpty else { return entries }
+        var leading: [Entry] = []
+        var others: [Entry] = []
+        for entry in entries {
+            let texts = [entry.title.lowercased(), entry.label.name.lowercased()]
+            if texts.contains(where: { $0.hasPrefix(wanted) }) {
+                leading.append(entry)
+            } else if texts.contains(where: { $0.contains(wanted) }) {
+                others.append(entry)
+            }
+        }
+        return leading + others
+    }
+
+    private static func onlyCharacter(_ text: String) -> Character? {
+        text.count == 1 ? text.first : nil
+    }
+}

@@ -1,0 +1,58 @@
+import SluiceAPI
+import SluiceTerminal
+
+/// Everything that can happen to the reviewer's client.
+public enum Message: Sendable {
+    /// The client starts.
+    case started
+    /// Time since the start; comes twice a second and before any other message.
+    case clock(Duration)
+    /// Something happened at the terminal.
+    case terminal(TerminalEvent)
+    /// `Effect.loadProject` ended.
+    case projectLoaded(Result<ProjectReply, ServiceFailure>)
+    /// `Effect.loadQueue` ended.
+    case queueLoaded(Result<QueueReply, ServiceFailure>)
+    /// `Effect.lease` ended.
+    case leased(Result<[Lease], ServiceFailure>)
+    /// `Effect.renew` ended.
+    case renewed(lease: String, Result<RenewReply, ServiceFailure>)
+    /// `Effect.release` ended, well or not: a lease that was not given back expires by itself.
+    case released(lease: String)
+    /// `Effect.submit` ended.
+    case submitted(reviewID: String, Result<ReviewReply, ServiceFailure>)
+    /// `Effect.undo` ended.
+    case undone(reviewID: String, Result<UndoReply, ServiceFailure>)
+    /// Leaving took longer than it may.
+    case leavingTimedOut
+}
+
+/// What the client asks its surroundings to do; executed only by `DeskRuntime`.
+public enum Effect: Equatable, Sendable {
+    /// Reads the project; ends with `projectLoaded`.
+    case loadProject
+    /// Reads the queue's figures; ends with `queueLoaded`.
+    case loadQueue
+    /// Leases tasks; ends with `leased`.
+    case lease(count: Int)
+    /// Renews a lease; ends with `renewed`.
+    case renew(lease: String)
+    /// Gives a lease back; ends with `released`.
+    case release(lease: String)
+    /// Sends an answer; ends with `submitted`.
+    case submit(lease: String, ReviewRequest)
+    /// Takes an answer back; ends with `undone`.
+    case undo(reviewID: String)
+    /// Sends `leavingTimedOut` after that time.
+    case limitLeaving(Duration)
+    /// Gives the terminal to the shell until the process is continued.
+    case suspend
+    /// Takes the terminal again and draws everything anew.
+    case resume
+    /// Draws everything anew.
+    case redraw
+    /// Ends the client.
+    case stop
+    /// Ends the client because the service will not have it.
+    case fail(Problem)
+}

@@ -1,0 +1,120 @@
+import SluiceAPI
+import SluiceDomain
+
+/// What a line typed in plain mode asks for.
+enum PlainCommand: Hashable, Sendable {
+    case accept
+    case answer(Verdict)
+    case undo
+    case comment(String)
+    case guidelines
+    case show
+    case help
+    case quit
+    /// The line means nothing; why.
+    case unknown(String)
+
+    /// The commands with what they do, for the help.
+    static let rows: [(line: String, help: String)] = [
+        ("empty line", "accept the suggestion, when one is shown"),
+        ("a label, its key or its number", "answer with that label"),
+        (":skip", "leave the item to somebody else"),
+        (":escalate", "hand the item to an adjudicator"),
+        (":unusable", "the input is broken"),
+        (":undo", "take your last answer back"),
+        (":comment TEXT", "write a comment that goes with the answer"),
+        (":guidelines", "read the project's guidelines"),
+        (":show", "show the item again"),
+        (":help", "show this help"),
+        (":quit", "give the item back and leave"),
+    ]
+
+    /// Reads a line.
+    ///
+    /// A label is looked for by its exact name or title, then by its key, then by its number, then
+    /// by its name ignoring case. Commands begin with a colon, which no key is.
+    init(_ line: String, labels: PlainLabels) {
+        let text = line.trimmingBlanks()
+        if text.isEmpty {
+            self = .accept
+        } else if let entry = labels.entry(for: text) {
+            self = .answer(.label(entry.label.name))
+        } else if text.hasPrefix(":") {
+            self = Self.command(text.dropFirst())
+        } else {
+            self = .unknown("no label is called \"\(text)\"; :help shows what can be typed")
+        }
+    }
+
+    private static func command(_ text: Substring) -> PlainCommand {
+        let word = text.prefix { $0 != " " }
+        let rest = String(text.dropFirst(word.count)).trimmingBlanks()
+        switch word {
+        case "skip": return .answer(.skip)
+        case "escalate": return .answer(.escalate)
+        case "unusable": return .answer(.unusable)
+        case "undo": return .undo
+        case "comment": return .comment(rest)
+        case "guidelines": return .guidelines
+        case "show": return .show
+        case "help": return .help
+        case "quit", "q": return .quit
+        default: return .unknown("there is no command :\(word); :help shows what can be typed")
+        }
+    }
+}
+
+/// The labels as plain mode offers them: numbered from 1, with their keys.
+struct PlainLabels: Sendable {
+    let keys: LabelKeys
+    /// Numbers are not offered where a declared key or a name is itself a number.
+    let hasNumbers: Bool
+
+    init(_ labels: [Label]) {
+        keys = LabelKeys(labels, reserved: Keymap.standard.reserved)
+        hasNumbers = !labels.contains { label in
+            [label.name, label.title ?? "", label.key ?? ""].contains { Int($0) != nil }
+        }
+    }
+
+    /// How a label is offered: "2 fraud [f]".
+    func offer(_ index: Int) -> String {
+        let entry = keys.entries[index]
+        let number = hasNumbers ? "\(index + 1) " : ""
+        return number + entry.title + (key(of: entry).map { " [\($0)]" } ?? "")
+    }
+
+    func entry(for text: String) -> LabelKeys.Entry? {
+        if let entry = keys.entry(named: text) { return entry }
+        let entries = keys.entries
+        if let entry = entries.first(where: { ExactText($0.title) == ExactText(text) }) {
+            return entry
+        }
+        if let entry = entries.first(where: { key(of: $0).map { String($0) } == text }) {
+            return entry
+        }
+        if hasNumbers, let number = Int(text), entries.indices.contains(number - 1) {
+            return entries[number - 1]
+        }
+        let wanted = text.lowercased()
+        let similar = entries.filter {
+            $0.title.lowercased() == wanted || $0.label.name.lowercased() == wanted
+        }
+        return similar.count == 1 ? similar.first : nil
+    }
+
+    /// A digit is no key where numbers are offered.
+    private func key(of entry: LabelKeys.Entry) -> Character? {
+        entry.key.flatMap { hasNumbers && $0.isNumber ? nil : $0 }
+    }
+}
+
+extension String {
+    /// The text without spaces and tabs at its ends.
+    fileprivate func trimmingBlanks() -> String {
+        func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
+        let start = self.drop(while: isBlank)
+        guard let end = start.lastIndex(where: { !isBlank($0) }) else { return "" }
+        return String(start[...end])
+    }
+}

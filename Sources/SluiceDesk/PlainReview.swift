@@ -1,0 +1,154 @@
+import SluiceAPI
+import SluiceTerminal
+
+/// Where plain mode reads from and writes to.
+public struct PlainConsole: Sendable {
+    /// Lines and signals, in order; ends after the last line.
+    public let events: AsyncStream<LineEvent>
+    /// Writes text; each call is one or more whole lines.
+    public let write: @Sendable (String) throws -> Void
+
+    /// Makes a console.
+    public init(
+        events: AsyncStream<LineEvent>, write: @escaping @Sendable (String) throws -> Void
+    ) {
+        self.events = events
+        self.write = write
+    }
+}
+
+/// What a session in plain mode came to.
+public struct PlainOutcome: Sendable {
+    /// Answers the service took and that were not taken back.
+    public internal(set) var done = 0
+    /// What the service has not confirmed.
+    public internal(set) var unsent: [PendingOperation] = []
+    /// Why the service would not have the client at all.
+    public internal(set) var refusal: Problem?
+    /// The signal that ended the session; nil when the lines ended or the reviewer left.
+    public internal(set) var signal: Int32?
+}
+
+/// Reviews line by line, for screen readers, pipes and terminals that cannot place a cursor.
+///
+/// One item at a time is leased, written out and answered by a line; the answer is confirmed before
+/// the next item comes. All text from outside goes through `visible`.
+public struct PlainReview: Sendable {
+    /// How often leases and an empty queue are looked at.
+    static let tick = Duration.milliseconds(500)
+    /// How long giving leases back may take.
+    private static let leavingLimit = Duration.seconds(2)
+
+    private let service: any DeskService
+    private let console: PlainConsole
+
+    /// Makes a session.
+    public init(service: any DeskService, console: PlainConsole) {
+        self.service = service
+        self.console = console
+    }
+
+    /// Reviews on standard input and output until the input ends.
+    ///
+    /// - Throws: `TerminalError` when the input cannot be read.
+    public static func run(service: any DeskService) async throws(TerminalError) -> PlainOutcome {
+        let input = try LineInput()
+        let review = PlainReview(
+            service: service,
+            console: PlainConsole(events: input.events) { try LineInput.write($0) })
+        let outcome = await review.run()
+        input.stop()
+        return outcome
+    }
+
+    /// Reviews until the lines end, the reviewer leaves, or a signal asks to end.
+    ///
+    /// Leases still held are given back, within two seconds.
+    public func run() async -> PlainOutcome {
+        let (inbox, mailbox) = AsyncStream.makeStream(of: PlainEvent.self)
+        var outcome = PlainOutcome()
+        let service = self.service
+        let console = self.console
+        let held = await withTaskGroup(of: PlainEnd.self, returning: [String].self) { group in
+            group.addTask {
+                var session = PlainSession(service: service, console: console, inbox: inbox)
+                return .session(await session.run(), held: session.held.map(\.id))
+            }
+            group.addTask {
+                for await event in console.events {
+                    switch event {
+                    case .line(let line): mailbox.yield(.line(line))
+                    case .terminate(let signal): return .signal(signal)
+                    }
+                }
+                mailbox.yield(.end)
+                return .inputEnded
+            }
+            group.addTask {
+                do {
+                    while true {
+                        try await Task.sleep(for: Self.tick)
+                        mailbox.yield(.tick)
+                    }
+                } catch {
+                    return .inputEnded
+                }
+            }
+            var held: [String] = []
+            var signal: Int32?
+            for await end in group {
+                switch end {
+                case .signal(let number):
+                    signal = number
+                    group.cancelAll()
+                case .session(let result, let left):
+                    outcome = result
+                    held = left
+                    group.cancelAll()
+                case .inputEnded: break
+                }
+            }
+            outcome.signal = signal
+            return held
+        }
+        await release(held)
+        return outcome
+    }
+
+    private func release(_ leases: [String]) async {
+        let service = self.service
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for lease in leases {
+                    do throws(ServiceFailure) {
+                        try await service.release(lease: lease)
+                    } catch {
+                        // Not given back: it expires by itself.
+                        continue
+                    }
+                }
+                return true
+            }
+            group.addTask {
+                do { try await Task.sleep(for: Self.leavingLimit) } catch { return false }
+                return false
+            }
+            _ = await group.next()
+            group.cancelAll()
+        }
+    }
+}
+
+/// How one of the tasks of plain mode ended.
+private enum PlainEnd: Sendable {
+    case session(PlainOutcome, held: [String])
+    case signal(Int32)
+    case inputEnded
+}
+
+/// What the session waits for.
+enum PlainEvent: Sendable {
+    case line(String)
+    case tick
+    case end
+}

@@ -1,0 +1,234 @@
+import SluiceAPI
+import SluiceDomain
+import SluiceTerminal
+
+/// The course of a session in plain mode; ends early when its task is cancelled.
+struct PlainSession {
+    private static let idleLimit = Duration.seconds(300)
+
+    let service: any DeskService
+    let console: PlainConsole
+    private var inbox: AsyncStream<PlainEvent>.Iterator
+    let clock = ContinuousClock()
+    private let start = ContinuousClock.now
+    private var ids = ReviewIDs.random()
+    var labels = PlainLabels([])
+    private var guidelines = ""
+    var outcome = PlainOutcome()
+    /// The items held; the last one is the one being answered.
+    private(set) var held: [HeldLease] = []
+    /// The answers that can be taken back.
+    private var history: [(reviewID: String, externalID: String)] = []
+    private var lastLineAt = Duration.zero
+    var isOver = false
+    var saidOffline = false
+    /// Whether the last refusal means that the item is no longer this reviewer's.
+    var lastRefusalEndsItem = false
+
+    init(
+        service: any DeskService, console: PlainConsole, inbox: AsyncStream<PlainEvent>
+    ) {
+        self.service = service
+        self.console = console
+        self.inbox = inbox.makeAsyncIterator()
+    }
+
+    private var now: Duration { clock.now - start }
+
+    /// Runs until the lines end, the reviewer quits or the task is cancelled.
+    mutating func run() async -> PlainOutcome {
+        let service = self.service
+        guard
+            let project = await repeated(
+                { () async throws(ServiceFailure) -> ProjectReply in
+                    try await service.project()
+                }, mayRefuse: false)
+        else { return outcome }
+        labels = PlainLabels(project.labels)
+        guidelines = project.guidelines
+        say(["Project \(PlainText.safe(project.name))"])
+        while !isOver {
+            if held.isEmpty, !(await fetch()) { break }
+            await answer()
+        }
+        say(["Done: \(outcome.done)."])
+        return outcome
+    }
+
+    // MARK: - Items
+
+    /// Leases the next item, waiting while there is none.
+    ///
+    /// - Returns: false when the session ends before one comes.
+    private mutating func fetch() async -> Bool {
+        let service = self.service
+        var saidEmpty = false
+        while !isOver {
+            let askedAt = now
+            guard
+                let leases = await repeated(
+                    { () async throws(ServiceFailure) -> [Lease] in
+                        try await service.lease(count: 1)
+                    }, mayRefuse: false)
+            else { return false }
+            if let lease = leases.first {
+                held.append(HeldLease(lease, askedAt: askedAt))
+                return true
+            }
+            if !saidEmpty {
+                say(["The queue is empty. Looking again every 2 seconds; :quit leaves."])
+            }
+            saidEmpty = true
+            await waitWhileEmpty(until: now + Desk.emptyQueuePoll)
+            if !held.isEmpty { return true }
+        }
+        return false
+    }
+
+    private mutating func waitWhileEmpty(until moment: Duration) async {
+        while now < moment, !isOver, held.isEmpty {
+            guard let event = await inbox.next() else {
+                isOver = true
+                return
+            }
+            switch event {
+            case .tick: continue
+            case .end: isOver = true
+            case .line(let line):
+                switch PlainCommand(line, labels: labels) {
+                case .accept, .answer, .comment, .show:
+                    say(["There is no item to answer; the line was not used."])
+                case .undo: await undo()
+                case .guidelines: say(PlainText.guidelines(guidelines))
+                case .help: say(PlainText.help())
+                case .quit: isOver = true
+                case .unknown(let reason): say([PlainText.safe(reason)])
+                }
+            }
+        }
+    }
+
+    /// Shows the item and takes lines until it is answered, or another one is to be shown.
+    private mutating func answer() async {
+        guard let shown = held.last else { return }
+        say(PlainText.item(shown, labels: labels))
+        lastLineAt = now
+        let since = now
+        while !isOver, held.last?.id == shown.id, let current = held.last {
+            say([PlainText.prompt(current, labels: labels)])
+            guard let line = await nextLine() else {
+                isOver = true
+                return
+            }
+            lastLineAt = now
+            switch PlainCommand(line, labels: labels) {
+            case .accept:
+                if let suggestion = current.suggestion,
+                    labels.keys.entry(named: suggestion.label) != nil
+                {
+                    await submit(.label(suggestion.label), since: since)
+                } else {
+                    say(["No suggestion is shown for this item: type a label."])
+                }
+            case .answer(let verdict): await submit(verdict, since: since)
+            case .undo: await undo()
+            case .comment(let text):
+                var editor = LineEditor(limit: Desk.commentLimit)
+                editor.insert(text)
+                held[held.count - 1].comment = editor.text
+                say(["The comment goes with the answer."])
+            case .guidelines: say(PlainText.guidelines(guidelines))
+            case .show: say(PlainText.item(current, labels: labels))
+            case .help: say(PlainText.help())
+            case .quit: isOver = true
+            case .unknown(let reason): say([PlainText.safe(reason)])
+            }
+        }
+    }
+
+    /// The next line, with the leases renewed while it is waited for.
+    private mutating func nextLine() async -> String? {
+        while let event = await inbox.next() {
+            switch event {
+            case .line(let line): return line
+            case .end: return nil
+            case .tick: await renew()
+            }
+        }
+        return nil
+    }
+
+    private mutating func renew() async {
+        guard now - lastLineAt < Self.idleLimit else { return }
+        for index in held.indices where now >= held[index].renewAt {
+            let askedAt = now
+            do throws(ServiceFailure) {
+                _ = try await service.renew(lease: held[index].id)
+                held[index].renewed(askedAt: askedAt)
+            } catch {
+                // The item stays: the answer is what counts, and the service judges it.
+                held[index].renewAt = now + .seconds(30)
+            }
+        }
+    }
+
+    // MARK: - Answers
+
+    private mutating func submit(_ verdict: Verdict, since: Duration) async {
+        guard let item = held.last else { return }
+        let request = ReviewRequest(
+            reviewID: ids.next(), verdict: verdict,
+            comment: item.comment.isEmpty ? nil : item.comment,
+            seconds: (min((now - since).seconds, 3_600) * 10).rounded() / 10)
+        let name = PlainText.safe(item.externalID)
+        let service = self.service
+        outcome.unsent = [
+            PendingOperation(.answer(lease: item.id, request), externalID: item.externalID)
+        ]
+        let reply = await repeated(
+            { () async throws(ServiceFailure) -> ReviewReply in
+                try await service.review(lease: item.id, request)
+            }, about: "\(name): \(describe(verdict)) was refused")
+        // Cancelled before an answer came: it stays among the unsent.
+        guard !isOver || reply != nil else { return }
+        outcome.unsent = []
+        if let reply {
+            held.removeLast()
+            history.append((request.reviewID, item.externalID))
+            outcome.done += 1
+            let late = reply.status == "late" ? " (counted, although the lease had expired)" : ""
+            say(["\(name): \(describe(verdict))\(late)"])
+        } else if lastRefusalEndsItem {
+            held.removeLast()
+        }
+    }
+
+    private mutating func undo() async {
+        guard let last = history.last else {
+            say(["Nothing to take back."])
+            return
+        }
+        let service = self.service
+        let name = PlainText.safe(last.externalID)
+        let askedAt = now
+        let reply = await repeated(
+            { () async throws(ServiceFailure) -> UndoReply in
+                try await service.undo(reviewID: last.reviewID)
+            }, about: "\(name) was not taken back")
+        guard !isOver || reply != nil else { return }
+        history.removeLast()
+        guard let reply else { return }
+        outcome.done -= 1
+        say(["\(name): taken back"])
+        if let lease = reply.lease { held.append(HeldLease(lease, askedAt: askedAt)) }
+    }
+
+    private func describe(_ verdict: Verdict) -> String {
+        switch verdict {
+        case .label(let name): PlainText.safe(labels.keys.title(of: name))
+        case .skip: "skipped"
+        case .escalate: "escalated"
+        case .unusable: "unusable"
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import SluiceAPI
+import SluiceTerminal
+
+/// What plain mode writes: lines of words, without drawing, colour or cursor.
+enum PlainText {
+    /// Columns of wrapped text; a screen reader or a pipe does not care, a narrow terminal does.
+    static let width = 76
+
+    /// An item with everything needed to answer it, up to the prompt.
+    static func item(_ held: HeldLease, labels: PlainLabels) -> [String] {
+        var lines = ["", "Item \(safe(held.externalID))"]
+        lines += held.document.lines(width: width).map { "  " + safe($0.text) }.map(trimmed)
+        lines.append(suggestion(held, labels: labels))
+        let offers = labels.keys.entries.indices.prefix(50).map { safe(labels.offer($0)) }
+        let more = labels.keys.entries.count - offers.count
+        let rest = more > 0 ? ", and \(more) more" : ""
+        lines += TextWrap.lines("Labels: " + offers.joined(separator: ", ") + rest, width: width)
+            .map(\.text)
+        if !held.comment.isEmpty { lines.append("Comment: \(safe(held.comment))") }
+        return lines
+    }
+
+    /// The one-line prompt.
+    static func prompt(_ held: HeldLease, labels: PlainLabels) -> String {
+        guard let suggestion = held.suggestion else { return "Answer, or :help" }
+        return "Answer, empty for \(safe(labels.keys.title(of: suggestion.label))), or :help"
+    }
+
+    static func help() -> [String] {
+        PlainCommand.rows.map { "  \($0.line): \($0.help)" }
+    }
+
+    static func guidelines(_ text: String) -> [String] {
+        text.isEmpty
+            ? ["The project has no guidelines."]
+            : TextWrap.lines(text, width: width).map { trimmed("  " + $0.text) }
+    }
+
+    /// Text from outside in one line that is safe to show.
+    static func safe(_ text: String) -> String { visible(text).text }
+
+    private static func suggestion(_ held: HeldLease, labels: PlainLabels) -> String {
+        guard let suggestion = held.suggestion else {
+            return held.lease.isBlind
+                ? "Blind review: the suggestion is withheld."
+                : "The model suggests nothing."
+        }
+        func percent(_ score: Double) -> String {
+            String(DeskText.percent(score).drop { $0 == " " })
+        }
+        let title = safe(labels.keys.title(of: suggestion.label))
+        let confidence = suggestion.confidence.map { percent($0) } ?? "no confidence given"
+        let guesses = suggestion.guesses.prefix(3).map {
+            "\(safe(labels.keys.title(of: $0.label))) \(percent($0.score))"
+        }
+        let next = guesses.isEmpty ? "" : "; next \(guesses.joined(separator: ", "))"
+        return "Suggestion: \(title), \(confidence)\(next)"
+    }
+
+    private static func trimmed(_ line: String) -> String {
+        var line = line
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+}

@@ -1,0 +1,78 @@
+import SluiceAPI
+import SluiceDomain
+import SluiceTerminal
+
+@testable import SluiceDesk
+
+/// A service that plays a script: for what the client does, not for what the service promises.
+actor FakeService: DeskService {
+    enum Call: Equatable {
+        case release(String)
+        case review(String, Verdict, comment: String?)
+        case undo(String)
+        case renew(String)
+    }
+
+    private(set) var calls: [Call] = []
+    private(set) var reviewIDs: [String] = []
+    private var waiting: [Lease]
+    private var given: [String: Lease] = [:]
+    private var answered: [String: Lease] = [:]
+    private var failures: [ServiceFailure]
+    private let labels: [Label]
+    private let projectFailure: ServiceFailure?
+
+    /// - Parameter failures: what the first reviews fail with, in order.
+    init(
+        _ waiting: [Lease], labels: [Label] = Sample.labels, failures: [ServiceFailure] = [],
+        projectFailure: ServiceFailure? = nil
+    ) {
+        self.waiting = waiting
+        self.labels = labels
+        self.failures = failures
+        self.projectFailure = projectFailure
+    }
+
+    func project() async throws(ServiceFailure) -> ProjectReply {
+        if let projectFailure { throw projectFailure }
+        return Sample.project(labels)
+    }
+
+    func queue() async throws(ServiceFailure) -> QueueReply {
+        QueueReply(waiting: waiting.count, leased: given.count, oldestWaitingSeconds: nil)
+    }
+
+    func lease(count: Int) async throws(ServiceFailure) -> [Lease] {
+        let leases = Array(waiting.prefix(count))
+        waiting.removeFirst(leases.count)
+        for lease in leases { given[lease.lease] = lease }
+        return leases
+    }
+
+    func renew(lease: String) async throws(ServiceFailure) -> RenewReply {
+        calls.append(.renew(lease))
+        return RenewReply(lease: lease, expiresAt: Sample.received)
+    }
+
+    func release(lease: String) async throws(ServiceFailure) {
+        calls.append(.release(lease))
+        given[lease] = nil
+    }
+
+    func review(
+        lease: String, _ request: ReviewRequest
+    ) async throws(ServiceFailure) -> ReviewReply {
+        calls.append(.review(lease, request.verdict, comment: request.comment))
+        reviewIDs.append(request.reviewID)
+        if !failures.isEmpty { throw failures.removeFirst() }
+        answered[request.reviewID] = given.removeValue(forKey: lease)
+        return Sample.reply(request.reviewID)
+    }
+
+    func undo(reviewID: String) async throws(ServiceFailure) -> UndoReply {
+        calls.append(.undo(reviewID))
+        let lease = answered.removeValue(forKey: reviewID)
+        if let lease { given[lease.lease] = lease }
+        return UndoReply(reviewID: reviewID, lease: lease)
+    }
+}

@@ -1,0 +1,195 @@
+import SluiceAPI
+import SluiceDomain
+import SluiceTerminal
+import Synchronization
+import Testing
+
+@testable import SluiceDesk
+
+/// Plays lines into plain mode and returns what it wrote.
+private func play(
+    _ service: FakeService, _ lines: [String]
+) async -> (text: String, outcome: PlainOutcome) {
+    let (events, continuation) = AsyncStream.makeStream(of: LineEvent.self)
+    for line in lines { continuation.yield(.line(line)) }
+    continuation.finish()
+    let written = Transcript()
+    let review = PlainReview(
+        service: service, console: PlainConsole(events: events) { written.append($0) })
+    let outcome = await review.run()
+    return (written.text, outcome)
+}
+
+private final class Transcript: Sendable {
+    private let content = Mutex("")
+
+    var text: String { content.withLock { $0 } }
+
+    func append(_ text: String) { content.withLock { $0 += text } }
+}
+
+@Suite("Plain mode", .timeLimit(.minutes(1)))
+struct PlainReviewTests {
+    @Test("a whole session reads as lines")
+    func session() async {
+        let record = #"{"type":"record","fields":{"amount":12.5,"payer":null}}"#
+        let service = FakeService([
+            Sample.lease("a"), Sample.lease("b", payload: record),
+            Sample.lease("c", isBlind: true), Sample.lease("d"),
+        ])
+        let played = await play(
+            service, ["", ":comment looks odd", "2", "", "unclear", "what", ":skip"])
+        #expect(
+            played.text == """
+                Project invoices
+
+                Item a
+                  Hello
+                Suggestion: fraud, 62.1 %; next Looks fine 31.0 %, unclear 6.8 %
+                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Answer, empty for fraud, or :help
+                a: fraud
+
+                Item b
+                  amount  12.5
+                  payer   (missing)
+                Suggestion: fraud, 62.1 %; next Looks fine 31.0 %, unclear 6.8 %
+                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Answer, empty for fraud, or :help
+                The comment goes with the answer.
+                Answer, empty for fraud, or :help
+                b: fraud
+
+                Item c
+                  Hello
+                Blind review: the suggestion is withheld.
+                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Answer, or :help
+                No suggestion is shown for this item: type a label.
+                Answer, or :help
+                c: unclear
+
+                Item d
+                  Hello
+                Suggestion: fraud, 62.1 %; next Looks fine 31.0 %, unclear 6.8 %
+                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Answer, empty for fraud, or :help
+                no label is called "what"; :help shows what can be typed
+                Answer, empty for fraud, or :help
+                d: skipped
+                The queue is empty. Looking again every 2 seconds; :quit leaves.
+                Done: 4.
+
+                """)
+        #expect(
+            await service.calls == [
+                .review("lease-a", .label("fraud"), comment: nil),
+                .review("lease-b", .label("fraud"), comment: "looks odd"),
+                .review("lease-c", .label("unclear"), comment: nil),
+                .review("lease-d", .skip, comment: nil),
+            ])
+        #expect(played.outcome.done == 4)
+    }
+
+    @Test("the end of the lines gives the item back")
+    func end() async {
+        let service = FakeService([Sample.lease("a")])
+        let played = await play(service, [])
+        #expect(await service.calls == [.release("lease-a")])
+        #expect(played.outcome.done == 0)
+    }
+
+    @Test(
+        "labels are taken by name, title, key and number",
+        arguments: [
+            ("ok", "ok"), ("Looks fine", "ok"), ("looks FINE", "ok"), ("f", "fraud"),
+            ("3", "unclear"),
+            (" n\t", "unclear"),
+        ])
+    func labels(line: String, label: String) async {
+        let service = FakeService([Sample.lease("a")])
+        _ = await play(service, [line])
+        #expect(await service.calls.first == .review("lease-a", .label(label), comment: nil))
+    }
+
+    @Test("where labels are numbers, a number is a label and never a position")
+    func numbers() async {
+        let labels = [Label(name: "9"), Label(name: "1"), Label(name: "0")]
+        let service = FakeService([Sample.lease("a", label: nil)], labels: labels)
+        _ = await play(service, ["2", "1"])
+        #expect(await service.calls == [.review("lease-a", .label("1"), comment: nil)])
+    }
+
+    @Test("undo brings the item back before the one shown")
+    func undo() async {
+        let service = FakeService([Sample.lease("a"), Sample.lease("b")])
+        let played = await play(service, ["f", ":undo", "ok", "f"])
+        let ids = await service.reviewIDs
+        #expect(
+            await service.calls == [
+                .review("lease-a", .label("fraud"), comment: nil), .undo(ids[0]),
+                .review("lease-a", .label("ok"), comment: nil),
+                .review("lease-b", .label("fraud"), comment: nil),
+            ])
+        #expect(played.outcome.done == 2)
+    }
+
+    @Test("an answer is sent again under its id until the service answers")
+    func offline() async {
+        let service = FakeService(
+            [Sample.lease("a")], failures: [.unreachable(reason: "connection refused")])
+        let played = await play(service, ["f"])
+        let ids = await service.reviewIDs
+        #expect(ids.count == 2)
+        #expect(Set(ids).count == 1)
+        #expect(played.text.contains("No connection: connection refused. Trying again."))
+        #expect(played.text.contains("Connected again."))
+        #expect(played.outcome.done == 1)
+        #expect(played.outcome.unsent.isEmpty)
+    }
+
+    @Test("a refused answer is explained, and the next item comes")
+    func refused() async {
+        let service = FakeService(
+            [Sample.lease("a"), Sample.lease("b")],
+            failures: [Sample.problem(.leaseLost(decided: true))])
+        let played = await play(service, ["f", "f"])
+        #expect(
+            played.text.contains("a: fraud was refused: the lease expired and the item has been"))
+        #expect(played.text.contains("b: fraud\n"))
+        #expect(played.outcome.done == 1)
+    }
+
+    @Test("a signal ends the session and gives the item back")
+    func signal() async {
+        let service = FakeService([Sample.lease("a")])
+        let (events, continuation) = AsyncStream.makeStream(of: LineEvent.self)
+        let review = PlainReview(
+            service: service,
+            console: PlainConsole(events: events) { text in
+                if text.contains("Answer") { continuation.yield(.terminate(signal: 15)) }
+            })
+        let outcome = await review.run()
+        #expect(outcome.signal == 15)
+        #expect(await service.calls == [.release("lease-a")])
+    }
+
+    @Test("a service that will not have the reviewer ends the session")
+    func refusedStart() async {
+        let service = FakeService([], projectFailure: Sample.problem(.unknownProject("x")))
+        let played = await play(service, ["f"])
+        #expect(played.outcome.refusal?.code == "SLU-201")
+    }
+
+    @Test("no control character of an item reaches the lines")
+    func hostile() async {
+        let payload = #"{"text":"\u001b[2J\u0007\u202e\u2028x","k\u001b":"\u009b"}"#
+        let service = FakeService([
+            Sample.lease("\u{1b}]0;x", payload: payload, label: "a\u{1b}b", scores: nil)
+        ])
+        let played = await play(service, [":comment \u{1b}[2J", ":show", "nothing\u{1b}", "f"])
+        let bad = played.text.unicodeScalars.filter { $0.isControl && $0 != "\n" }
+        #expect(bad.isEmpty)
+        #expect(!played.text.unicodeScalars.contains { ["\u{202e}", "\u{2028}"].contains($0) })
+    }
+}

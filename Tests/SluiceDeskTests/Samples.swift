@@ -1,0 +1,93 @@
+import SluiceAPI
+import SluiceDomain
+import SluiceTerminal
+import Testing
+
+@testable import SluiceDesk
+
+/// Values with defaults that tests override where it matters.
+enum Sample {
+    static let received = Timestamp(microseconds: 1_795_000_000_000_000)
+
+    static func lease(
+        _ name: String = "invoice-1", payload: String = #"{"type":"text","text":"Hello"}"#,
+        metadata: String? = nil, label: String? = "fraud", confidence: Double? = 0.6213,
+        scores: String? = #"{"ok":0.31,"fraud":0.6213,"unclear":0.0687}"#, isBlind: Bool = false,
+        seconds: Int = 600
+    ) -> Lease {
+        Lease(
+            lease: "lease-\(name)", expiresAt: received, leaseSeconds: seconds, isBlind: isBlind,
+            item: LeasedItem(
+                externalID: name, payload: RawJSON(Array(payload.utf8)),
+                metadata: metadata.map { RawJSON(Array($0.utf8)) }, receivedAt: received),
+            prediction: isBlind
+                ? nil
+                : label.map {
+                    ShownPrediction(
+                        label: $0, confidence: confidence,
+                        scores: scores.map { RawJSON(Array($0.utf8)) }, model: "fraud",
+                        modelVersion: "7")
+                })
+    }
+
+    static let labels = [
+        Label(name: "ok", title: "Looks fine"), Label(name: "fraud", key: "f"),
+        Label(name: "unclear", isBorderline: true),
+    ]
+
+    static func project(_ labels: [Label] = labels, guidelines: String = "Be fair.") -> ProjectReply
+    {
+        ProjectReply(
+            name: "invoices", labels: labels, guidelines: guidelines, policyVersion: 3,
+            createdAt: received)
+    }
+
+    static func reply(_ id: String, status: String = "counted") -> ReviewReply {
+        ReviewReply(
+            reviewID: id, externalID: "invoice-1", status: status, reviewedAt: received,
+            isDuplicate: false, decision: nil)
+    }
+
+    static func problem(_ error: ReviewError) -> ServiceFailure { .refused(Problem(error)) }
+
+    /// A client that has started, knows the project and holds leases.
+    static func desk(
+        _ leases: [Lease] = [lease(), lease("invoice-2")], project: ProjectReply = project(),
+        figures: QueueReply? = QueueReply(waiting: 34, leased: 5, oldestWaitingSeconds: 740),
+        size: Size = Size(columns: 80, rows: 24)
+    ) -> Desk {
+        var desk = Desk(project: "invoices", ids: ReviewIDs(high: 1, low: 2), size: size)
+        _ = desk.update(.started)
+        _ = desk.update(.projectLoaded(.success(project)))
+        _ = desk.update(.leased(.success(leases)))
+        if let figures { _ = desk.update(.queueLoaded(.success(figures))) }
+        return desk
+    }
+}
+
+extension Desk {
+    /// Presses keys one after the other; a string presses each of its characters.
+    @discardableResult
+    mutating func press(_ keys: String) -> [Effect] {
+        keys.flatMap { update(.terminal(.key(.character($0)))) }
+    }
+
+    @discardableResult
+    mutating func press(_ key: Key) -> [Effect] { update(.terminal(.key(key))) }
+
+    var shown: String? { leases.first?.externalID }
+
+    func screen(_ columns: Int = 80, _ rows: Int = 24) -> String {
+        view(in: Size(columns: columns, rows: rows)).text
+    }
+}
+
+extension [Effect] {
+    /// The answers among the effects.
+    var answers: [(lease: String, request: ReviewRequest)] {
+        compactMap { effect in
+            guard case .submit(let lease, let request) = effect else { return nil }
+            return (lease, request)
+        }
+    }
+}
