@@ -12,9 +12,14 @@ let settings: [SwiftSetting] = [
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let httpClient = Target.Dependency.product(
@@ -51,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
@@ -84,23 +90,26 @@ let package = Package(
         source(
             "SluiceHTTP",
             ["SluiceService", "SluiceStore", "SluicePostgres", "SluiceAPI", "SluiceDomain",
-             "SluiceJSON", hummingbird, nioCore, logging]),
+             "SluiceJSON", hummingbird, nioCore, httpTypes, logging]),
         source(
             "SluiceApp",
             ["SluiceHTTP", "SluiceService", "SluiceStore", "SluicePostgres", "SluiceCluster",
-             "SluiceSQL", "SluiceDomain", hummingbird, lifecycle, logging]),
+             "SluiceDomain", "SluiceJSON", hummingbird, lifecycle, unixSignals, nioCore,
+             httpTypes, logging]),
 
         // The reviewer's side.
-        source("SluiceClient", ["SluiceAPI", "SluiceDomain", "SluiceJSON", httpClient, nioCore]),
+        source(
+            "SluiceClient",
+            ["SluiceAPI", "SluiceDomain", "SluiceJSON", httpClient, nioCore, nioHTTP1, nioPosix]),
         source("SluiceTerminal"),
         source("SluiceDesk", ["SluiceTerminal", "SluiceAPI", "SluiceDomain", "SluiceJSON"]),
 
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "SluiceApp", "SluiceService", "SluiceStore", "SluicePostgres", "SluiceSQL",
+                "SluiceApp", "SluiceHTTP", "SluiceService", "SluiceStore", "SluicePostgres",
                 "SluiceCluster", "SluiceDesk", "SluiceTerminal", "SluiceClient", "SluiceAPI",
-                "SluiceDomain", "SluiceJSON", arguments, logging,
+                "SluiceDomain", "SluiceJSON", arguments, logging, unixSignals, nioCore,
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -64,3 +64,8 @@ WHERE v.project_id = $1 AND v.reviewed_at >= $2 AND v.reviewed_at < $3 AND v.und
     AND v.verdict = 'label' AND v.slot IS NOT NULL AND NOT coalesce(l.is_borderline, false)
 GROUP BY m.model, m.version, p.label, t.is_audit, v.is_shown
 ORDER BY m.model, m.version, p.label, t.is_audit, v.is_shown;
+
+-- name: currentTime
+-- The database's clock, the only one that times are taken from.
+-- returns now timestamptz
+SELECT now();

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import SluicePostgres
 
 /// A private PostgreSQL cluster that lives below one directory and is served to this machine only.
 ///
@@ -174,6 +175,32 @@ extension Server {
         case .child(let child):
             ["process": "\(process)", "exit": "\(child.exit ?? "running")"]
         case .adopted: ["process": "\(process)", "adopted": "true"]
+        }
+    }
+}
+
+extension EmbeddedCluster {
+    /// How to reach the server that another process keeps below `directory`; nil when none answers.
+    ///
+    /// For commands that run beside a service: they use its server and leave it alone.
+    public static func runningAddress(
+        directory: String, options: ClusterOptions = ClusterOptions()
+    ) async -> ClusterAddress? {
+        guard let account = try? ServerAccount.required(named: options.account),
+            FileSystem.realPath(directory) != nil,
+            let layout = try? ClusterLayout.prepare(
+                directory: directory, environment: ProcessEnvironment.current, for: account)
+        else { return nil }
+        let address = ClusterAddress(
+            socketDirectory: layout.socketDirectory, port: 5432, user: "sluice",
+            database: options.database)
+        let connection = Connection(address.connectionOptions)
+        defer { Task { await connection.close() } }
+        do {
+            try await connection.open()
+            return address
+        } catch {
+            return nil
         }
     }
 }

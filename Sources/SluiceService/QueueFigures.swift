@@ -10,8 +10,19 @@ public struct QueueFigures: Sendable, Hashable {
     public let leased: Int
     /// Since when the oldest waits.
     public let oldest: Timestamp?
-    /// When this was read, by this machine's clock.
-    public let readAt: ContinuousClock.Instant
+    /// When this was read, by the database's clock.
+    public let asOf: Timestamp
+    /// When this was read, by this machine's steady clock.
+    fileprivate let readAt: ContinuousClock.Instant
+
+    /// The age of the oldest now, in seconds; nil when nothing waits.
+    public var oldestSeconds: Double? {
+        oldest.map { oldest in
+            let (seconds, attoseconds) = readAt.duration(to: .now).components
+            return max(0, asOf.seconds(since: oldest))
+                + Double(seconds) + Double(attoseconds) / 1e18
+        }
+    }
 }
 
 /// Counts queues, no more often than is cheap.
@@ -37,10 +48,13 @@ public actor QueueCounter {
         let start = ContinuousClock.now
         if let known = known[key], start < known.goodUntil { return known.figures }
         let read = try await pool.withSession { session in
-            try Store(session).queueFigures(project: project, queue: queue)
+            let store = Store(session)
+            let figures = try store.queueFigures(project: project, queue: queue)
+            return (figures: figures, now: try store.currentTime())
         }
         let figures = QueueFigures(
-            waiting: read.waiting, leased: read.leased, oldest: read.oldest, readAt: .now)
+            waiting: read.figures.waiting, leased: read.figures.leased,
+            oldest: read.figures.oldest, asOf: read.now, readAt: .now)
         let cost = start.duration(to: .now)
         known[key] = (figures, .now + max(.seconds(1), cost * 20))
         return figures

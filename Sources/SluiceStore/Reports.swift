@@ -116,6 +116,15 @@ extension Store {
         }
     }
 
+    /// The database's clock.
+    public func currentTime() throws(PostgresError) -> Timestamp {
+        let now = try session.queryOne(SQLCatalog.currentTime) {
+            (row) throws(PostgresError) -> Timestamp in
+            Timestamp(microseconds: try row.timestamp(0))
+        }
+        return now ?? Timestamp(microseconds: 0)
+    }
+
     private func window(_ project: Int64, _ from: Timestamp, _ to: Timestamp) -> [Parameter] {
         [
             .int64(project), .timestamp(microseconds: from.microseconds),

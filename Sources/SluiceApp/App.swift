@@ -1,0 +1,104 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import SluiceCluster
+import SluiceDomain
+import SluiceHTTP
+import SluicePostgres
+import SluiceService
+import SluiceStore
+import UnixSignals
+
+/// The whole service as a value: open it, run it, and it stops in order.
+public struct App: Sendable {
+    /// The database it works on.
+    public let database: Database
+    /// The connections it shares.
+    public let pool: ConnectionPool
+    /// What its handlers call.
+    public let services: Services
+    private let configuration: Configuration
+    private let logger: Logger
+
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// - Throws: `ClusterError`, `PostgresError`, `MigrationError`; nothing is left running then.
+    public init(_ configuration: Configuration, logger: Logger) async throws {
+        self.configuration = configuration
+        self.logger = logger
+        database = try await Database.own(configuration.database, logger: logger)
+        pool = ConnectionPool(
+            options: database.options,
+            configuration: ConnectionPool.Configuration(maximum: configuration.poolSize),
+            logger: logger)
+        services = Services(
+            pool: pool, limits: IngestLimits(payloadBytes: configuration.maximumPayloadBytes),
+            logger: logger)
+        do {
+            try await database.prepareSchema(pool, logger: logger)
+        } catch {
+            await close()
+            throw error
+        }
+    }
+
+    /// Serves until the task is cancelled or one of `signals` arrives.
+    ///
+    /// Requests under way get ten seconds; then connections are closed, the pool, and last the
+    /// cluster.
+    ///
+    /// - Parameter started: called with the port once requests are taken.
+    public func run(
+        stoppingOn signals: [UnixSignal] = [],
+        started: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) async throws {
+        do {
+            try await serve(signals, started)
+        } catch {
+            await close()
+            throw error
+        }
+        await close()
+    }
+
+    private func serve(
+        _ signals: [UnixSignal], _ started: @escaping @Sendable (Int) async -> Void
+    ) async throws {
+        let application = Application(
+            router: Routes.router(services),
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                serverName: "sluice", reuseAddress: true),
+            onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
+            logger: logger)
+        let upkeep = Upkeep(pool: pool, logger: logger)
+        var services: [any Service] = [
+            application, Loop { await cancelWhenGracefulShutdown { await upkeep.run() } },
+        ]
+        if let cluster = database.cluster {
+            services.insert(
+                Loop { try await cancelWhenGracefulShutdown { try await cluster.run() } }, at: 0)
+        }
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,
+            logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(10)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    /// Closes what `init` opened; `run` does it by itself.
+    public func close() async {
+        await pool.shutdown()
+        await database.close()
+    }
+}
+
+/// A service that is one function.
+private struct Loop: Service {
+    let body: @Sendable () async throws -> Void
+
+    func run() async throws { try await body() }
+}

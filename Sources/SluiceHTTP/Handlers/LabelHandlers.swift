@@ -1,0 +1,85 @@
+import Hummingbird
+import NIOCore
+import SluiceAPI
+import SluiceDomain
+import SluiceService
+import SluiceStore
+
+/// Labels out, items and the report.
+struct LabelHandlers {
+    let services: Services
+
+    func register(on router: some RouterMethods<SluiceContext>) {
+        let services = services
+        router.get(RouterPath(StreamingPath.labels)) { request, context in
+            let call = try Call(request: request, context: context, needs: .analyse)
+            let (format, filter) = try Self.selection(request)
+            let project = try await call.project(services)
+            return Response(
+                status: .ok,
+                headers: [.contentType: format.contentType, .cacheControl: "no-store"],
+                body: ResponseBody { writer in
+                    // An error after the first byte cannot become a status: the body is cut short,
+                    // without its last chunk, and every HTTP client reports that.
+                    nonisolated(unsafe) var output = writer
+                    try await services.labels.run(format, filter: filter, project: project) {
+                        try await output.write(ByteBuffer(bytes: $0))
+                    }
+                    try await output.finish(nil)
+                })
+        }
+        router.get(RouterPath(StreamingPath.item)) { request, context in
+            let call = try Call(request: request, context: context, needs: .analyse)
+            return Response.json(
+                try await services.items.json(
+                    externalID: context.parameter("external_id"),
+                    project: call.project(services)))
+        }
+        router.get(RouterPath(StreamingPath.report)) { request, context in
+            let call = try Call(request: request, context: context, needs: .analyse)
+            let query = try Query(request, allowing: ["from", "to", "by"])
+            return Response.json(
+                try await services.reporting.json(
+                    project: call.project(services), from: query.timestamp("from"),
+                    to: query.timestamp("to")))
+        }
+    }
+
+    private static func selection(
+        _ request: Request
+    ) throws(ReviewError) -> (LabelExport.Format, LabelFilter) {
+        let query = try Query(
+            request, allowing: ["format", "source", "since", "label", "include_pseudo"])
+        let name = query["format"] ?? LabelExport.Format.jsonLines.rawValue
+        guard let format = LabelExport.Format(rawValue: name) else {
+            throw .invalidParameter(
+                name: "format", found: "\"\(name)\"",
+                accepted: LabelExport.Format.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        var filter = LabelFilter(
+            includesModel: try query.flag("include_pseudo"), since: try query.timestamp("since"),
+            label: query["label"])
+        if let word = query["source"] {
+            guard let source = DecisionSource(exported: word) else {
+                throw .invalidParameter(
+                    name: "source", found: "\"\(word)\"",
+                    accepted: "single, consensus, adjudicated, model")
+            }
+            filter.source = source
+            // Asking for the model's labels by name is asking for them.
+            if source == .model { filter.includesModel = true }
+        }
+        return (format, filter)
+    }
+}
+
+extension DecisionSource {
+    /// The source of a `label_source` as exports write it, or of its own name.
+    fileprivate init?(exported word: String) {
+        switch word {
+        case "single": self = .reviewer
+        case "adjudicated": self = .adjudicator
+        default: self.init(rawValue: word)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Hummingbird
+import SluiceAPI
+import SluiceDomain
+import SluiceService
+import SluiceStore
+
+/// Projects, policies and queue figures.
+struct ProjectHandlers {
+    let services: Services
+
+    func register(on router: some RouterMethods<SluiceContext>) {
+        let services = services
+        router.answer(Endpoints.createProject, .administer, status: .created) { input, call in
+            ProjectReply(
+                try await services.administration.createProject(
+                    input.name, labels: input.labels, guidelines: input.guidelines,
+                    by: call.caller.actor))
+        }
+        router.answer(Endpoints.listProjects, .inspect) { _, call in
+            ProjectList(
+                projects: try await services.administration.projectNames(for: call.caller))
+        }
+        router.answer(Endpoints.project, .inspect) { _, call in
+            ProjectReply(try await call.project(services))
+        }
+        router.answer(Endpoints.patchProject, .administer) { input, call in
+            ProjectReply(
+                try await services.administration.setGuidelines(
+                    input.guidelines, of: call.project(services)))
+        }
+        router.answer(Endpoints.putPolicy, .administer) { input, call in
+            let query = try Query(call.request, allowing: ["reason"])
+            let record = try await services.administration.setPolicy(
+                input.document, reason: query["reason"] ?? "", of: call.project(services),
+                by: call.caller)
+            return PolicyReply(record)
+        }
+        router.answer(Endpoints.policy, .inspect) { _, call in
+            PolicyReply(try await call.project(services).record.policy)
+        }
+        router.answer(Endpoints.policies, .inspect) { _, call in
+            let records = try await services.administration.policies(of: call.project(services))
+            return PolicyHistory(policies: records.map(PolicyReply.init))
+        }
+        router.answer(Endpoints.queue, .inspect) { _, call in
+            let query = try Query(call.request, allowing: ["queue"])
+            let queue = try query.queue()
+            let project = try await call.project(services)
+            let figures = try await services.counter.figures(of: queue, project: project.id)
+            return QueueReply(
+                waiting: figures.waiting, leased: figures.leased,
+                oldestWaitingSeconds: figures.oldestSeconds)
+        }
+    }
+}
+
+extension Query {
+    /// The queue asked for; the review queue when none was.
+    func queue() throws(ReviewError) -> Queue {
+        let word = self["queue"] ?? Queue.review.word
+        guard let queue = Queue(word: word) else {
+            throw .invalidParameter(
+                name: "queue", found: "\"\(word)\"", accepted: "review, adjudication")
+        }
+        return queue
+    }
+}
+
+extension ProjectReply {
+    fileprivate init(_ project: ProjectContext) {
+        self.init(
+            name: project.name.text, labels: project.labels.labels,
+            guidelines: project.record.guidelines, policyVersion: project.policyVersion,
+            createdAt: project.record.createdAt)
+    }
+}
+
+extension PolicyReply {
+    fileprivate init(_ record: PolicyRecord) {
+        self.init(
+            version: record.version, document: RawJSON(record.document), reason: record.reason,
+            createdAt: record.createdAt, createdBy: record.createdBy)
+    }
+}

@@ -1,0 +1,87 @@
+import Hummingbird
+import SluiceAPI
+import SluiceDomain
+import SluiceService
+import SluiceStore
+
+/// Leases, reviews and undo.
+struct ReviewHandlers {
+    let services: Services
+
+    func register(on router: some RouterMethods<SluiceContext>) {
+        let services = services
+        router.answer(Endpoints.lease, .review) { input, call in
+            if input.queue == .adjudication {
+                try call.caller.require(.adjudicate, project: call.context.parameter("project"))
+            }
+            let project = try await call.project(services)
+            let leases = try await services.reviewing.lease(
+                input.count, queue: input.queue, project: project, by: call.caller)
+            return LeaseReply(leases: leases.map { Lease($0, project) })
+        }
+        router.answer(Endpoints.renewLease, .review) { _, call in
+            let id = try call.context.parameter("lease")
+            let expiresAt = try await services.reviewing.renew(
+                id, project: call.project(services), by: call.caller)
+            return RenewReply(lease: id, expiresAt: expiresAt)
+        }
+        router.answer(Endpoints.releaseLease, .review) { _, call in
+            try await services.reviewing.release(
+                call.context.parameter("lease"), project: call.project(services),
+                by: call.caller)
+            return Nothing()
+        }
+        router.answer(Endpoints.review, .review) { input, call in
+            let result = try await services.reviewing.answer(
+                GivenAnswer(
+                    reviewID: input.reviewID, verdict: input.verdict, tags: input.tags,
+                    comment: input.comment, seconds: input.seconds),
+                lease: call.context.parameter("lease"), project: call.project(services),
+                by: call.caller)
+            return ReviewReply(input.reviewID, result)
+        }
+        router.answer(Endpoints.undo, .review) { _, call in
+            let id = try call.context.parameter("review_id")
+            let project = try await call.project(services)
+            let lease = try await services.reviewing.undo(
+                reviewID: id, project: project, by: call.caller)
+            return UndoReply(reviewID: id, lease: lease.map { Lease($0, project) })
+        }
+    }
+}
+
+extension Lease {
+    fileprivate init(_ lease: GivenLease, _ project: ProjectContext) {
+        let content = lease.content
+        self.init(
+            lease: lease.id, expiresAt: lease.expiresAt,
+            leaseSeconds: project.policy.leaseSeconds, queue: lease.queue,
+            isBlind: lease.isBlind,
+            item: LeasedItem(
+                externalID: content.externalID,
+                payload: RawJSON(content.payload ?? Array("null".utf8)),
+                metadata: content.metadata.map(RawJSON.init), receivedAt: content.receivedAt),
+            prediction: lease.isBlind ? nil : ShownPrediction(content))
+    }
+}
+
+extension ShownPrediction {
+    fileprivate init(_ content: ReviewContent) {
+        self.init(
+            label: content.label, confidence: content.confidence,
+            scores: content.scores.map(RawJSON.init),
+            highlights: content.highlights.map(RawJSON.init), model: content.model,
+            modelVersion: content.version)
+    }
+}
+
+extension ReviewReply {
+    fileprivate init(_ id: String, _ result: AnswerResult) {
+        self.init(
+            reviewID: id, externalID: result.externalID, status: result.status,
+            reviewedAt: result.reviewedAt, isDuplicate: result.isDuplicate,
+            decision: result.decision.map {
+                DecisionReply(label: $0.label, source: $0.source, outcome: $0.outcome)
+            })
+    }
+}

@@ -1,0 +1,47 @@
+import Logging
+import SluicePostgres
+import SluiceService
+
+/// Everything the handlers call, wired to one pool.
+public struct Services: Sendable {
+    /// Recognises tokens.
+    public let authentication: Authentication
+    /// Finds projects.
+    public let directory: ProjectDirectory
+    /// Changes projects, policies and tokens.
+    public let administration: Administration
+    /// Stores predictions.
+    public let ingestion: Ingestion
+    /// Stores single predictions together.
+    public let coalescer: IngestCoalescer
+    /// Leases and reviews.
+    public let reviewing: Reviewing
+    /// Counts queues.
+    public let counter: QueueCounter
+    /// Exports labels.
+    public let labels: LabelExport
+    /// Shows items.
+    public let items: ItemView
+    /// Reports.
+    public let reporting: Reporting
+    /// Says whether the service can work.
+    public let readiness: Readiness
+    /// How large predictions may be.
+    public let limits: IngestLimits
+
+    /// Wires the services to `pool`.
+    public init(pool: ConnectionPool, limits: IngestLimits, logger: Logger) {
+        self.limits = limits
+        authentication = Authentication(pool: pool)
+        directory = ProjectDirectory(pool: pool)
+        administration = Administration(pool: pool, directory: directory)
+        ingestion = Ingestion(pool: pool, logger: logger)
+        coalescer = IngestCoalescer(ingestion: ingestion)
+        reviewing = Reviewing(pool: pool)
+        counter = QueueCounter(pool: pool)
+        labels = LabelExport(pool: pool)
+        items = ItemView(pool: pool)
+        reporting = Reporting(pool: pool, counter: counter)
+        readiness = Readiness(pool: pool)
+    }
+}

@@ -1,0 +1,273 @@
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceStatistics
+import SluiceStore
+
+/// Says how automated the work is, how often people disagree, and what waits.
+public struct Reporting: Sendable {
+    private let pool: ConnectionPool
+    private let counter: QueueCounter
+
+    /// Reads through `pool`; queues are counted by `counter`.
+    public init(pool: ConnectionPool, counter: QueueCounter) {
+        self.pool = pool
+        self.counter = counter
+    }
+
+    /// The report on the arrivals of `[from, to)` as one JSON object.
+    ///
+    /// Rates of routing are of items that arrived in the window; rates of reviewing are of reviews
+    /// given in it. Nothing is printed that cannot be known: it is null with a reason.
+    ///
+    /// - Parameters:
+    ///   - from: nil for the project's creation.
+    ///   - to: nil for now, by the database's clock.
+    public func json(
+        project: ProjectContext, from: Timestamp?, to: Timestamp?
+    ) async throws -> [UInt8] {
+        let waiting = try await counter.figures(of: .review, project: project.id)
+        let adjudication = try await counter.figures(of: .adjudication, project: project.id)
+        return try await pool.transaction(.repeatableRead) { session in
+            let store = Store(session)
+            let now = try store.currentTime()
+            let from = from ?? project.record.createdAt
+            // What arrives in this microsecond belongs to the window.
+            let to = to ?? Timestamp(microseconds: now.microseconds + 1)
+            let facts = ReportFacts(
+                routes: try store.routeCounts(project: project.id, from: from, to: to),
+                outcomes: try store.outcomeCounts(project: project.id, from: from, to: to),
+                overrides: try store.overrideCounts(project: project.id, from: from, to: to))
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("project", project.name.text)
+            writer.member("from", from.rfc3339)
+            writer.member("to", to.rfc3339)
+            writer.member("as_of", now.rfc3339)
+            writer.member("policy_version", project.policyVersion)
+            writer.key("metrics")
+            writer.beginObject()
+            facts.writeMetrics(to: &writer)
+            Self.write(waiting, adjudication, to: &writer)
+            writer.endObject()
+            facts.writeGroups(to: &writer)
+            writer.key("reviewers")
+            writer.beginArray()
+            let hours = max(to.seconds(since: from) / 3600, 1.0 / 3600)
+            for count in try store.reviewerCounts(project: project.id, from: from, to: to) {
+                count.write(to: &writer, hours: hours)
+            }
+            writer.endArray()
+            writer.endObject()
+            return writer.bytes
+        }
+    }
+
+    private static func write(
+        _ waiting: QueueFigures, _ adjudication: QueueFigures, to writer: inout JSONWriter
+    ) {
+        writer.key("queue_depth")
+        Figure.count(Double(waiting.waiting), n: waiting.waiting).write(to: &writer)
+        writer.key("leased")
+        Figure.count(Double(waiting.leased), n: waiting.leased).write(to: &writer)
+        writer.key("adjudication_depth")
+        Figure.count(Double(adjudication.waiting), n: adjudication.waiting).write(to: &writer)
+        writer.key("oldest_waiting_seconds")
+        let oldest = [waiting.oldestSeconds, adjudication.oldestSeconds].compactMap(\.self).max()
+        if let oldest {
+            Figure.count(oldest, n: waiting.waiting + adjudication.waiting).write(to: &writer)
+        } else {
+            Figure.unknown("nothing is waiting").write(to: &writer)
+        }
+    }
+}
+
+/// The counts a report is made of.
+struct ReportFacts: Sendable {
+    var routes: [RouteCount]
+    var outcomes: [OutcomeCount]
+    var overrides: [OverrideCount]
+
+    /// The facts of some cells only.
+    private func only(_ isIncluded: (ReportCell) -> Bool) -> ReportFacts {
+        ReportFacts(
+            routes: routes.filter { isIncluded($0.cell) },
+            outcomes: outcomes.filter { isIncluded($0.cell) },
+            overrides: overrides.filter { isIncluded($0.cell) })
+    }
+
+    private func count(_ isIncluded: (RouteCount) -> Bool) -> Int {
+        routes.filter(isIncluded).reduce(0) { $0 + $1.count }
+    }
+
+    /// Writes the metrics of `statistics` area a that these facts give, as members.
+    func writeMetrics(to writer: inout JSONWriter) {
+        let received = count { _ in true }
+        let automated = count { $0.route.answersWithLabel }
+        let untouched = outcomes.filter { $0.route == .accepted && $0.source == "model" }
+            .reduce(0) { $0 + $1.count }
+        writer.key("received")
+        Figure.count(Double(received), n: received).write(to: &writer)
+        writer.key("automation_rate")
+        Figure.share(automated, of: received).write(to: &writer)
+        writer.key("deferral_rate")
+        Figure.share(received - automated, of: received).write(to: &writer)
+        writer.key("deferral_by_reason")
+        writer.beginObject()
+        let reasons = Set(routes.filter { !$0.route.answersWithLabel }.map(\.reason)).sorted()
+        for reason in reasons {
+            writer.key(reason)
+            let deferred = count { !$0.route.answersWithLabel && $0.reason == reason }
+            Figure.share(deferred, of: received).write(to: &writer)
+        }
+        writer.endObject()
+        writer.key("straight_through_rate")
+        Figure.share(untouched, of: received).write(to: &writer)
+        writer.key("audit_rate")
+        Figure.share(count { $0.route == .audited }, of: automated).write(to: &writer)
+        writeAutoAcceptError(to: &writer)
+        writeOverrides(to: &writer)
+    }
+
+    /// The error rate of what the model decided, from completed audits.
+    ///
+    /// Items audited at the same rate are one stratum. One stratum gives Wilson's interval, several
+    /// Korn and Graubard's. Audits that nobody has finished give bounds: all right, all wrong.
+    private func writeAutoAcceptError(to writer: inout JSONWriter) {
+        struct Stratum {
+            var items = 0
+            var drawn = 0
+            var audits = 0
+            var errors = 0
+        }
+        var strata: [Double: Stratum] = [:]
+        for outcome in outcomes where outcome.route.answersWithLabel {
+            let isByPeople = outcome.source != "model" && outcome.outcome != "reopened"
+            var stratum = strata[outcome.propensity, default: Stratum()]
+            stratum.items += outcome.count
+            if outcome.route == .audited {
+                stratum.drawn += outcome.count
+                // Unusable input and "cannot tell" say nothing about the label.
+                if isByPeople, outcome.outcome == "accepted" || outcome.outcome == "corrected" {
+                    stratum.audits += outcome.count
+                    if outcome.outcome == "corrected" { stratum.errors += outcome.count }
+                }
+            }
+            strata[outcome.propensity] = stratum
+        }
+        let all = strata.values
+        let drawn = all.reduce(0) { $0 + $1.drawn }
+        let done = all.reduce(0) { $0 + $1.audits }
+        let errors = all.reduce(0) { $0 + $1.errors }
+        let figure: Figure
+        if done == 0 {
+            figure = .unknown(
+                all.isEmpty ? "nothing was accepted in this window" : "no audits in this window")
+        } else if all.count == 1 {
+            figure = .rate(errors, of: done, unless: "no audits in this window")
+        } else {
+            do {
+                let sample = try StratifiedSample(
+                    all.map {
+                        StratifiedSample.Stratum(
+                            items: $0.items, audits: $0.audits, errors: $0.errors)
+                    })
+                figure = .estimate(try sample.kornGraubard())
+            } catch {
+                figure = .unknown("items accepted at one of the audit rates have no audit yet")
+            }
+        }
+        writer.key("auto_accept_error")
+        figure.write(to: &writer) { writer in
+            writer.member("audits_drawn", drawn)
+            writer.member("audits_open", drawn - done)
+            if done > 0, drawn > done {
+                writer.member("value_if_open_right", Double(errors) / Double(drawn))
+                writer.member("value_if_open_wrong", Double(errors + drawn - done) / Double(drawn))
+            }
+        }
+    }
+
+    private func writeOverrides(to writer: inout JSONWriter) {
+        func rate(_ isIncluded: (OverrideCount) -> Bool) -> Figure {
+            let included = overrides.filter(isIncluded)
+            return .rate(
+                included.reduce(0) { $0 + $1.overridden },
+                of: included.reduce(0) { $0 + $1.given },
+                unless: "no labels were given in this window")
+        }
+        writer.key("override_rate")
+        rate { _ in true }.write(to: &writer)
+        writer.key("override_rate_queue_shown")
+        rate { !$0.isAudit && $0.isShown }.write(to: &writer)
+        writer.key("override_rate_queue_blind")
+        rate { !$0.isAudit && !$0.isShown }.write(to: &writer)
+        writer.key("override_rate_audit")
+        rate { $0.isAudit }.write(to: &writer)
+    }
+
+    /// Writes the same metrics by model version and by predicted label.
+    func writeGroups(to writer: inout JSONWriter) {
+        struct Version: Hashable {
+            let model: String
+            let version: String
+        }
+        let versions = Set(routes.map { Version(model: $0.cell.model, version: $0.cell.version) })
+            .sorted { ($0.model, $0.version) < ($1.model, $1.version) }
+        writer.key("by_model_version")
+        writer.beginArray()
+        for version in versions {
+            writer.beginObject()
+            writer.member("model", version.model)
+            writer.member("model_version", version.version)
+            writeGroup(to: &writer) {
+                $0.model == version.model && $0.version == version.version
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.key("by_label")
+        writer.beginArray()
+        for label in Set(routes.map(\.cell.label)).sorted() {
+            writer.beginObject()
+            writer.member("label", label)
+            writeGroup(to: &writer) { $0.label == label }
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
+    private func writeGroup(
+        to writer: inout JSONWriter, _ isIncluded: (ReportCell) -> Bool
+    ) {
+        writer.key("metrics")
+        writer.beginObject()
+        only(isIncluded).writeMetrics(to: &writer)
+        writer.endObject()
+    }
+}
+
+extension ReviewerCount {
+    fileprivate func write(to writer: inout JSONWriter, hours: Double) {
+        writer.beginObject()
+        writer.member("reviewer", reviewer)
+        writer.member("reviews", reviews)
+        writer.member("reviews_per_hour", Double(reviews) / hours)
+        writer.member("skips", skips)
+        writer.member("escalations", escalations)
+        writer.member("unusable", unusable)
+        writer.member("surplus", surplus)
+        writer.key("override_rate")
+        Figure.rate(overrides, of: labels, unless: "no labels were given in this window")
+            .write(to: &writer)
+        writer.key("handling_seconds_p50")
+        handling(medianSeconds).write(to: &writer)
+        writer.key("handling_seconds_p90")
+        handling(p90Seconds).write(to: &writer)
+        writer.endObject()
+    }
+
+    private func handling(_ seconds: Double?) -> Figure {
+        seconds.map { .count($0, n: timed) } ?? .unknown("the client sent no handling times")
+    }
+}

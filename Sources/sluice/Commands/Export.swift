@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import SluiceAPI
+import SluiceClient
+import SluiceJSON
+
+/// `sluice export`.
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write the labels people decided on.",
+        discussion: """
+            Every row says where its label comes from, and with which probability a person was to \
+            label it. CSV text that a spreadsheet would run as a formula gets a leading '; csv-raw \
+            leaves it as it is.
+            """)
+
+    @Option(help: "jsonl, csv or csv-raw.")
+    var format = "jsonl"
+
+    @Option(name: [.short, .long], help: "The file to write; standard output without it.")
+    var output: String?
+
+    @Option(help: "Only labels of this source: single, consensus, adjudicated or model.")
+    var source: String?
+
+    @Option(help: "Only decisions made at or after this RFC 3339 time.")
+    var since: String?
+
+    @Option(help: "Only this label.")
+    var label: String?
+
+    @Flag(help: "Also the labels that only the model gave; their weight is 0.")
+    var includePseudo = false
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var project: ProjectOption
+
+    func run() async throws {
+        try await Failure.explain("exporting") {
+            let client = try service.client()
+            var query = [("format", format)]
+            if let source { query.append(("source", source)) }
+            if let since { query.append(("since", since)) }
+            if let label { query.append(("label", label)) }
+            if includePseudo { query.append(("include_pseudo", "true")) }
+            let path = Endpoint<Nothing, Nothing>("GET", StreamingPath.labels)
+                .path(["project": try await project.name(client)])
+            guard let output else {
+                try await client.download(path, query: query) { try Output.write($0) }
+                return
+            }
+            try await AtomicFile.write(output) { descriptor in
+                var bar = ProgressBar("exporting", total: nil)
+                var (bytes, lines) = (0, 0)
+                try await client.download(path, query: query) { chunk in
+                    try Output.write(chunk, to: descriptor)
+                    bytes += chunk.count
+                    lines += chunk.count { $0 == 10 }
+                    bar.update(bytes: bytes, items: lines)
+                }
+                bar.finish()
+                Output.say("\(lines) lines, \(bytes) bytes")
+            }
+        }
+    }
+}
+
+/// A file that appears under its name only when it is complete and on disk.
+enum AtomicFile {
+    static func write(_ path: String, _ body: (Int32) async throws -> Void) async throws {
+        let temporary = "\(path).part-\(getpid())"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw Failure("writing \(path)", why: String(cString: strerror(errno)))
+        }
+        do {
+            try await body(descriptor)
+            guard fsync(descriptor) == 0, close(descriptor) == 0,
+                rename(temporary, path) == 0
+            else { throw Failure("writing \(path)", why: String(cString: strerror(errno))) }
+        } catch {
+            close(descriptor)
+            unlink(temporary)
+            throw error
+        }
+    }
+}

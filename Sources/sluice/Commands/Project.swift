@@ -1,0 +1,157 @@
+import ArgumentParser
+import Foundation
+import SluiceAPI
+import SluiceClient
+import SluiceDomain
+import SluiceJSON
+import SluiceTerminal
+
+/// `sluice project`.
+struct ProjectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "project", abstract: "Create and show projects.",
+        subcommands: [Create.self, List.self, Show.self])
+
+    /// `sluice project create`.
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Create a project from a JSON file: name, labels, guidelines.")
+
+        @Argument(help: "The file; - for standard input.")
+        var file: String
+
+        @OptionGroup var service: ServiceOptions
+
+        func run() async throws {
+            try await Failure.explain("creating the project") {
+                let request = try ProjectRequest(parsing: InputFile.read(file))
+                let reply = try await service.client().call(Endpoints.createProject, request)
+                Output.say("created \(reply.name) with \(reply.labels.count) labels")
+            }
+        }
+    }
+
+    /// `sluice project list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the projects you may see.")
+
+        @OptionGroup var service: ServiceOptions
+
+        func run() async throws {
+            try await Failure.explain("listing projects") {
+                for name in try await service.client().call(Endpoints.listProjects, Nothing())
+                    .projects
+                {
+                    try Output.print(name)
+                }
+            }
+        }
+    }
+
+    /// `sluice project show`.
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show a project as JSON.")
+
+        @OptionGroup var service: ServiceOptions
+        @OptionGroup var project: ProjectOption
+
+        func run() async throws {
+            try await Failure.explain("showing the project") {
+                let client = try service.client()
+                let reply = try await client.call(
+                    Endpoints.project, at: ["project": project.name(client)], Nothing())
+                try Output.write(reply.json + [10])
+            }
+        }
+    }
+}
+
+/// `sluice policy`.
+struct PolicyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy", abstract: "Show and set the policy that routes predictions.",
+        subcommands: [Show.self, Set.self, History.self])
+
+    /// `sluice policy show`.
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show the policy in force as JSON.")
+
+        @OptionGroup var service: ServiceOptions
+        @OptionGroup var project: ProjectOption
+
+        func run() async throws {
+            try await Failure.explain("showing the policy") {
+                let client = try service.client()
+                let reply = try await client.call(
+                    Endpoints.policy, at: ["project": project.name(client)], Nothing())
+                try Output.write(reply.json + [10])
+            }
+        }
+    }
+
+    /// `sluice policy set`.
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Store a policy from a JSON file and put it in force.")
+
+        @Argument(help: "The file; - for standard input.")
+        var file: String
+
+        @Option(help: "Why, for the history.")
+        var reason = ""
+
+        @OptionGroup var service: ServiceOptions
+        @OptionGroup var project: ProjectOption
+
+        func run() async throws {
+            try await Failure.explain("setting the policy") {
+                let client = try service.client()
+                let document = try PolicyDocument(parsing: InputFile.read(file))
+                let reply = try await client.call(
+                    Endpoints.putPolicy, at: ["project": project.name(client)],
+                    query: [("reason", reason)], document)
+                Output.say("policy \(reply.version) is in force")
+            }
+        }
+    }
+
+    /// `sluice policy history`.
+    struct History: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List every policy there was.")
+
+        @Flag(help: "Print JSON lines.")
+        var json = false
+
+        @OptionGroup var service: ServiceOptions
+        @OptionGroup var project: ProjectOption
+
+        func run() async throws {
+            try await Failure.explain("listing policies") {
+                let client = try service.client()
+                let history = try await client.call(
+                    Endpoints.policies, at: ["project": project.name(client)], Nothing())
+                var table = Table(["version", "created", "by", "reason", "document"])
+                for policy in history.policies {
+                    table.add([
+                        "\(policy.version)", policy.createdAt.rfc3339, policy.createdBy,
+                        policy.reason, String(decoding: policy.document.bytes, as: UTF8.self),
+                    ])
+                }
+                try table.print(json: json)
+            }
+        }
+    }
+}
+
+/// A file named on the command line.
+enum InputFile {
+    /// The whole file; `-` is standard input.
+    static func read(_ path: String) throws -> [UInt8] {
+        if path == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Failure(
+                "reading \(path)", why: "there is no such file, or it cannot be read")
+        }
+        return Array(data)
+    }
+}

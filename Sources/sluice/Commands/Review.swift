@@ -1,0 +1,73 @@
+import ArgumentParser
+import Glibc
+import SluiceAPI
+import SluiceDesk
+import SluiceDomain
+
+/// `sluice review`.
+struct ReviewCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "review", abstract: "Review items in the terminal.",
+        discussion: """
+            Full screen in a terminal; line by line with --plain, for pipes and screen readers. \
+            Press ? for the keys.
+            """)
+
+    @Flag(help: "Line by line instead of full screen.")
+    var plain = false
+
+    @Flag(help: "Settle what reviewers escalated (admin tokens).")
+    var adjudicate = false
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var project: ProjectOption
+
+    func run() async throws {
+        try await Failure.explain("reviewing") {
+            let client = try service.client(timeout: .seconds(5))
+            let desk = RemoteDesk(
+                client: client, projectName: try await project.name(client),
+                queueName: adjudicate ? .adjudication : .review)
+            if plain {
+                try await Self.reviewPlainly(desk)
+            } else {
+                try await Self.reviewOnScreen(desk)
+            }
+        }
+    }
+
+    static func reviewOnScreen(_ desk: RemoteDesk) async throws {
+        guard isatty(0) == 1, isatty(1) == 1 else {
+            throw Failure(
+                "opening the full screen", why: "standard input or output is not a terminal",
+                hint: "use --plain")
+        }
+        let outcome = try await DeskRuntime(service: desk, project: desk.projectName).run()
+        try finish(
+            done: outcome.done, unsent: outcome.unsent.count, refusal: outcome.refusal,
+            signal: nil)
+    }
+
+    static func reviewPlainly(_ desk: RemoteDesk) async throws {
+        let outcome = try await PlainReview.run(service: desk)
+        try finish(
+            done: outcome.done, unsent: outcome.unsent.count, refusal: outcome.refusal,
+            signal: outcome.signal)
+    }
+
+    private static func finish(
+        done: Int, unsent: Int, refusal: Problem?, signal: Int32?
+    ) throws {
+        if let refusal {
+            throw Failure(
+                "reviewing", why: "\(refusal.detail) (\(refusal.code))", hint: refusal.hint)
+        }
+        Output.say("\(done) reviewed")
+        if unsent > 0 {
+            throw Failure(
+                "sending the last answers", why: "\(unsent) could not be confirmed",
+                hint: "those items come back to the queue")
+        }
+        if let signal { throw ExitCode(128 + signal) }
+    }
+}

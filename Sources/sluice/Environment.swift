@@ -1,0 +1,100 @@
+import ArgumentParser
+import Foundation
+import Logging
+import SluiceAPI
+import SluiceApp
+import SluiceClient
+import SluicePostgres
+
+/// The process's environment.
+enum Environment {
+    static var variables: [String: String] { ProcessInfo.processInfo.environment }
+}
+
+/// The flags of commands that work on the database of this host.
+struct DatabaseOptions: ParsableArguments {
+    @Option(
+        name: .customLong("data-dir"),
+        help: "Where the private database lives (SLUICE_DATA_DIR).")
+    var dataDirectory: String?
+
+    @Option(
+        name: .customLong("database-url"),
+        help: "Your own PostgreSQL server instead (DATABASE_URL).")
+    var databaseURL: String?
+
+    /// The configuration these flags and the environment give.
+    func configuration(listen: String? = nil) throws -> Configuration {
+        try Configuration(
+            flags: [
+                "SLUICE_DATA_DIR": dataDirectory, "DATABASE_URL": databaseURL,
+                "SLUICE_LISTEN": listen,
+            ],
+            environment: Environment.variables)
+    }
+
+    /// Runs `body` with connections to the database, started for it when nobody runs it.
+    func withPool<T: Sendable>(
+        migrated: Bool = true, _ body: (ConnectionPool) async throws -> T
+    ) async throws -> T {
+        var logger = Logger(label: "sluice")
+        logger.logLevel = .warning
+        let database = try await Database.shared(configuration().database, logger: logger)
+        let pool = ConnectionPool(
+            options: database.options,
+            configuration: ConnectionPool.Configuration(maximum: 2), logger: logger)
+        do {
+            if migrated { try await database.prepareSchema(pool, logger: logger) }
+            let value = try await body(pool)
+            await pool.shutdown()
+            await database.close()
+            return value
+        } catch {
+            await pool.shutdown()
+            await database.close()
+            throw error
+        }
+    }
+}
+
+/// The flags of commands that talk to a service.
+struct ServiceOptions: ParsableArguments {
+    @Option(help: "Where the service is (SLUICE_URL).")
+    var url: String?
+
+    /// A client with the token of SLUICE_TOKEN; a token is never taken from the command line, where
+    /// every user of the machine can read it.
+    func client(timeout: Duration = .seconds(15)) throws -> Client {
+        guard let token = Environment.variables["SLUICE_TOKEN"], !token.isEmpty else {
+            throw Failure(
+                "finding a token", why: "SLUICE_TOKEN is not set",
+                hint: "export SLUICE_TOKEN=$(sluice token create --role reviewer --name NAME)")
+        }
+        return Client(
+            baseURL: url ?? Environment.variables["SLUICE_URL"] ?? "http://127.0.0.1:8420",
+            token: token, timeout: timeout)
+    }
+}
+
+/// The flag that names a project.
+struct ProjectOption: ParsableArguments {
+    @Option(name: [.short, .long], help: "The project (SLUICE_PROJECT).")
+    var project: String?
+
+    /// The project: the flag, the environment, or the only one there is.
+    func name(_ client: Client) async throws -> String {
+        if let name = project ?? Environment.variables["SLUICE_PROJECT"] { return name }
+        let names = try await client.call(Endpoints.listProjects, Nothing()).projects
+        guard let name = names.first else {
+            throw Failure(
+                "choosing a project", why: "there is none",
+                hint: "create one: sluice project create FILE")
+        }
+        guard names.count == 1 else {
+            throw Failure(
+                "choosing a project", why: "there are several: \(names.joined(separator: ", "))",
+                hint: "name one with --project")
+        }
+        return name
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import SluiceApp
+import SluiceClient
+import SluiceCluster
+import SluiceDomain
+import SluicePostgres
+
+/// Why a command failed, as its user is told: what, why, and what to do.
+struct Failure: Error {
+    let what: String
+    let why: String
+    let hint: String?
+
+    init(_ what: String, why: String, hint: String? = nil) {
+        self.what = what
+        self.why = why
+        self.hint = hint
+    }
+
+    /// Runs `body`, and says of its errors that `what` failed.
+    static func explain<T>(_ what: String, _ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch {
+            throw meaning(of: error, what)
+        }
+    }
+
+    private static func meaning(of error: any Error, _ what: String) -> any Error {
+        switch error {
+        case is Failure, is ExitCode, is CleanExit, is ValidationError: error
+        case let error as ClientError: Failure(what, why: error.description, hint: error.hint)
+        case let error as ClusterError: Failure(what, why: error.description, hint: error.hint)
+        case let error as ConfigurationError: Failure(what, why: error.description)
+        case let error as MigrationError: Failure(what, why: error.description)
+        case let error as PostgresError:
+            Failure(
+                what, why: error.description,
+                hint: error.isConnectionFailure ? "check DATABASE_URL" : nil)
+        case let error as ReviewError:
+            Failure(what, why: "\(error.detail) (\(error.code.rawValue))")
+        default: Failure(what, why: "\(error)")
+        }
+    }
+
+    /// The parser's own errors pass as they are; anything else is told as a failure.
+    static func understands(_ error: any Error) -> (any Error)? { nil }
+}

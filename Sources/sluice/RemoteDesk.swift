@@ -1,0 +1,79 @@
+import SluiceAPI
+import SluiceClient
+import SluiceDesk
+import SluiceDomain
+
+/// The reviewer's client's calls, over HTTP.
+struct RemoteDesk: DeskService {
+    let client: Client
+    let projectName: String
+    let queueName: Queue
+
+    /// Carries one call, its errors in the client's words.
+    private func carry<T>(
+        _ call: () async throws(ClientError) -> T
+    ) async throws(ServiceFailure) -> T {
+        do {
+            return try await call()
+        } catch {
+            switch error {
+            case .problem(let problem): throw .refused(problem)
+            case .unreachable(_, let reason), .unexpectedReply(let reason):
+                throw .unreachable(reason: reason)
+            }
+        }
+    }
+
+    func project() async throws(ServiceFailure) -> ProjectReply {
+        try await carry { () async throws(ClientError) -> ProjectReply in
+            try await client.call(Endpoints.project, at: ["project": projectName], Nothing())
+        }
+    }
+
+    func queue() async throws(ServiceFailure) -> QueueReply {
+        try await carry { () async throws(ClientError) -> QueueReply in
+            try await client.call(
+                Endpoints.queue, at: ["project": projectName], query: [("queue", queueName.word)],
+                Nothing())
+        }
+    }
+
+    func lease(count: Int) async throws(ServiceFailure) -> [Lease] {
+        try await carry { () async throws(ClientError) -> [Lease] in
+            try await client.call(
+                Endpoints.lease, at: ["project": projectName],
+                LeaseRequest(count: count, queue: queueName)
+            ).leases
+        }
+    }
+
+    func renew(lease: String) async throws(ServiceFailure) -> RenewReply {
+        try await carry { () async throws(ClientError) -> RenewReply in
+            try await client.call(
+                Endpoints.renewLease, at: ["project": projectName, "lease": lease], Nothing())
+        }
+    }
+
+    func release(lease: String) async throws(ServiceFailure) {
+        _ = try await carry { () async throws(ClientError) -> Nothing in
+            try await client.call(
+                Endpoints.releaseLease, at: ["project": projectName, "lease": lease], Nothing())
+        }
+    }
+
+    func review(
+        lease: String, _ request: ReviewRequest
+    ) async throws(ServiceFailure) -> ReviewReply {
+        try await carry { () async throws(ClientError) -> ReviewReply in
+            try await client.call(
+                Endpoints.review, at: ["project": projectName, "lease": lease], request)
+        }
+    }
+
+    func undo(reviewID: String) async throws(ServiceFailure) -> UndoReply {
+        try await carry { () async throws(ClientError) -> UndoReply in
+            try await client.call(
+                Endpoints.undo, at: ["project": projectName, "review_id": reviewID], Nothing())
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Glibc
+
+/// The command line of Sluice.
+@main
+struct Sluice: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sluice",
+        abstract: "A human-in-the-loop review queue for model predictions.",
+        discussion: """
+            Predictions go in with their confidence; confident ones are accepted, the rest are \
+            reviewed in a terminal; labels come out. `sluice demo` shows all of it.
+
+            Commands that talk to a service read SLUICE_URL (default http://127.0.0.1:8420) and \
+            SLUICE_TOKEN.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, ReviewCommand.self, ImportCommand.self,
+            ExportCommand.self, ReportCommand.self, PolicyCommand.self, ProjectCommand.self,
+            TokenCommand.self, MigrateCommand.self,
+        ])
+
+    static func main() async {
+        // A closed pipe is an error of write(2), not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as Failure {
+            Output.complain(error)
+            Glibc.exit(1)
+        } catch {
+            // Arguments that do not parse, help, and exit codes: the parser's own words and codes.
+            exit(withError: Failure.understands(error) ?? error)
+        }
+    }
+}
