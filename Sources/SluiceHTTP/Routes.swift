@@ -49,7 +49,8 @@ struct Call: Sendable {
         self.request = request
         self.context = context
         caller = try context.requireCaller()
-        let project = context.parameters.get("project") == nil
+        let project =
+            context.parameters.get("project") == nil
             ? nil : try context.parameter("project")
         try caller.require(permission, project: project)
     }

@@ -10,7 +10,9 @@ public enum TokenMint {
     }
 
     /// SHA-256 of the token. Its 256 random bits need no slow hash.
-    public static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
+    public static func hash(_ token: String) -> [UInt8] {
+        Array(SHA256.hash(data: Array(token.utf8)))
+    }
 
     /// What a list shows of a token: its first eight characters.
     public static func hint(_ token: String) -> String { String(token.prefix(8)) }

@@ -66,7 +66,8 @@ struct ProgressBar {
         if let total, total > 0 {
             let share = min(1, Double(bytes) / Double(total))
             let filled = Int(share * 30)
-            line += "[" + String(repeating: "#", count: filled)
+            line +=
+                "[" + String(repeating: "#", count: filled)
                 + String(repeating: ".", count: 30 - filled) + "] \(Int(share * 100)) % "
         }
         line += "\(items) lines, \(rate)/s \u{1B}[K"

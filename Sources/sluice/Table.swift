@@ -25,8 +25,9 @@ struct Table {
             row.enumerated().map { column, text in
                 column == row.count - 1
                     ? text
-                    : text + String(
-                        repeating: " ", count: widths[column] - TextWidth.columns(text))
+                    : text
+                        + String(
+                            repeating: " ", count: widths[column] - TextWidth.columns(text))
             }.joined(separator: "  ")
         }
     }

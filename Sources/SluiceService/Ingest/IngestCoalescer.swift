@@ -8,7 +8,8 @@ import SluiceDomain
 public actor IngestCoalescer {
     private struct Waiting {
         var batch = IngestBatch()
-        var requests: [(lines: Range<Int>, continuation: CheckedContinuation<[LineOutcome], any Error>)] = []
+        var requests:
+            [(lines: Range<Int>, continuation: CheckedContinuation<[LineOutcome], any Error>)] = []
         var context: ProjectContext
     }
 

@@ -106,8 +106,10 @@ private struct IngestRun {
                     continue
                 }
                 let externalID = ByteKey(bytes[prediction.externalID])
-                let item = items[externalID] ?? Item(
-                    id: 0, payloadHash: prediction.payloadHash, isNew: false)
+                let item =
+                    items[externalID]
+                    ?? Item(
+                        id: 0, payloadHash: prediction.payloadHash, isNew: false)
                 let model = UnsafeBufferPointer(rebasing: bytes[prediction.model])
                 let version = UnsafeBufferPointer(rebasing: bytes[prediction.version])
                 if let spans = lastSpans, spans.0.elementsEqual(model),

@@ -13,7 +13,8 @@ enum Figure: Sendable {
     /// `part` of `whole`, all of them counted.
     static func share(_ part: Int, of whole: Int) -> Figure {
         whole > 0
-            ? .count(Double(part) / Double(whole), n: whole) : .unknown("nothing arrived in this window")
+            ? .count(Double(part) / Double(whole), n: whole)
+            : .unknown("nothing arrived in this window")
     }
 
     /// `x` of `n` as a sample of what goes on: Wilson's interval at 95 %.

@@ -25,7 +25,8 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The directory with project.json, policy.json, predictions.jsonl, truth.csv.")
     var data = "Deploy/demo-data"
 
-    @Option(name: .customLong("data-dir"), help: "Keep the data here instead of a temporary directory.")
+    @Option(
+        name: .customLong("data-dir"), help: "Keep the data here instead of a temporary directory.")
     var dataDirectory: String?
 
     @Option(help: "How many tasks the unattended demo answers.")
@@ -169,7 +170,8 @@ private struct Demo {
             }
         }
         Output.say(
-            "answered \(given) tasks by the truth: \(agreed) agreed with the model, \(given - agreed) corrected it")
+            "answered \(given) tasks by the truth: \(agreed) agreed with the model, \(given - agreed) corrected it"
+        )
     }
 
     private func readTruth() throws -> [String: String] {

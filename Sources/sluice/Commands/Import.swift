@@ -92,7 +92,8 @@ struct PredictionImport {
             let number = reply["line"]?.int ?? 0
             Output.say(
                 safe(
-                    "line \(number): \(error["code"]?.string ?? "") \(error["detail"]?.string ?? "")"))
+                    "line \(number): \(error["code"]?.string ?? "") \(error["detail"]?.string ?? "")"
+                ))
         } else {
             summary.routes[reply["route"]?.string ?? "?", default: 0] += 1
             if reply["duplicate"]?.bool == true { summary.duplicates += 1 }

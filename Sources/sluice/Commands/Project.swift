@@ -74,7 +74,8 @@ struct PolicyCommand: AsyncParsableCommand {
 
     /// `sluice policy show`.
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the policy in force as JSON.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show the policy in force as JSON.")
 
         @OptionGroup var service: ServiceOptions
         @OptionGroup var project: ProjectOption

@@ -50,7 +50,8 @@ struct ReportText {
         var lines: [String] = [
             safe(
                 "\(report["project"]?.string ?? "")  policy \(report["policy_version"]?.int ?? 0)  "
-                    + "\(report["from"]?.string?.prefix(19) ?? "") to \(report["to"]?.string?.prefix(19) ?? "") UTC"),
+                    + "\(report["from"]?.string?.prefix(19) ?? "") to \(report["to"]?.string?.prefix(19) ?? "") UTC"
+            ),
             "",
         ]
         lines += metrics()

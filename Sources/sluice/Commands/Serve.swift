@@ -56,7 +56,8 @@ struct MigrateCommand: AsyncParsableCommand {
             for name in names { try Output.print(name) }
             Output.say(
                 names.isEmpty
-                    ? "nothing to apply" : isPlan ? "\(names.count) to apply" : "\(names.count) applied")
+                    ? "nothing to apply"
+                    : isPlan ? "\(names.count) to apply" : "\(names.count) applied")
         }
     }
 }

@@ -29,7 +29,8 @@ struct TokenCommand: AsyncParsableCommand {
 
         func validate() throws {
             guard Role(rawValue: role) != nil else {
-                throw ValidationError("--role is \"\(role)\"; accepted: admin, producer, reviewer, analyst")
+                throw ValidationError(
+                    "--role is \"\(role)\"; accepted: admin, producer, reviewer, analyst")
             }
             guard (1...200).contains(name.utf8.count),
                 name.unicodeScalars.allSatisfy({ !$0.isControl })
@@ -53,7 +54,8 @@ struct TokenCommand: AsyncParsableCommand {
 
     /// `sluice token list`.
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List tokens, without themselves.")
+        static let configuration = CommandConfiguration(
+            abstract: "List tokens, without themselves.")
 
         @Flag(help: "Print JSON lines.")
         var json = false

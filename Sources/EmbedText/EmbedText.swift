@@ -1,0 +1,129 @@
+import Foundation
+
+/// Why the text cannot be embedded, as a compiler would say it: `file:line: error: ...`.
+struct EmbedError: Error {
+    let message: String
+
+    init(_ file: URL, _ line: Int, _ what: String) {
+        message = "\(file.path):\(line): error: \(what)"
+    }
+}
+
+/// Turns SQL files into the catalogue.
+enum EmbedText {
+    static func run(_ arguments: [String]) throws {
+        guard arguments.count >= 2, arguments[0] == "sql" else {
+            throw EmbedError(
+                URL(fileURLWithPath: "EmbedText"), 1, "usage: EmbedText sql OUTPUT FILE...")
+        }
+        let files = arguments.dropFirst(2).map { URL(fileURLWithPath: $0) }
+            .sorted { $0.path < $1.path }
+        let source = try SQLCatalogSource(files: files).text()
+        try source.write(toFile: arguments[1], atomically: true, encoding: .utf8)
+    }
+}
+
+/// One named statement of a query file.
+private struct NamedStatement {
+    let name: String
+    let text: String
+    let file: URL
+    let line: Int
+}
+
+/// The generated part of the SQL catalogue.
+private struct SQLCatalogSource {
+    let files: [URL]
+
+    func text() throws -> String {
+        var statements: [NamedStatement] = []
+        var migrations: [(name: String, text: String)] = []
+        for file in files {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            if file.deletingLastPathComponent().lastPathComponent == "Migrations" {
+                migrations.append((file.deletingPathExtension().lastPathComponent, text))
+            } else {
+                statements += try Self.statements(of: text, in: file)
+            }
+        }
+        try refuseRepeats(statements)
+        return source(statements, migrations)
+    }
+
+    /// Cuts a query file at its `-- name:` lines.
+    private static func statements(of text: String, in file: URL) throws -> [NamedStatement] {
+        var found: [NamedStatement] = []
+        var current: (name: String, line: Int, body: [Substring])?
+        func close() throws {
+            guard let current else { return }
+            let isCode = current.body.contains { line in
+                !line.hasPrefix("--") && line.contains { !$0.isWhitespace }
+            }
+            guard isCode else {
+                throw EmbedError(file, current.line, "statement \(current.name) has no SQL")
+            }
+            let body = current.body.joined(separator: "\n")
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            found.append(
+                NamedStatement(name: current.name, text: body, file: file, line: current.line))
+        }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            if line.hasPrefix("-- name: ") {
+                try close()
+                let name = String(line.dropFirst("-- name: ".count))
+                guard name.first?.isLetter == true,
+                    name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+                else { throw EmbedError(file, index + 1, "\"\(name)\" is no name for a statement") }
+                current = (name, index + 1, [])
+            } else if current != nil {
+                current?.body.append(line)
+            } else if !line.hasPrefix("--"), line.contains(where: { !$0.isWhitespace }) {
+                throw EmbedError(file, index + 1, "SQL before the first `-- name:`")
+            }
+        }
+        try close()
+        return found
+    }
+
+    private func refuseRepeats(_ statements: [NamedStatement]) throws {
+        var seen: [String: NamedStatement] = [:]
+        for statement in statements {
+            if let earlier = seen.updateValue(statement, forKey: statement.name) {
+                throw EmbedError(
+                    statement.file, statement.line,
+                    "statement \(statement.name) is defined in \(earlier.file.lastPathComponent):\(earlier.line) already"
+                )
+            }
+        }
+    }
+
+    private func source(
+        _ statements: [NamedStatement], _ migrations: [(name: String, text: String)]
+    ) -> String {
+        var lines = ["import SluicePostgres", "", "extension SQLCatalog {"]
+        for statement in statements.sorted(by: { $0.name < $1.name }) {
+            lines.append(
+                "    public static let \(statement.name) = Statement(name: \"\(statement.name)\", "
+                    + "text: \(Self.literal(statement.text)))")
+        }
+        lines.append("    public static let all: [Statement] = [")
+        lines += statements.map(\.name).sorted().map { "        \($0)," }
+        lines.append("    ]")
+        lines.append("    public static let migrations: [Migration] = [")
+        for migration in migrations.sorted(by: { $0.name < $1.name }) {
+            lines.append(
+                "        Migration(name: \"\(migration.name)\", text: \(Self.literal(migration.text))),"
+            )
+        }
+        lines += ["    ]", "}", ""]
+        return lines.joined(separator: "\n")
+    }
+
+    /// A raw string literal with as many `#` as the text needs.
+    private static func literal(_ text: String) -> String {
+        var fence = "#"
+        while text.contains("\"\"\"" + fence) || text.contains("\\" + fence) { fence += "#" }
+        return "\(fence)\"\"\"\n\(text)\n\"\"\"\(fence)"
+    }
+}
