@@ -37,9 +37,10 @@ extension Desk {
         guard case .refused(let problem) = failure else { return [] }
         // A token that is not valid at the start is a mistake to be told, not an outage.
         let isMistake = problem.status == 401 && labels == nil && leases.isEmpty
-        guard !failure.isTemporary || isMistake, !didStop else { return [] }
-        didStop = true
+        guard !failure.isTemporary || isMistake, !isLeaving, !didStop else { return [] }
         refusal = problem
+        if !leases.isEmpty || !pending.isEmpty { return leave() }
+        didStop = true
         return [.fail(problem)]
     }
 }

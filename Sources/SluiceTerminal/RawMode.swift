@@ -6,8 +6,10 @@ import Glibc
 /// on, an exit or a crash of the process restores the terminal (`CrashRestore`); only SIGKILL
 /// cannot be caught, after which `stty sane` helps.
 struct RawMode {
-    /// Alternate screen, no line wrap at the right edge, bracketed paste, no cursor.
-    private static let enterSequence = Array("\u{1b}[?1049h\u{1b}[?7l\u{1b}[?2004h\u{1b}[?25l".utf8)
+    /// The alternate screen; sent once, because it also saves where the cursor was.
+    private static let screenSequence = Array("\u{1b}[?1049h".utf8)
+    /// No line wrap at the right edge, bracketed paste, no cursor.
+    private static let modeSequence = Array("\u{1b}[?7l\u{1b}[?2004h\u{1b}[?25l".utf8)
     /// The reverse, beginning with the end of a synchronized update that may be open.
     static let leaveSequence = Array(
         "\u{1b}[?2026l\u{1b}[0m\u{1b}[?2004l\u{1b}[?7h\u{1b}[?25h\u{1b}[?1049l".utf8)
@@ -31,10 +33,11 @@ struct RawMode {
         original = settings
     }
 
-    /// Takes the terminal; when it is already taken, takes it again.
+    /// Takes the terminal; when it is already taken, sets again what others may have changed.
     mutating func enter() throws(TerminalError) {
         CrashRestore.arm(
             input: input, output: output, settings: original, bytes: Self.leaveSequence)
+        let sequence = isOn ? Self.modeSequence : Self.screenSequence + Self.modeSequence
         isOn = true
         var settings = original
         cfmakeraw(&settings)
@@ -44,7 +47,7 @@ struct RawMode {
             throw .system(call: "tcsetattr", errno: code)
         }
         do throws(TerminalError) {
-            try Descriptor.write(Self.enterSequence, to: output)
+            try Descriptor.write(sequence, to: output)
         } catch {
             leave()
             throw error

@@ -429,6 +429,18 @@ struct LeaseTests {
         #expect(desk.outcome.refusal?.code == error.code.rawValue)
     }
 
+    @Test("a service that will not go on with the reviewer gets the leases back first")
+    func refusedLater() {
+        var desk = Sample.desk([Sample.lease("a"), Sample.lease("b")])
+        _ = desk.update(.clock(.seconds(3)))
+        let failure = Sample.problem(.notAllowed(role: .producer, needs: "reviewer"))
+        let effects = desk.update(.leased(.failure(failure)))
+        #expect(effects.contains(.release(lease: "lease-a")))
+        _ = desk.update(.released(lease: "lease-a"))
+        #expect(desk.update(.released(lease: "lease-b")) == [.stop])
+        #expect(desk.outcome.refusal?.code == "SLU-403")
+    }
+
     @Test("a service that cannot be reached at the start is waited for")
     func unreachableStart() {
         var desk = Desk(project: "invoices", ids: ReviewIDs(high: 1, low: 2))
