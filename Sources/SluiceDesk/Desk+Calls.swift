@@ -80,6 +80,7 @@ extension Desk {
                 leaseCall.finish(dueAt: now)
                 return release(new.map(\.lease))
             }
+            foundNothing = new.isEmpty
             let known = Set(leases.map(\.id))
             for lease in new where !known.contains(lease.lease) {
                 leases.append(HeldLease(lease, askedAt: leaseCall.askedAt))

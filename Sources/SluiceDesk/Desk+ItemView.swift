@@ -75,13 +75,14 @@ extension Desk {
                 Line("No connection to the service.", .bold),
                 Line("Trying again; nothing you answered is lost."),
             ]
-        case .online where leaseCall.isRunning && figures?.waiting ?? 1 > 0:
-            lines = [Line("Fetching the next item…")]
+        case .online where !foundNothing: lines = [Line("Fetching the next item…")]
         case .online:
-            lines = [
-                Line("The queue is empty.", .bold),
-                Line("Looking again every 2 seconds."),
-            ]
+            let waiting = figures?.waiting ?? 0
+            let text =
+                waiting > 0
+                ? "Nothing for you now. Waiting for other reviewers: \(waiting)."
+                : "The queue is empty."
+            lines = [Line(text, .bold), Line("Looking again every 2 seconds.")]
         }
         let first = max(layout.titleRow + 1, (frame.size.rows - lines.count) / 2 - 1)
         for (row, line) in lines.enumerated() {

@@ -118,6 +118,8 @@ public struct Desk: Sendable {
     var leaseCall = Call()
     var queueCall = Call()
     var leaseCount = 0
+    /// The last look at the queue brought nothing.
+    var foundNothing = false
 
     // Leaving.
     /// Set once the client is on its way out.

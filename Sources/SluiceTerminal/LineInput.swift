@@ -9,11 +9,14 @@ public enum LineEvent: Sendable, Equatable {
 }
 
 /// Reads lines from a descriptor, and SIGTERM, SIGHUP and SIGINT as events.
+///
+/// While it reads, writing to a pipe nobody reads is an error and not the end of the process.
 public final class LineInput: Sendable {
     /// Lines and signals in order; ends after the last line.
     public let events: AsyncStream<LineEvent>
     private let thread: PollThread
     private let signals: SignalPipe
+    private let previousPipeHandler: sighandler_t?
 
     /// Starts to read.
     ///
@@ -31,12 +34,14 @@ public final class LineInput: Sendable {
         }
         self.signals = signals
         self.events = events
+        previousPipeHandler = signal(SIGPIPE, SIG_IGN)
     }
 
     /// Stops to read and puts the signals' handlers back; to be called once.
     public func stop() {
         thread.stop()
         signals.close()
+        signal(SIGPIPE, previousPipeHandler)
     }
 
     /// Writes text to standard output at once.

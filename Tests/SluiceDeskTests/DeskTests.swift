@@ -314,11 +314,18 @@ struct LeaseTests {
 
     @Test("an empty queue is looked at every two seconds")
     func poll() {
-        var desk = Sample.desk([])
+        let figures = QueueReply(waiting: 0, leased: 0, oldestWaitingSeconds: nil)
+        var desk = Sample.desk([], figures: figures)
         #expect(desk.screen().contains("The queue is empty"))
         #expect(!desk.update(.clock(.milliseconds(1_900))).contains(.lease(count: 5)))
         #expect(desk.update(.clock(.seconds(2))).contains(.lease(count: 5)))
         #expect(!desk.update(.clock(.seconds(9))).contains(.lease(count: 5)))
+    }
+
+    @Test("a queue with nothing for this reviewer is not called empty")
+    func nothingForMe() {
+        let desk = Sample.desk([])
+        #expect(desk.screen().contains("Waiting for other reviewers: 34."))
     }
 
     @Test("leases are renewed while somebody reviews, and no longer")
