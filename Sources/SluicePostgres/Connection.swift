@@ -1,193 +1,142 @@
 import CPostgres
-import Dispatch
 import Glibc
 import Synchronization
 
-/// Runs an actor's jobs one after the other on a thread of its own.
-final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
-    // The mutex guards `jobs` and `isStopped`; the condition says that one of them changed.
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var jobs: [UnownedJob] = []
-    private var isStopped = false
-
-    init() {
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
-        // The thread keeps the executor alive until it is stopped and its last job has run.
-        Thread.start { self.run() }
-    }
-
-    deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
-        condition.deallocate()
-        mutex.deallocate()
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        pthread_mutex_lock(mutex)
-        jobs.append(job)
-        pthread_cond_signal(condition)
-        pthread_mutex_unlock(mutex)
-    }
-
-    /// Lets the thread end when nothing is left to run.
-    func stop() {
-        pthread_mutex_lock(mutex)
-        isStopped = true
-        pthread_cond_signal(condition)
-        pthread_mutex_unlock(mutex)
-    }
-
-    private func run() {
-        while true {
-            pthread_mutex_lock(mutex)
-            while jobs.isEmpty, !isStopped { pthread_cond_wait(condition, mutex) }
-            let batch = jobs
-            jobs.removeAll(keepingCapacity: true)
-            pthread_mutex_unlock(mutex)
-            if batch.isEmpty { return }
-            for job in batch { job.runSynchronously(on: asUnownedSerialExecutor()) }
-        }
-    }
-}
-
-/// Starts a detached thread.
-private enum Thread {
-    private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func start(_ body: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(Body(body)).toOpaque()
-        let status = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context)
-        precondition(status == 0, "a thread for a connection can be started")
-        pthread_detach(thread)
-    }
-}
-
-/// Asks the server to cancel what a connection is doing; libpq allows that from any thread.
-private final class Canceller: Sendable {
-    private struct State: @unchecked Sendable {
-        // A PGcancel is a copy of the address and key; PQcancel only reads it.
-        var handle: OpaquePointer?
-        var isRunning = false
-        var pending: DispatchSemaphore?
-    }
-
-    private let state = Mutex(State())
-
-    deinit { state.withLock { if let handle = $0.handle { PQfreeCancel(handle) } } }
-
-    func attach(_ connection: OpaquePointer) {
-        let handle = PQgetCancel(connection)
-        state.withLock { $0.handle = handle }
-    }
-
-    func begin() { state.withLock { $0.isRunning = true } }
-
-    /// Sends a cancel request from another thread, because PQcancel waits for the server.
-    func cancel() {
-        let request: (OpaquePointer, DispatchSemaphore)? = state.withLock { state in
-            guard state.isRunning, state.pending == nil, let handle = state.handle else {
-                return nil
-            }
-            let done = DispatchSemaphore(value: 0)
-            state.pending = done
-            return (handle, done)
-        }
-        guard let (handle, done) = request else { return }
-        nonisolated(unsafe) let target = handle
-        DispatchQueue.global().async {
-            var message = [CChar](repeating: 0, count: 256)
-            _ = PQcancel(target, &message, 256)
-            done.signal()
-            _ = self  // Keeps the handle alive while it is in use.
-        }
-    }
-
-    /// Ends the run; false when a cancel request is still under way and could hit the next one.
-    func end() -> Bool {
-        let pending = state.withLock { state in
-            state.isRunning = false
-            defer { state.pending = nil }
-            return state.pending
-        }
-        guard let pending else { return true }
-        return pending.wait(timeout: .now() + 1) == .success
-    }
-}
-
-/// One connection on a thread of its own.
+/// One connection to PostgreSQL, on a thread of its own.
 ///
-/// Everything of a transaction is one synchronous closure on that thread: no suspension, no
-/// re-entrancy and no cancellation inside it, and the cooperative threads never block on libpq.
+/// libpq is never called on Swift's cooperative threads: this actor's executor is the connection's
+/// thread, which may wait for the server. A whole transaction is one synchronous closure, so
+/// nothing else can come between its statements.
 public actor Connection {
-    nonisolated private let executor = ThreadExecutor()
-    nonisolated private let canceller = Canceller()
-    private let options: ConnectionOptions
-    private var session: Session?
-
-    /// The thread that the connection lives on.
+    /// The thread, as the actor's executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    /// Makes a connection that is not yet open.
-    public init(_ options: ConnectionOptions) { self.options = options }
+    private nonisolated let executor: ThreadExecutor
+    private nonisolated let interruption: Interruption
+    private nonisolated let condition = Atomic<Bool>(false)
+    private nonisolated let socket = Atomic<Int32>(-1)
+    private let options: ConnectionOptions
+    private var session: Session?
 
-    deinit { executor.stop() }
-
-    /// Connects.
-    public func open() throws(PostgresError) {
-        guard session == nil else { return }
-        let session = try Session(options)
-        canceller.attach(session.connection)
-        self.session = session
+    private init(_ options: ConnectionOptions) throws(PostgresError) {
+        self.options = options
+        interruption = try Interruption()
+        executor = try ThreadExecutor()
     }
 
-    /// Disconnects; what runs later fails.
-    public func close() {
-        session = nil
+    isolated deinit {
+        session?.wire.close()
         executor.stop()
     }
 
-    /// Whether the connection must be replaced.
-    public var isBroken: Bool { session?.isBroken ?? true }
-
-    /// Runs `body` with the session; a cancelled task cancels the statement that is running.
-    public func run<T: Sendable>(
-        _ body: @Sendable (Session) throws -> T
-    ) async throws -> T {
-        guard let session else {
-            throw PostgresError(.connectionLost, message: "the connection is closed")
+    /// Connects.
+    ///
+    /// - Throws: `connectionFailed` when no server took the connection, each within
+    ///   `connectTimeout`; `cancelled`.
+    public static func open(_ options: ConnectionOptions) async throws(PostgresError) -> Connection
+    {
+        let connection = try Connection(options)
+        let ticket = connection.interruption.begin()
+        do {
+            try await withTaskCancellationHandler {
+                try await connection.establish(ticket)
+            } onCancel: {
+                connection.abandon()
+            }
+        } catch let error as PostgresError {
+            throw Task.isCancelled ? PostgresError(.cancelled) : error
+        } catch {
+            throw PostgresError(.connectionFailed, underlying: error)
         }
-        canceller.begin()
-        defer { if !canceller.end() { session.markBroken() } }
+        return connection
+    }
+
+    /// Lends the session to `body` on the connection's thread; callers take turns.
+    ///
+    /// Cancelling the task cancels the running statement, which fails with `cancelled`, and every
+    /// later one of the same `body`; the connection stays usable.
+    ///
+    /// - Throws: what `body` throws; `poolClosed` after `close`.
+    public nonisolated func run<T: Sendable>(_ body: @Sendable (Session) throws -> T) async throws
+        -> T
+    {
+        let ticket = interruption.begin()
         return try await withTaskCancellationHandler {
-            try body(session)
+            try await perform(ticket, body)
         } onCancel: {
-            canceller.cancel()
+            interruption.cancel(ticket)
         }
     }
 
-    /// Whether the idle connection can be used: looks at the socket, sends nothing.
-    func isUsable() -> Bool { session.map { !$0.isClosedByServer() } ?? false }
+    /// Closes the connection without waiting for the server.
+    public func close() {
+        session?.wire.close()
+        session = nil
+        condition.store(false, ordering: .releasing)
+    }
 
-    /// Whether the connection can go back to the pool.
-    func isReusable() -> Bool {
-        session?.markBrokenIfUnfinished()
-        session?.deadline = nil
-        return !isBroken
+    /// Makes whatever the connection is doing fail at once; from any thread.
+    nonisolated func abandon() { interruption.abandon() }
+
+    /// Whether the last use left the connection able to serve another.
+    nonisolated var isReusable: Bool { condition.load(ordering: .acquiring) }
+
+    /// Whether an idle connection has nothing to say; one that has is usually dead.
+    ///
+    /// Costs one system call, and may be asked only by who holds the connection.
+    nonisolated var isQuiet: Bool {
+        var watched = pollfd(
+            fd: socket.load(ordering: .acquiring), events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, 0) == 0
+    }
+
+    /// Reads what an idle connection has to say, and tells whether it lives.
+    func revive() -> Bool {
+        guard let wire = session?.wire, PQconsumeInput(wire.pointer) == 1, !wire.isBroken else {
+            close()
+            return false
+        }
+        return isQuiet
+    }
+
+    private func establish(_ ticket: UInt64) throws(PostgresError) {
+        let wire = try Wire.connect(options, interruption: interruption)
+        _ = interruption.end(ticket)
+        socket.store(PQsocket(wire.pointer), ordering: .releasing)
+        session = Session(wire, options: options)
+        condition.store(true, ordering: .releasing)
+    }
+
+    private func perform<T: Sendable>(
+        _ ticket: UInt64, _ body: @Sendable (Session) throws -> T
+    ) throws -> T {
+        guard let session else { throw PostgresError(.poolClosed, isBeforeAnyEffect: true) }
+        defer { condition.store(tidy(session, ticket), ordering: .releasing) }
+        return try body(session)
+    }
+
+    /// Brings the session back to rest after a use, and says whether it may be used again.
+    private func tidy(_ session: Session, _ ticket: UInt64) -> Bool {
+        // An unfinished stream must be ended before anybody else may have the connection.
+        let isIdle = !session.isStreaming && session.reset()
+        guard let isSettled = interruption.end(ticket) else { return isIdle }
+        return isSettled && isIdle && session.absorb()
+    }
+}
+
+extension Session {
+    /// Runs an empty command, which a cancel request that came late may still hit.
+    fileprivate func absorb() -> Bool {
+        guard !isStreaming, !wire.isBroken else { return !wire.isBroken }
+        wire.statementName = "absorb"
+        wire.isOutcomeAtStake = false
+        do throws(PostgresError) {
+            PQclear(try simple(""))
+            return true
+        } catch {
+            return error.sqlState == .queryCanceled && !wire.isBroken
+        }
     }
 }

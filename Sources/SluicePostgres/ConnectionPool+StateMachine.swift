@@ -86,7 +86,9 @@ extension ConnectionPool {
         /// When `tick` must be called at the latest.
         var nextEvent: Instant? {
             var next = waiters.lazy.map(\.deadline).min()
-            if let first = idle.first { next = earlier(next, first.since + configuration.idleTimeout) }
+            if let first = idle.first {
+                next = earlier(next, first.since + configuration.idleTimeout)
+            }
             if let quietUntil, !waiters.isEmpty { next = earlier(next, quietUntil) }
             return next
         }
@@ -99,7 +101,9 @@ extension ConnectionPool {
                 lent.insert(last.id)
                 return [.lend(last.id, to: waiter)]
             }
-            guard waiters.count < configuration.waitLimit else { return [.fail(waiter, .exhausted)] }
+            guard waiters.count < configuration.waitLimit else {
+                return [.fail(waiter, .exhausted)]
+            }
             waiters.append(Waiter(id: waiter, deadline: now + configuration.waitTimeout))
             return openAsNeeded(now: now)
         }
@@ -127,7 +131,8 @@ extension ConnectionPool {
             opening.remove(connection)
             let doublings = min(failures, 16)
             failures += 1
-            let pause = min(configuration.minimumBackoff * (1 << doublings), configuration.maximumBackoff)
+            let pause = min(
+                configuration.minimumBackoff * (1 << doublings), configuration.maximumBackoff)
             quietUntil = now + pause * (0.5 + jitter / 2)
             return []
         }

@@ -6,7 +6,7 @@
 public struct Migration: Sendable, Hashable {
     /// The name it is recorded under, in whose order migrations apply: `0001_items`.
     public let name: String
-    /// The SQL. It may not be changed once it was applied anywhere.
+    /// The SQL, which may not be changed once it was applied anywhere.
     public let text: String
 
     /// Names a step.

@@ -28,7 +28,8 @@ public struct Migrator: Sendable {
         for (one, next) in zip(migrations, migrations.dropFirst()) where one.name == next.name {
             throw MigrationError.duplicate(name: one.name)
         }
-        let exists = try session.queryOne(MigrationStatement.tableExists) { (row) throws(PostgresError) in
+        let exists = try session.queryOne(MigrationStatement.tableExists) {
+            (row) throws(PostgresError) in
             try row.bool(0)
         }
         guard exists == true else { return migrations }
@@ -77,7 +78,8 @@ public struct Migrator: Sendable {
         var applied: [String] = []
         while let next = try plan(session).first {
             let wasOurs =
-                next.isTransactional ? try applyInTransaction(session) : try applyAlone(next, session)
+                next.isTransactional
+                ? try applyInTransaction(session) : try applyAlone(next, session)
             if let wasOurs { applied.append(wasOurs) }
         }
         return applied
@@ -90,7 +92,9 @@ public struct Migrator: Sendable {
             let outcome = try session.transaction { () -> Outcome in
                 guard try isLocked(MigrationStatement.lock, session) else { return .busy }
                 try session.execute(MigrationStatement.createTable)
-                guard let next = try plan(session).first, next.isTransactional else { return .done(nil) }
+                guard let next = try plan(session).first, next.isTransactional else {
+                    return .done(nil)
+                }
                 let start = ContinuousClock.now
                 try session.script(next.text)
                 guard session.isInTransaction else {

@@ -1,25 +1,14 @@
-/// One named statement; prepared under its name when a connection first uses it.
+/// One SQL statement under the name the server, its logs and `pg_stat_statements` know it by.
+///
+/// A statement is prepared once per connection, at its first use, under `name`. Two statements of
+/// one name and different texts must not meet on one connection: the second is refused.
 public struct Statement: Sendable, Hashable {
-    /// The name it is prepared under, so that the server's logs and statistics speak it too.
+    /// The name it is prepared under: at most 63 bytes, and unique in the program.
     public let name: String
-    /// The text exactly as the server receives it.
+    /// The text exactly as the server receives it, with `$1`, `$2`, … for its parameters.
     public let text: String
 
-    /// Makes a statement.
-    public init(name: String, text: String) {
-        self.name = name
-        self.text = text
-    }
-}
-
-/// One step of the schema's history.
-public struct Migration: Sendable, Hashable {
-    /// The file name without its ending, such as `0001_projects`.
-    public let name: String
-    /// The SQL.
-    public let text: String
-
-    /// Makes a migration.
+    /// Names a statement's text.
     public init(name: String, text: String) {
         self.name = name
         self.text = text
