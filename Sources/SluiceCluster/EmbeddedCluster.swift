@@ -194,10 +194,9 @@ extension EmbeddedCluster {
         let address = ClusterAddress(
             socketDirectory: layout.socketDirectory, port: 5432, user: "sluice",
             database: options.database)
-        let connection = Connection(address.connectionOptions)
-        defer { Task { await connection.close() } }
         do {
-            try await connection.open()
+            let connection = try await Connection.open(address.connectionOptions)
+            await connection.close()
             return address
         } catch {
             return nil

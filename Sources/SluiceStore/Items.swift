@@ -20,60 +20,103 @@ public struct ItemRecord: Sendable {
 
 /// A prediction as stored, with its route.
 public struct PredictionRecord: Sendable {
+    /// The model.
     public let model: String
+    /// Its version.
     public let version: String
+    /// The predicted label.
     public let label: String
+    /// The confidence in 0...1; nil when the model gave none.
     public let confidence: Double?
+    /// The scores as a JSON object; nil when none were sent.
     public let scores: [UInt8]?
+    /// The highlights as JSON; nil when none were sent.
     public let highlights: [UInt8]?
+    /// Where it went: a `Route`.
     public let route: String
+    /// Why: a `RouteReason`.
     public let reason: String
+    /// The policy that routed it.
     public let policyVersion: Int
+    /// The probability, known when routed, that a person labels the item; in 0...1.
     public let propensity: Double
+    /// The routing salt that drew audit, share and blindness.
     public let saltID: Int16
+    /// Whether reviewers work without seeing it.
     public let isBlind: Bool
+    /// When it arrived.
     public let receivedAt: Timestamp
 }
 
 /// A review as stored.
 public struct ReviewRecord: Sendable {
+    /// The id the client made.
     public let id: String
+    /// The reviewer's name.
     public let reviewer: String
+    /// The word of the verdict.
     public let verdict: String
+    /// The label; nil unless the verdict is one.
     public let label: String?
+    /// The error tags as a JSON array; nil for none.
     public let tags: [UInt8]?
+    /// The remark; nil for none.
     public let comment: String?
+    /// Active seconds; nil when the client sent none.
     public let seconds: Double?
+    /// Whether the prediction was shown.
     public let isShown: Bool
+    /// How it was taken: `counted`, `late`, `skipped` or `surplus`.
     public let status: String
+    /// The queue the lease was from.
     public let queue: Queue
+    /// When it was recorded.
     public let reviewedAt: Timestamp
+    /// When it was taken back; nil while it stands.
     public let undoneAt: Timestamp?
 }
 
 /// A decision as stored.
 public struct DecisionRecord: Sendable {
+    /// Its number among the item's decisions, counted from 1.
     public let revision: Int
+    /// The label; nil for `unusable` and `reopened`.
     public let label: String?
+    /// Who decided: a `DecisionSource`.
     public let source: String
+    /// How it relates to the prediction: an `Outcome`.
     public let outcome: String
+    /// The one who decided; nil for the model and for several.
     public let reviewer: String?
+    /// How many counted reviews it rests on.
     public let reviews: Int
+    /// The share of those that gave this answer, in 0...1; nil for a model's decision.
     public let agreement: Double?
+    /// When it was made.
     public let decidedAt: Timestamp
 }
 
 /// Everything one route was decided from, and the route.
 public struct RoutedFacts: Sendable {
+    /// The item's key.
     public let item: Int64
+    /// The producer's key, which the draws are keyed by.
     public let externalID: String
+    /// The predicted label.
     public let label: String
+    /// The confidence in 0...1; nil when the model gave none.
     public let confidence: Double?
+    /// The policy that routed it.
     public let policyVersion: Int
+    /// The routing salt that keyed the draws.
     public let saltID: Int16
+    /// Where it went: a `Route`.
     public let route: String
+    /// Why: a `RouteReason`.
     public let reason: String
+    /// The probability, known when routed, that a person labels the item; in 0...1.
     public let propensity: Double
+    /// Whether reviewers work without seeing the prediction.
     public let isBlind: Bool
 }
 

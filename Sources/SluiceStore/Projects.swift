@@ -68,8 +68,7 @@ extension Store {
             let id = try session.queryOne(SQLCatalog.ensureActor, [.text(name)], firstInt64)
             if let id { return id }
         }
-        throw PostgresError.decoding(
-            statement: SQLCatalog.ensureActor.name, column: "id", expected: "a row")
+        throw PostgresError.noRow(SQLCatalog.ensureActor)
     }
 
     /// Creates a project with its labels, salts and first policy.
@@ -117,8 +116,7 @@ extension Store {
             (try row.int(0), Timestamp(microseconds: try row.timestamp(1)))
         }
         guard let stored else {
-            throw PostgresError.decoding(
-                statement: SQLCatalog.insertPolicy.name, column: "version", expected: "a row")
+            throw PostgresError.noRow(SQLCatalog.insertPolicy)
         }
         _ = try session.execute(
             SQLCatalog.activatePolicy, [.int64(project), .int32(Int32(stored.0))])
@@ -201,8 +199,7 @@ extension Store {
                 firstInt64)
             if let id { return id }
         }
-        throw PostgresError.decoding(
-            statement: SQLCatalog.ensureModelVersion.name, column: "id", expected: "a row")
+        throw PostgresError.noRow(SQLCatalog.ensureModelVersion)
     }
 }
 

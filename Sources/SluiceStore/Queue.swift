@@ -280,8 +280,7 @@ extension Store {
                 isDecided: try row.boolIfPresent(6) ?? false)
         }
         guard let recorded else {
-            throw PostgresError.decoding(
-                statement: SQLCatalog.recordReview.name, column: "status", expected: "a row")
+            throw PostgresError.noRow(SQLCatalog.recordReview)
         }
         return recorded
     }
@@ -372,8 +371,7 @@ extension Store {
                 isAudit: try row.boolIfPresent(8) ?? false)
         }
         guard let undone else {
-            throw PostgresError.decoding(
-                statement: SQLCatalog.undoReview.name, column: "status", expected: "a row")
+            throw PostgresError.noRow(SQLCatalog.undoReview)
         }
         return undone
     }

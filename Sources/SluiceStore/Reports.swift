@@ -14,35 +14,53 @@ public struct ReportCell: Hashable, Sendable {
 
 /// How many predictions went one way for one reason.
 public struct RouteCount: Sendable {
+    /// The model version and the predicted label.
     public let cell: ReportCell
+    /// The policy that routed them.
     public let policyVersion: Int
+    /// Where they went.
     public let route: Route
+    /// Why: a `RouteReason`.
     public let reason: String
+    /// How many predictions.
     public let count: Int
 }
 
 /// How many items of a route were decided in one way, as things stand.
 public struct OutcomeCount: Sendable {
+    /// The model version and the predicted label.
     public let cell: ReportCell
+    /// The policy that routed them.
     public let policyVersion: Int
+    /// Where they went.
     public let route: Route
+    /// The probability, known when routed, that a person labels them; in 0...1.
     public let propensity: Double
+    /// Who decided: a `DecisionSource`; `model` where no person has.
     public let source: String
+    /// How the decision relates to the prediction: an `Outcome`.
     public let outcome: String
+    /// How many items.
     public let count: Int
 }
 
 /// What one reviewer did in a window.
 public struct ReviewerCount: Sendable {
+    /// The reviewer's name.
     public let reviewer: String
+    /// Reviews that stand, skips and surplus ones included.
     public let reviews: Int
     /// Reviews with a label that is not the borderline one.
     public let labels: Int
     /// Those of `labels` that differ from the prediction.
     public let overrides: Int
+    /// Those that skipped.
     public let skips: Int
+    /// Those that asked for an adjudicator.
     public let escalations: Int
+    /// Those that called the input unusable.
     public let unusable: Int
+    /// Those that were kept but not counted.
     public let surplus: Int
     /// The median handling time in seconds, capped at 120 each; nil when none was sent.
     public let medianSeconds: Double?
@@ -54,10 +72,15 @@ public struct ReviewerCount: Sendable {
 
 /// Labels given against what had been predicted.
 public struct OverrideCount: Sendable {
+    /// The model version and the predicted label.
     public let cell: ReportCell
+    /// Whether the items were audited or queued.
     public let isAudit: Bool
+    /// Whether the reviewers saw the prediction.
     public let isShown: Bool
+    /// How many labels were given, the borderline one left out.
     public let given: Int
+    /// Those that differ from the prediction.
     public let overridden: Int
 }
 

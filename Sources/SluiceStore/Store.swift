@@ -36,3 +36,12 @@ public enum Schema {
     /// Every migration, in order.
     public static var migrator: Migrator { Migrator(migrations: SQLCatalog.migrations) }
 }
+
+extension PostgresError {
+    /// The error that a statement which always gives a row gave none.
+    static func noRow(_ statement: Statement) -> PostgresError {
+        PostgresError(
+            .decoding(column: "(row)", expected: "a row", found: "none"),
+            statement: statement.name)
+    }
+}
