@@ -44,7 +44,7 @@ public struct App: Sendable {
         }
     }
 
-    /// Serves until the task is cancelled or one of `signals` arrives.
+    /// Serves until one of `signals` arrives or the task is cancelled.
     ///
     /// Requests under way get ten seconds; then connections are closed, the pool, and last the
     /// cluster.
@@ -54,8 +54,33 @@ public struct App: Sendable {
         stoppingOn signals: [UnixSignal] = [],
         started: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws {
+        try await closingAtTheEnd { try await serve(signals, started, work: nil) }
+    }
+
+    /// Serves while `work` goes on, and stops in order when it ends, as `run(stoppingOn:started:)`
+    /// does on a signal.
+    ///
+    /// - Parameter work: gets the port once requests are taken; cancelled when a signal arrives.
+    /// - Throws: what `work` throws.
+    public func run(
+        stoppingOn signals: [UnixSignal] = [],
+        while work: @escaping @Sendable (Int) async throws -> Void
+    ) async throws {
+        try await closingAtTheEnd {
+            let (ports, sink) = AsyncStream.makeStream(of: Int.self)
+            try await serve(
+                signals, { sink.yield($0) },
+                work: Loop {
+                    try await cancelWhenGracefulShutdown {
+                        for await port in ports { return try await work(port) }
+                    }
+                })
+        }
+    }
+
+    private func closingAtTheEnd(_ body: () async throws -> Void) async throws {
         do {
-            try await serve(signals, started)
+            try await body()
         } catch {
             await close()
             throw error
@@ -64,7 +89,7 @@ public struct App: Sendable {
     }
 
     private func serve(
-        _ signals: [UnixSignal], _ started: @escaping @Sendable (Int) async -> Void
+        _ signals: [UnixSignal], _ started: @escaping @Sendable (Int) async -> Void, work: Loop?
     ) async throws {
         let application = Application(
             router: Routes.router(services),
@@ -75,16 +100,27 @@ public struct App: Sendable {
             onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
             logger: logger)
         let upkeep = Upkeep(pool: pool, logger: logger)
-        var services: [any Service] = [
-            application, Loop { await cancelWhenGracefulShutdown { await upkeep.run() } },
-        ]
+        // They stop in reverse: the work, upkeep, the server, and last what all of them use.
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let cluster = database.cluster {
-            services.insert(
-                Loop { try await cancelWhenGracefulShutdown { try await cluster.run() } }, at: 0)
+            services.append(
+                .init(
+                    service: Loop {
+                        try await cancelWhenGracefulShutdown { try await cluster.run() }
+                    })
+            )
+        }
+        services.append(.init(service: application))
+        services.append(
+            .init(service: Loop { await cancelWhenGracefulShutdown { await upkeep.run() } }))
+        if let work {
+            services.append(
+                .init(
+                    service: work, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup))
         }
         var group = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals,
-            logger: logger)
+            services: services, gracefulShutdownSignals: signals, logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
         try await ServiceGroup(configuration: group).run()
     }

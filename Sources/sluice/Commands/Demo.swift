@@ -10,6 +10,7 @@ import SluiceHTTP
 import SluiceJSON
 import SluiceService
 import SluiceTerminal
+import UnixSignals
 
 /// `sluice demo`.
 struct DemoCommand: AsyncParsableCommand {
@@ -52,30 +53,15 @@ struct DemoCommand: AsyncParsableCommand {
                 environment: [:])
             Output.say("starting a service with its own PostgreSQL in \(directory)")
             let app = try await App(configuration, logger: Logger(label: "sluice"))
-            let (ports, sink) = AsyncStream.makeStream(of: Int.self)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    try await app.run { sink.yield($0) }
-                    sink.finish()
-                }
-                var iterator = ports.makeAsyncIterator()
-                guard let port = await iterator.next() else {
-                    return try await group.waitForAll()
-                }
+            let isAttended = !unattended && isatty(0) == 1 && isatty(1) == 1
+            // In a terminal the reviewer's client takes the signals, to give the terminal back.
+            let signals: [UnixSignal] = isAttended ? [] : [.sigterm, .sigint]
+            let (data, answers) = (data, answers)
+            try await app.run(stoppingOn: signals) { port in
                 let demo = Demo(
                     data: data, url: "http://127.0.0.1:\(port)",
                     administration: app.services.administration)
-                let isAttended = !unattended && isatty(0) == 1 && isatty(1) == 1
-                do {
-                    try await demo.run(attended: isAttended, answers: answers)
-                } catch {
-                    group.cancelAll()
-                    // What stopping adds to the first error says nothing new.
-                    while await group.nextResult() != nil {}
-                    throw error
-                }
-                group.cancelAll()
-                while await group.nextResult() != nil {}
+                try await demo.run(attended: isAttended, answers: answers)
             }
         }
     }
