@@ -21,11 +21,10 @@ struct LabelHandlers {
                 body: ResponseBody { writer in
                     // An error after the first byte cannot become a status: the body is cut short,
                     // without its last chunk, and every HTTP client reports that.
-                    nonisolated(unsafe) var output = writer
                     try await services.labels.run(format, filter: filter, project: project) {
-                        try await output.write(ByteBuffer(bytes: $0))
+                        try await writer.write(ByteBuffer(bytes: $0))
                     }
-                    try await output.finish(nil)
+                    try await writer.finish(nil)
                 })
         }
         router.get(RouterPath(StreamingPath.item)) { request, context in
