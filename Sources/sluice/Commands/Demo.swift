@@ -31,7 +31,7 @@ struct DemoCommand: AsyncParsableCommand {
     var dataDirectory: String?
 
     @Option(help: "How many tasks the unattended demo answers.")
-    var answers = 120
+    var answers = 400
 
     @Flag(help: "Answer by the truth even in a terminal.")
     var unattended = false
