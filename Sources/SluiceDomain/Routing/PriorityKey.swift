@@ -1,27 +1,28 @@
 /// The static key that orders the queue: smaller is reviewed sooner, and it never changes.
 ///
 /// Ordering by `urgency + age / window` at any later moment is the same as ordering by
-/// `enqueued + window * (1 - urgency)`, so ageing needs no re-sorting (`static_key`: with a window
-/// of four hours, an item of urgency 0.9 enqueued at 10:00 has the key 10:24 and passes one of
-/// urgency 0.2 enqueued at 08:00, whose key is 11:12). Nothing that arrives more than one window
-/// later can pass an item. A deadline caps the key at deadline minus margin, but never before the
-/// moment of arrival.
+/// `enqueued + window * (1 - urgency)`, so ageing needs no re-sorting: with a window of four hours,
+/// an item of urgency 0.9 enqueued at 10:00 has the key 10:24 and passes one of urgency 0.2 enqueued
+/// at 08:00, whose key is 11:12. Nothing that arrives more than one window later can pass an item.
+/// A deadline caps the key at deadline minus margin, but never before the moment of arrival.
 public enum PriorityKey {
     /// How much earlier the most urgent item goes than the least urgent of the same age: 4 hours.
-    public static let windowMicroseconds: Double = 4 * 3600 * 1_000_000
+    public static let windowSeconds: Double = 4 * 3600
 
     /// The microseconds to add to the moment of arrival.
     ///
     /// - Parameters:
-    ///   - urgency: 0...1.
+    ///   - urgency: 0...1; what lies outside is moved to the nearer end.
     ///   - slaSeconds: seconds from arrival to the deadline, nil for none.
     ///   - marginSeconds: how long before the deadline the item should be at the head.
+    ///   - windowSeconds: how many seconds of waiting outweigh the whole range of urgency.
     public static func offsetMicroseconds(
-        urgency: Double, slaSeconds: Int?, marginSeconds: Double = 240
+        urgency: Double, slaSeconds: Int?, marginSeconds: Double = 240,
+        windowSeconds: Double = PriorityKey.windowSeconds
     ) -> Int64 {
-        let byUrgency = windowMicroseconds * (1 - min(max(urgency, 0), 1))
-        guard let slaSeconds else { return Int64(byUrgency) }
+        let byUrgency = windowSeconds * 1_000_000 * (1 - min(max(urgency, 0), 1))
+        guard let slaSeconds else { return Int64(byUrgency.rounded()) }
         let byDeadline = (Double(slaSeconds) - marginSeconds) * 1_000_000
-        return Int64(max(0, min(byUrgency, byDeadline)))
+        return Int64(max(0, min(byUrgency, byDeadline)).rounded())
     }
 }

@@ -1,0 +1,109 @@
+import SluiceDomain
+import SluiceJSON
+import Testing
+
+@Suite("Policy documents")
+struct PolicyDocumentTests {
+    private let labels: LabelSet
+
+    init() throws {
+        labels = try LabelSet([Label(name: "fraud"), Label(name: "ok"), Label(name: "a\"b")])
+    }
+
+    private func policy(_ text: String) throws -> Policy {
+        try Policy(document: JSONValue(parsing: text), labels: labels)
+    }
+
+    @Test("an empty document is the standard policy: people decide everything")
+    func defaults() throws {
+        let policy = try policy("{}")
+        #expect(policy == .standard)
+        #expect(policy.degree == .assist)
+        #expect(policy.auditRate == 0.02)
+    }
+
+    @Test("every key is read")
+    func everyKey() throws {
+        let policy = try policy(
+            """
+            {"degree": "partial", "accept": {"default": 0.9, "labels": {"fraud": 1, "a\\"b": 0}},
+             "automation_share": 0.5, "audit_rate": 0.25, "blind_share": 1, "gold_rate": 0,
+             "reviewers": 2, "consensus": {"agree": 2, "at_most": 3}, "rules": [],
+             "lease_seconds": 5, "sla_seconds": 31536000}
+            """)
+        #expect(policy.degree == .partial)
+        #expect(policy.accept.threshold(for: "fraud") == 1)
+        #expect(policy.accept.threshold(for: "a\"b") == 0)
+        #expect(policy.accept.threshold(for: "ok") == 0.9)
+        #expect(policy.automationShare == 0.5 && policy.auditRate == 0.25)
+        #expect(policy.blindShare == 1 && policy.reviewers == 2)
+        #expect(policy.consensus == ConsensusRule(agree: 2, atMost: 3))
+        #expect(policy.leaseSeconds == 5 && policy.slaSeconds == 31_536_000)
+    }
+
+    @Test("what is written reads back as the same policy")
+    func roundTrip() throws {
+        let texts = [
+            "{}", #"{"degree":"full","sla_seconds":7,"reviewers":3}"#,
+            #"{"accept":{"labels":{"ok":0.123456789012345,"a\"b":0.1}},"audit_rate":1e-9}"#,
+        ]
+        for text in texts {
+            let policy = try policy(text)
+            var writer = JSONWriter()
+            policy.write(to: &writer)
+            #expect(
+                try Policy(document: JSONValue(parsing: writer.bytes), labels: labels) == policy)
+        }
+    }
+
+    @Test("without a consensus rule, more than half of the reviewers must agree")
+    func consensusDefault() throws {
+        for (reviewers, agree) in [(1, 1), (2, 2), (3, 2), (4, 3), (15, 8)] {
+            #expect(
+                try policy(#"{"reviewers":\#(reviewers)}"#).consensus
+                    == ConsensusRule(agree: agree, atMost: reviewers))
+        }
+    }
+
+    @Test(
+        "a refusal names the exact place",
+        arguments: [
+            ("[]", ""), ("7", ""), (#"{"degree":"most"}"#, "degree"), (#"{"degree":1}"#, "degree"),
+            (#"{"acept":{}}"#, "acept"), (#"{"accept":0.9}"#, "accept"),
+            (#"{"accept":{"default":1.01}}"#, "accept.default"),
+            (#"{"accept":{"default":"0.9"}}"#, "accept.default"),
+            (#"{"accept":{"standard":0.9}}"#, "accept.standard"),
+            (#"{"accept":{"labels":[]}}"#, "accept.labels"),
+            (#"{"accept":{"labels":{"ok":-0.1}}}"#, "accept.labels.ok"),
+            (#"{"accept":{"labels":{"other":0.5}}}"#, "accept.labels.other"),
+            (#"{"automation_share":2}"#, "automation_share"),
+            (#"{"automation_share":null}"#, "automation_share"),
+            (#"{"audit_rate":-0.001}"#, "audit_rate"), (#"{"blind_share":true}"#, "blind_share"),
+            (#"{"gold_rate":0.1}"#, "gold_rate"), (#"{"reviewers":0}"#, "reviewers"),
+            (#"{"reviewers":16}"#, "reviewers"), (#"{"reviewers":1.5}"#, "reviewers"),
+            (#"{"consensus":{"agree":3,"at_most":2}}"#, "consensus"),
+            (#"{"consensus":{"agree":1}}"#, "consensus"),
+            (#"{"consensus":{"agree":0,"at_most":1}}"#, "consensus.agree"),
+            (#"{"consensus":{"agree":1,"at_most":99}}"#, "consensus.at_most"),
+            (#"{"consensus":{"agree":1,"at_most":1,"ties":2}}"#, "consensus.ties"),
+            (#"{"reviewers":3,"consensus":{"agree":1,"at_most":2}}"#, "consensus.at_most"),
+            (#"{"rules":[{}]}"#, "rules"), (#"{"rules":{}}"#, "rules"),
+            (#"{"lease_seconds":4}"#, "lease_seconds"),
+            (#"{"lease_seconds":86401}"#, "lease_seconds"), (#"{"sla_seconds":0}"#, "sla_seconds"),
+        ])
+    func refusals(_ text: String, _ path: String) throws {
+        let error = #expect(throws: PolicyDocumentError.self) { try policy(text) }
+        #expect(error?.path == path)
+        #expect(error?.accepted.isEmpty == false)
+    }
+
+    @Test("what stands there is quoted, shortened")
+    func found() throws {
+        let long = "\"" + String(repeating: "x", count: 500) + "\""
+        let error = #expect(throws: PolicyDocumentError.self) {
+            try policy(#"{"degree":\#(long)}"#)
+        }
+        #expect(error?.found.count == 40)
+        #expect(error?.detail.hasPrefix("degree is \"xxx") == true)
+    }
+}
