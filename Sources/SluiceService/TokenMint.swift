@@ -9,7 +9,7 @@ public enum TokenMint {
         return "slu_" + Base64URL.encode(bytes)
     }
 
-    /// SHA-256 of the token. Its 256 random bits need no slow hash.
+    /// SHA-256 of the token; its 256 random bits need no slow hash.
     public static func hash(_ token: String) -> [UInt8] {
         Array(SHA256.hash(data: Array(token.utf8)))
     }

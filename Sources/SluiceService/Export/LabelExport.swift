@@ -89,7 +89,9 @@ public struct LabelExport: Sendable {
         var rows: Int
     }
 
-    /// The next rows; nil when the page has ended. An empty chunk does not end it.
+    /// The next rows; nil when the page has ended.
+    ///
+    /// An empty chunk does not end it.
     private func nextChunk(
         _ connection: PooledConnection, _ encoder: LabelRowEncoder
     ) async throws -> Chunk? {
