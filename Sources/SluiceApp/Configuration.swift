@@ -22,7 +22,9 @@ public enum DatabaseChoice: Hashable, Sendable {
     case external(String)
 }
 
-/// What a service needs to know before it starts. Flags win over the environment.
+/// What a service needs to know before it starts.
+///
+/// Flags win over the environment.
 public struct Configuration: Hashable, Sendable {
     /// The address to listen on.
     public var host: String

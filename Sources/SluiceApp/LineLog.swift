@@ -5,18 +5,22 @@ import SluiceJSON
 
 /// Logs one JSON object a line to standard error: no value of a field can make a second line.
 public struct LineLog: LogHandler {
+    /// The lowest level that is written.
     public var logLevel: Logger.Level = .info
+    /// Fields of every line.
     public var metadata: Logger.Metadata = [:]
     private let label: String
 
     /// Makes the handler of a logger.
     public init(label: String) { self.label = label }
 
+    /// One field of every line.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes one line.
     public func log(event: LogEvent) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)

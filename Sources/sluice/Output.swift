@@ -23,7 +23,9 @@ enum Output {
         }
     }
 
-    /// Prints a line of data. Text from outside must have gone through `visible` before.
+    /// Prints a line of data.
+    ///
+    /// Text from outside must have gone through `visible` before.
     static func print(_ line: String) throws { try write(Array((line + "\n").utf8)) }
 
     /// Says something to the user.
