@@ -1,0 +1,123 @@
+import Foundation
+import Logging
+import SluiceCluster
+import SluiceDomain
+import SluicePostgres
+import SluiceSQL
+import SluiceService
+
+/// A database, a service on it and a project in it, all of the bench's own.
+final class Bench {
+    let options: BenchOptions
+    let directory: String
+    let address: ClusterAddress
+    /// The bench's own connections, past the service.
+    let pool: ConnectionPool
+    private(set) var service: ServiceChild
+    private let cluster: EmbeddedCluster
+    private let administration: Administration
+    private let isTemporary: Bool
+
+    static let project = "bench"
+
+    init(_ options: BenchOptions) async throws {
+        self.options = options
+        isTemporary = options.directory == nil
+        directory = try options.directory ?? Self.temporaryDirectory()
+        var logger = Logger(label: "sluice-bench")
+        logger.logLevel = .warning
+        cluster = EmbeddedCluster(directory: directory + "/cluster", logger: logger)
+        do {
+            address = try await cluster.start()
+            pool = ConnectionPool(
+                options: ConnectionOptions(
+                    connectionString: address.connectionString, statementDeadline: .seconds(3600)),
+                configuration: ConnectionPool.Configuration(maximum: 40), logger: logger)
+            service = try await ServiceChild(
+                program: Self.program(options), arguments: [],
+                environment: ["DATABASE_URL": address.connectionString])
+        } catch {
+            await cluster.stop()
+            throw error
+        }
+        administration = Administration(pool: pool, directory: ProjectDirectory(pool: pool))
+        try await makeProject()
+    }
+
+    /// Stops everything and removes what was made.
+    func close() async {
+        service.stop()
+        await pool.shutdown()
+        await cluster.stop()
+        guard isTemporary else { return }
+        do {
+            try FileManager.default.removeItem(atPath: directory)
+        } catch {
+            say("cannot remove \(directory): \(error)")
+        }
+    }
+
+    /// A service started anew, without what the last one kept.
+    func restartService() async throws {
+        service.stop()
+        service = try await ServiceChild(
+            program: Self.program(options), arguments: [],
+            environment: ["DATABASE_URL": address.connectionString])
+    }
+
+    /// A token for the bench's project.
+    func token(_ role: Role, _ name: String) async throws -> String {
+        try await administration.createToken(role: role, name: name, project: Self.project)
+    }
+
+    /// Runs statements, each in a transaction of its own.
+    func execute(_ statements: Statement...) async throws {
+        for statement in statements {
+            try await pool.withSession { session in _ = try session.execute(statement) }
+        }
+    }
+
+    /// Runs a statement that answers one number.
+    func number(_ statement: Statement) async throws -> Int64 {
+        let value = try await pool.withSession { session in
+            try session.queryOne(statement, []) {
+                (row) throws(PostgresError) -> Int64 in try row.int64(0)
+            }
+        }
+        guard let value else { throw BenchError("\(statement.name) answered nothing") }
+        return value
+    }
+
+    private func makeProject() async throws {
+        let admin = try await administration.createToken(
+            role: .admin, name: "bench-admin", project: nil)
+        let connection = try HTTPConnection(port: service.port)
+        let file = try DemoData.file("project.json", of: options)
+        let body = String(decoding: file, as: UTF8.self).replacingOccurrences(
+            of: "\"debian-sections\"", with: "\"\(Self.project)\"")
+        try connection.call(
+            HTTPConnection.request("POST", "/v1/projects", token: admin, body: Array(body.utf8)))
+        try connection.call(
+            HTTPConnection.request(
+                "PUT", "/v1/projects/\(Self.project)/policy?reason=bench", token: admin,
+                body: DemoData.file("policy.json", of: options)))
+    }
+
+    /// The `sluice` to measure.
+    static func program(_ options: BenchOptions) throws -> String {
+        if let path = options.sluice { return path }
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(fileURLWithPath: own).deletingLastPathComponent().path + "/sluice"
+    }
+
+    private static func temporaryDirectory() throws -> String {
+        var path = Array("/tmp/sluice-bench-XXXXXX".utf8CString)
+        guard mkdtemp(&path) != nil else {
+            throw BenchError("making a directory: \(String(cString: strerror(errno)))")
+        }
+        let name = String(decoding: path.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        // The database's own account must be able to pass through.
+        chmod(name, 0o755)
+        return name
+    }
+}
