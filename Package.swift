@@ -84,18 +84,24 @@ let package = Package(
         source("SluiceStore", ["SluicePostgres", "SluiceSQL", "SluiceDomain", "SluiceJSON"]),
         source(
             "SluiceService",
-            ["SluiceStore", "SluicePostgres", "SluiceDomain", "SluiceJSON", "SluiceStatistics",
-             crypto, logging]),
+            [
+                "SluiceStore", "SluicePostgres", "SluiceDomain", "SluiceJSON", "SluiceStatistics",
+                crypto, logging,
+            ]),
         source("SluiceAPI", ["SluiceDomain", "SluiceJSON"]),
         source(
             "SluiceHTTP",
-            ["SluiceService", "SluiceStore", "SluicePostgres", "SluiceAPI", "SluiceDomain",
-             "SluiceJSON", hummingbird, nioCore, httpTypes, logging]),
+            [
+                "SluiceService", "SluiceStore", "SluicePostgres", "SluiceAPI", "SluiceDomain",
+                "SluiceJSON", hummingbird, nioCore, httpTypes, logging,
+            ]),
         source(
             "SluiceApp",
-            ["SluiceHTTP", "SluiceService", "SluiceStore", "SluicePostgres", "SluiceCluster",
-             "SluiceDomain", "SluiceJSON", hummingbird, lifecycle, unixSignals, nioCore,
-             httpTypes, logging]),
+            [
+                "SluiceHTTP", "SluiceService", "SluiceStore", "SluicePostgres", "SluiceCluster",
+                "SluiceDomain", "SluiceJSON", hummingbird, lifecycle, unixSignals, nioCore,
+                httpTypes, logging,
+            ]),
 
         // The reviewer's side.
         source(
@@ -139,12 +145,16 @@ let package = Package(
             ["SluiceStore", "SluicePostgres", "SluiceSQL", "SluiceDomain", "TestSupport"]),
         tests(
             "SluiceServiceTests",
-            ["SluiceService", "SluiceStore", "SluicePostgres", "SluiceSQL", "SluiceDomain",
-             "SluiceJSON", "TestSupport"]),
+            [
+                "SluiceService", "SluiceStore", "SluicePostgres", "SluiceSQL", "SluiceDomain",
+                "SluiceJSON", "TestSupport",
+            ]),
         tests(
             "SluiceHTTPTests",
-            ["SluiceHTTP", "SluiceApp", "SluiceClient", "SluiceAPI", "SluiceDomain",
-             "SluiceJSON", "SluicePostgres", "TestSupport"]),
+            [
+                "SluiceHTTP", "SluiceApp", "SluiceClient", "SluiceAPI", "SluiceDomain",
+                "SluiceJSON", "SluicePostgres", "TestSupport",
+            ]),
         tests("SluiceTerminalTests", ["SluiceTerminal"]),
         tests(
             "SluiceDeskTests",
@@ -152,7 +162,9 @@ let package = Package(
             exclude: ["Screens"]),
         tests(
             "SluiceEndToEndTests",
-            ["SluiceClient", "SluiceAPI", "SluiceDomain", "SluiceJSON", "SluicePostgres",
-             "SluiceCluster", "TestSupport"]),
+            [
+                "SluiceClient", "SluiceAPI", "SluiceDomain", "SluiceJSON", "SluicePostgres",
+                "SluiceCluster", "TestSupport",
+            ]),
     ]
 )

@@ -61,7 +61,7 @@ JOIN prediction p
 JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
 LEFT JOIN label l ON l.project_id = v.project_id AND l.name = v.label
 WHERE v.project_id = $1 AND v.reviewed_at >= $2 AND v.reviewed_at < $3 AND v.undone_at IS NULL
-    AND v.verdict = 'label' AND v.slot IS NOT NULL AND NOT coalesce(l.is_borderline, false)
+    AND v.verdict = 'label' AND v.queue = 0 AND v.slot IS NOT NULL AND NOT coalesce(l.is_borderline, false)
 GROUP BY m.model, m.version, p.label, t.is_audit, v.is_shown
 ORDER BY m.model, m.version, p.label, t.is_audit, v.is_shown;
 
