@@ -38,10 +38,9 @@ public actor Connection {
     public static func open(_ options: ConnectionOptions) async throws(PostgresError) -> Connection
     {
         let connection = try Connection(options)
-        let ticket = connection.interruption.begin()
         do {
             try await withTaskCancellationHandler {
-                try await connection.establish(ticket)
+                try await connection.establish()
             } onCancel: {
                 connection.abandon()
             }
@@ -59,10 +58,11 @@ public actor Connection {
     /// later one of the same `body`; the connection stays usable.
     ///
     /// - Throws: what `body` throws; `poolClosed` after `close`.
+    @discardableResult
     public nonisolated func run<T: Sendable>(_ body: @Sendable (Session) throws -> T) async throws
         -> T
     {
-        let ticket = interruption.begin()
+        let ticket = interruption.ticket()
         return try await withTaskCancellationHandler {
             try await perform(ticket, body)
         } onCancel: {
@@ -101,9 +101,8 @@ public actor Connection {
         return isQuiet
     }
 
-    private func establish(_ ticket: UInt64) throws(PostgresError) {
+    private func establish() throws(PostgresError) {
         let wire = try Wire.connect(options, interruption: interruption)
-        _ = interruption.end(ticket)
         socket.store(PQsocket(wire.pointer), ordering: .releasing)
         session = Session(wire, options: options)
         condition.store(true, ordering: .releasing)
@@ -113,15 +112,18 @@ public actor Connection {
         _ ticket: UInt64, _ body: @Sendable (Session) throws -> T
     ) throws -> T {
         guard let session else { throw PostgresError(.poolClosed, isBeforeAnyEffect: true) }
-        defer { condition.store(tidy(session, ticket), ordering: .releasing) }
+        interruption.begin(ticket)
+        defer { condition.store(tidy(session), ordering: .releasing) }
+        // Cancelled while it waited for its turn, before there was anything to interrupt.
+        if Task.isCancelled { throw PostgresError(.cancelled) }
         return try body(session)
     }
 
     /// Brings the session back to rest after a use, and says whether it may be used again.
-    private func tidy(_ session: Session, _ ticket: UInt64) -> Bool {
+    private func tidy(_ session: Session) -> Bool {
         // An unfinished stream must be ended before anybody else may have the connection.
         let isIdle = !session.isStreaming && session.reset()
-        guard let isSettled = interruption.end(ticket) else { return isIdle }
+        guard let isSettled = interruption.end() else { return isIdle }
         return isSettled && isIdle && session.absorb()
     }
 }

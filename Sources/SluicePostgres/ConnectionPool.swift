@@ -25,7 +25,8 @@ public final class ConnectionPool: Sendable {
 
     /// Makes a pool; the first connection is opened for the first caller.
     public init(
-        options: ConnectionOptions, configuration: Configuration = Configuration(), logger: Logger
+        options: ConnectionOptions, configuration: Configuration = Configuration(),
+        logger: Logger = Logger(label: "sluice.postgres")
     ) {
         self.options = options
         self.logger = logger
@@ -36,6 +37,7 @@ public final class ConnectionPool: Sendable {
     ///
     /// - Throws: what `body` throws; `poolExhausted`, `poolTimeout` (with the reason if connecting
     ///   failed), `poolClosed`, `cancelled`.
+    @discardableResult
     public func withSession<T: Sendable>(
         _ body: @Sendable @escaping (Session) throws -> T
     ) async throws -> T {
@@ -59,6 +61,7 @@ public final class ConnectionPool: Sendable {
     /// - Parameter attempts: how often `body` is run at most.
     /// - Throws: as `withSession` and `Session.transaction` do; the last failure when attempts ran
     ///   out.
+    @discardableResult
     public func transaction<T: Sendable>(
         _ isolation: Isolation = .readCommitted, attempts: Int = 5,
         _ body: @Sendable @escaping (Session) throws -> T
@@ -229,9 +232,9 @@ extension ConnectionPool {
                 $0.totals.opened += 1
             }
         } catch {
-            let isFirst = state.withLock { $0.lastFailure == nil }
+            let isNews = state.withLock { $0.lastFailure == nil && !$0.machine.isShutDown }
             logger.log(
-                level: isFirst ? .warning : .debug, "cannot connect to the database",
+                level: isNews ? .warning : .debug, "cannot connect to the database",
                 metadata: ["error": "\(error.debugDescription)"])
             perform {
                 $0.openFailed(id, now: $1, jitter: .random(in: 0..<1))

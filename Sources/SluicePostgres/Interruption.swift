@@ -12,7 +12,9 @@ final class Interruption: Sendable {
 
     /// What has been asked for so far.
     struct State {
-        var ticket: UInt64 = 0
+        var lastTicket: UInt64 = 0
+        /// The operation that has the connection; 0 for none.
+        var current: UInt64 = 0
         var cancelledAt: ContinuousClock.Instant?
         var isAbandoned = false
         /// Cancel requests on their way to the server.
@@ -45,18 +47,21 @@ final class Interruption: Sendable {
     /// Makes a new connection's cancel key known; nil forgets it.
     func attach(_ handle: CancelHandle?) { state.withLock { $0.handle = handle } }
 
-    /// Begins an operation; its ticket is what `cancel` must name.
-    func begin() -> UInt64 {
+    /// A ticket for an operation that waits for its turn.
+    func ticket() -> UInt64 {
         state.withLock { state in
-            state.ticket += 1
-            return state.ticket
+            state.lastTicket += 1
+            return state.lastTicket
         }
     }
+
+    /// Begins an operation: from now on, and until `end`, `cancel` reaches it.
+    func begin(_ ticket: UInt64) { state.withLock { $0.current = ticket } }
 
     /// Asks the operation of a ticket to stop; from any thread, without blocking.
     func cancel(_ ticket: UInt64) {
         let isCurrent = state.withLock { state in
-            guard state.ticket == ticket, state.cancelledAt == nil else { return false }
+            guard state.current == ticket, state.cancelledAt == nil else { return false }
             state.cancelledAt = .now
             return true
         }
@@ -91,8 +96,8 @@ final class Interruption: Sendable {
     ///
     /// - Returns: nil when nothing had been asked for; otherwise whether the connection may be used
     ///   again.
-    func end(_ ticket: UInt64) -> Bool? {
-        state.withLock { if $0.ticket == ticket { $0.ticket += 1 } }
+    func end() -> Bool? {
+        state.withLock { $0.current = 0 }
         guard isRaised else { return nil }
         let isSettled = settle()
         return state.withLock { state in

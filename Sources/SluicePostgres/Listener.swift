@@ -50,7 +50,10 @@ public final class Listener: Sendable {
     private let state = Mutex(State())
 
     /// Prepares to listen on `channels`; names are taken exactly as written.
-    public init(options: ConnectionOptions, channels: [String], logger: Logger) {
+    public init(
+        options: ConnectionOptions, channels: [String],
+        logger: Logger = Logger(label: "sluice.postgres")
+    ) {
         self.options = options
         self.channels = channels
         self.logger = logger

@@ -22,6 +22,7 @@ public final class PooledConnection: Sendable {
     /// Lends the session to `body`, as `Connection.run` does.
     ///
     /// - Throws: what `body` throws; `poolClosed` once the connection was given back.
+    @discardableResult
     public func run<T: Sendable>(_ body: @Sendable (Session) throws -> T) async throws -> T {
         guard isOurs.load(ordering: .acquiring) else { throw PostgresError(.poolClosed) }
         return try await connection.run(body)
@@ -57,4 +58,16 @@ public struct PoolStatistics: Sendable, Hashable {
     public let opened: Int
     /// Attempts to connect that failed so far.
     public let failed: Int
+
+    /// Collects the numbers.
+    public init(
+        idle: Int, leased: Int, opening: Int, waiting: Int, opened: Int, failed: Int
+    ) {
+        self.idle = idle
+        self.leased = leased
+        self.opening = opening
+        self.waiting = waiting
+        self.opened = opened
+        self.failed = failed
+    }
 }

@@ -27,6 +27,7 @@ extension Session {
     /// - Throws: what `body` throws; `alreadyInTransaction` inside a transaction;
     ///   `transactionAborted` when `body` swallowed the error of a statement, so that nothing could
     ///   be committed; an error with `isOutcomeUnknown` when the answer to the commit was lost.
+    @discardableResult
     public func transaction<T>(
         _ isolation: Isolation = .readCommitted, _ body: () throws -> T
     ) throws -> T {
@@ -51,7 +52,8 @@ extension Session {
             PQclear(try simple(isolation.begin))
         } catch {
             var error = error
-            error.isBeforeAnyEffect = true
+            // A server that kept silent may do so again; a connection that broke can be replaced.
+            error.isBeforeAnyEffect = error.isConnectionFailure && error.code != .deadlineExceeded
             throw error
         }
     }

@@ -114,7 +114,7 @@ final class Wire {
                     throw PostgresError(
                         .poolClosed, statement: statementName, isOutcomeUnknown: isOutcomeAtStake)
                 }
-                if let cancelledAt = asked.cancelledAt {
+                if let cancelledAt = asked.cancelledAt, !isShielded {
                     isCancelled = true
                     limit = min(deadline, cancelledAt + Interruption.patience)
                 }
