@@ -70,24 +70,6 @@ final class Bench {
         try await administration.createToken(role: role, name: name, project: Self.project)
     }
 
-    /// Runs statements, each in a transaction of its own.
-    func execute(_ statements: Statement...) async throws {
-        for statement in statements {
-            try await pool.withSession { session in _ = try session.execute(statement) }
-        }
-    }
-
-    /// Runs a statement that answers one number.
-    func number(_ statement: Statement) async throws -> Int64 {
-        let value = try await pool.withSession { session in
-            try session.queryOne(statement, []) {
-                (row) throws(PostgresError) -> Int64 in try row.int64(0)
-            }
-        }
-        guard let value else { throw BenchError("\(statement.name) answered nothing") }
-        return value
-    }
-
     private func makeProject() async throws {
         let admin = try await administration.createToken(
             role: .admin, name: "bench-admin", project: nil)
@@ -119,5 +101,25 @@ final class Bench {
         // The database's own account must be able to pass through.
         chmod(name, 0o755)
         return name
+    }
+}
+
+extension ConnectionPool {
+    /// Runs statements, each in a transaction of its own.
+    func execute(_ statements: Statement...) async throws {
+        for statement in statements {
+            try await withSession { session in _ = try session.execute(statement) }
+        }
+    }
+
+    /// Runs a statement that answers one number.
+    func number(_ statement: Statement) async throws -> Int64 {
+        let value = try await withSession { session in
+            try session.queryOne(statement, []) {
+                (row) throws(PostgresError) -> Int64 in try row.int64(0)
+            }
+        }
+        guard let value else { throw BenchError("\(statement.name) answered nothing") }
+        return value
     }
 }

@@ -59,7 +59,7 @@ struct IngestWorkload {
 
     /// Both sides begin with empty tables and nothing left to write to disk.
     func empty() async throws {
-        try await bench.execute(BenchSQL.empty, BenchSQL.checkpoint)
+        try await bench.pool.execute(BenchSQL.empty, BenchSQL.checkpoint)
     }
 
     /// Sends every prediction once; rows a second until the last reply is read.

@@ -4,24 +4,22 @@ import Glibc
 /// A `sluice serve` of the bench's own.
 final class ServiceChild {
     let port: Int
-    private let child = Process()
+    private let child: ChildProgram
 
     /// Starts it and waits until `/readyz` answers 200.
     init(
         program: String, arguments: [String], environment: [String: String] = [:]
     ) async throws {
         port = try Self.freePort()
-        child.executableURL = URL(fileURLWithPath: program)
-        child.arguments = ["serve", "--listen", "127.0.0.1:\(port)"] + arguments
-        child.environment = ProcessInfo.processInfo.environment.filter {
+        let own = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("PG") && !$0.key.hasPrefix("SLUICE_") && $0.key != "DATABASE_URL"
-        }.merging(environment) { $1 }
-        child.standardOutput = FileHandle.nullDevice
-        child.standardError = FileHandle.nullDevice
-        try child.run()
+        }
+        child = try ChildProgram(
+            program, ["serve", "--listen", "127.0.0.1:\(port)"] + arguments,
+            environment: own.merging(environment) { $1 }, isSilent: true)
         let deadline = ContinuousClock.now + .seconds(60)
         while !isReady() {
-            guard child.isRunning, ContinuousClock.now < deadline else {
+            guard !child.hasEnded, ContinuousClock.now < deadline else {
                 stop()
                 throw BenchError("`sluice serve` did not become ready")
             }
@@ -29,14 +27,13 @@ final class ServiceChild {
         }
     }
 
-    var process: Int32 { child.processIdentifier }
+    var process: Int32 { child.process }
     var memory: ProcessMemory { ProcessMemory(process: process) }
 
     /// Stops it in order.
     func stop() {
-        guard child.isRunning else { return }
         child.terminate()
-        child.waitUntilExit()
+        _ = child.wait()
     }
 
     private func isReady() -> Bool {
@@ -62,25 +59,4 @@ final class ServiceChild {
         guard result == 0 else { throw BenchError("no free port") }
         return Int(UInt16(bigEndian: address.sin_port))
     }
-}
-
-/// Runs one of PostgreSQL's programs to its end.
-///
-/// - Returns: its standard output.
-func runTool(_ name: String, _ arguments: [String]) async throws -> String {
-    let output = try await onThreads(1) { _ in
-        let child = Process()
-        child.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        child.arguments = [name] + arguments
-        let pipe = Pipe()
-        child.standardOutput = pipe
-        try child.run()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        child.waitUntilExit()
-        guard child.terminationStatus == 0 else {
-            throw BenchError("\(name) ended with \(child.terminationStatus)")
-        }
-        return String(decoding: data, as: UTF8.self)
-    }
-    return output.joined()
 }
