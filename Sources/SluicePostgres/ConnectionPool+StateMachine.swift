@@ -93,14 +93,18 @@ extension ConnectionPool {
             return next
         }
 
+        /// A caller wants a connection, if it need not wait: the common case, at the least cost.
+        mutating func takeIdle() -> ConnectionID? {
+            // Whoever already waits comes first.
+            guard !isShutDown, waiters.isEmpty, let last = idle.popLast() else { return nil }
+            lent.insert(last.id)
+            return last.id
+        }
+
         /// A caller wants a connection.
         mutating func request(_ waiter: WaiterID, now: Instant) -> [Action] {
             if isShutDown { return [.fail(waiter, .closed)] }
-            // Whoever already waits comes first.
-            if waiters.isEmpty, let last = idle.popLast() {
-                lent.insert(last.id)
-                return [.lend(last.id, to: waiter)]
-            }
+            if let id = takeIdle() { return [.lend(id, to: waiter)] }
             guard waiters.count < configuration.waitLimit else {
                 return [.fail(waiter, .exhausted)]
             }

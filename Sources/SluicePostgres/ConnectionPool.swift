@@ -99,12 +99,20 @@ public final class ConnectionPool: Sendable {
 
     /// Takes a connection to keep over several calls; `release` or `discard` gives it back.
     public func checkout() async throws -> PooledConnection {
-        let waiter = state.withLock { state in
+        if Task.isCancelled { throw PostgresError(.cancelled) }
+        let (waiter, idle) = state.withLock { state in
             state.lastWaiter += 1
-            return state.lastWaiter
+            let id = state.machine.takeIdle()
+            let connection = id.flatMap { id in state.connections[id].map { (id, $0) } }
+            return (state.lastWaiter, connection)
         }
+        var pooled =
+            if let (id, connection) = idle {
+                PooledConnection(id: id, connection: connection, pool: self)
+            } else {
+                try await wait(for: waiter) { $0.request(waiter, now: $1) }
+            }
         // While the connection lent turns out to be dead, ask for another.
-        var pooled = try await wait(for: waiter) { $0.request(waiter, now: $1) }
         while true {
             let isAlive = pooled.connection.isQuiet ? true : await pooled.connection.revive()
             if isAlive { return pooled }
@@ -248,11 +256,9 @@ extension ConnectionPool {
 
     /// Keeps one timer, for the earliest thing that time alone brings about.
     private func schedule(_ state: inout State) {
-        guard let next = state.machine.nextEvent else {
-            state.timer?.task.cancel()
-            state.timer = nil
-            return
-        }
+        // A timer that turns out to be early does no harm; replacing it at each use would cost more
+        // than the use.
+        guard let next = state.machine.nextEvent, !state.machine.isShutDown else { return }
         if let timer = state.timer, timer.at <= next { return }
         state.timer?.task.cancel()
         let task = Task { [weak self] in
