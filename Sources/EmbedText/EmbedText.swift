@@ -12,13 +12,16 @@ struct EmbedError: Error {
 /// Turns SQL files into the catalogue.
 enum EmbedText {
     static func run(_ arguments: [String]) throws {
-        guard arguments.count >= 2, arguments[0] == "sql" else {
-            throw EmbedError(
-                URL(fileURLWithPath: "EmbedText"), 1, "usage: EmbedText sql OUTPUT FILE...")
-        }
         let files = arguments.dropFirst(2).map { URL(fileURLWithPath: $0) }
             .sorted { $0.path < $1.path }
-        let source = try SQLCatalogSource(files: files).text()
+        let source: String
+        switch (arguments.count >= 2, arguments.first) {
+        case (true, "sql"): source = try SQLCatalogSource(files: files).text()
+        case (true, "text"): source = try TextFilesSource(files: files).text()
+        default:
+            throw EmbedError(
+                URL(fileURLWithPath: "EmbedText"), 1, "usage: EmbedText sql|text OUTPUT FILE...")
+        }
         try source.write(toFile: arguments[1], atomically: true, encoding: .utf8)
     }
 }
@@ -105,7 +108,7 @@ private struct SQLCatalogSource {
         for statement in statements.sorted(by: { $0.name < $1.name }) {
             lines.append(
                 "    public static let \(statement.name) = Statement(name: \"\(statement.name)\", "
-                    + "text: \(Self.literal(statement.text)))")
+                    + "text: \(rawLiteral(statement.text)))")
         }
         lines.append("    public static let all: [Statement] = [")
         lines += statements.map(\.name).sorted().map { "        \($0)," }
@@ -113,17 +116,46 @@ private struct SQLCatalogSource {
         lines.append("    public static let migrations: [Migration] = [")
         for migration in migrations.sorted(by: { $0.name < $1.name }) {
             lines.append(
-                "        Migration(name: \"\(migration.name)\", text: \(Self.literal(migration.text))),"
+                "        Migration(name: \"\(migration.name)\", text: \(rawLiteral(migration.text))),"
             )
         }
         lines += ["    ]", "}", ""]
         return lines.joined(separator: "\n")
     }
+}
 
-    /// A raw string literal with as many `#` as the text needs.
-    private static func literal(_ text: String) -> String {
-        var fence = "#"
-        while text.contains("\"\"\"" + fence) || text.contains("\\" + fence) { fence += "#" }
-        return "\(fence)\"\"\"\n\(text)\n\"\"\"\(fence)"
+/// Files as they are, each a constant named after its file: `index.html` is `indexHTML`.
+private struct TextFilesSource {
+    let files: [URL]
+
+    func text() throws -> String {
+        var lines = [
+            "/// Text files of this target, embedded at build time.", "enum EmbeddedText {",
+        ]
+        var names: [String: URL] = [:]
+        for file in files {
+            let name = Self.name(of: file)
+            if let earlier = names.updateValue(file, forKey: name) {
+                throw EmbedError(file, 1, "\(earlier.lastPathComponent) is called \(name) already")
+            }
+            let text = try String(contentsOf: file, encoding: .utf8)
+            lines.append("    static let \(name) = \(rawLiteral(text))")
+        }
+        return lines.joined(separator: "\n") + "\n}\n"
     }
+
+    private static func name(of file: URL) -> String {
+        let words = file.deletingPathExtension().lastPathComponent
+            .split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+        let first = words.first.map { $0.lowercased() } ?? "file"
+        return first + words.dropFirst().map(\.capitalized).joined()
+            + file.pathExtension.uppercased()
+    }
+}
+
+/// A raw string literal with as many `#` as the text needs.
+private func rawLiteral(_ text: String) -> String {
+    var fence = "#"
+    while text.contains("\"\"\"" + fence) || text.contains("\\" + fence) { fence += "#" }
+    return "\(fence)\"\"\"\n\(text)\n\"\"\"\(fence)"
 }
