@@ -1,10 +1,22 @@
 -- The queue's moves. Each locks first and checks in a later statement: under READ COMMITTED a statement sees what
 -- was committed before it began, so a check in the locking statement itself would look at the past.
--- Order of locks, everywhere: the reviewer, then the task, then ready rows by (queue, rank, item).
+-- Order of locks, everywhere: the reviewer, then the task, then leases, then ready rows by (queue, rank, item).
 
+-- While an adjudicator has the item, or is to have it, reviewers get none of its slots; undo_review finds them again.
 CREATE FUNCTION give_back_slot(p_project bigint, p_queue smallint, p_rank bigint, p_item bigint, p_slot smallint)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    IF p_queue = 0 THEN
+        PERFORM FROM ready r
+        WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = p_rank AND r.item_id = p_item;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+        PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item AND l.queue = 1;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+    END IF;
     INSERT INTO ready AS r (project_id, queue, rank, item_id, free_slots)
     VALUES (p_project, p_queue, p_rank, p_item, 1 << p_slot)
     ON CONFLICT (project_id, queue, rank, item_id)
@@ -32,6 +44,17 @@ BEGIN
         UPDATE ready r SET free_slots = p_free & ~(1 << p_slot)
         WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = p_rank AND r.item_id = p_item;
     END IF;
+END $$;
+
+-- Takes a decided item out of both queues, with the leases on it: a lease that lapsed later would offer it again. The
+-- caller holds the task. Leases go first and are waited for, because whoever is ending one may yet give its slot back;
+-- then the slots; then the leases of claims that had just taken one.
+CREATE FUNCTION close_task(p_project bigint, p_rank bigint, p_item bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item;
+    DELETE FROM ready r
+    WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.rank = p_rank AND r.item_id = p_item;
+    DELETE FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item;
 END $$;
 
 CREATE FUNCTION sweep_leases(p_project bigint, p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
@@ -232,16 +255,18 @@ END $$;
 
 -- Takes one's own review back and leases the item to its reviewer again. o_status: undone; repeated (it was taken back
 -- before); unknown (no such review of this reviewer); superseded (an adjudicator has the item or has settled it); taken (the review
--- was a skip and its slot is another's by now).
+-- held no slot, being a skip or surplus, and there is none free).
 CREATE FUNCTION undo_review(p_project bigint, p_id text, p_actor bigint, p_token bigint, p_seconds integer)
 RETURNS TABLE (o_status text, o_item bigint, o_queue smallint, o_model_version bigint, o_shown boolean,
     o_expires_at timestamptz, o_revision integer, o_decided boolean, o_is_audit boolean) LANGUAGE plpgsql AS $$
 DECLARE
     v_review record;
     v_rank bigint;
+    v_asked smallint;
     v_slot smallint;
     v_free integer;
     v_source text;
+    v_is_escalated boolean := false;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     SELECT v.item_id, v.queue, v.slot, v.status, v.verdict, v.undone_at, v.model_version_id, v.is_shown INTO v_review
@@ -255,7 +280,7 @@ BEGIN
     o_queue := v_review.queue;
     o_model_version := v_review.model_version_id;
     o_shown := v_review.is_shown;
-    SELECT t.rank, t.is_audit INTO v_rank, o_is_audit FROM task t
+    SELECT t.rank, t.is_audit, t.asked INTO v_rank, o_is_audit, v_asked FROM task t
     WHERE t.project_id = p_project AND t.item_id = o_item FOR UPDATE;
     IF v_review.undone_at IS NOT NULL THEN
         o_status := 'repeated';
@@ -267,7 +292,18 @@ BEGIN
     WHERE d.project_id = p_project AND d.item_id = o_item ORDER BY d.revision DESC LIMIT 1;
     o_revision := coalesce(o_revision, 0);
     o_decided := coalesce(o_decided, false);
-    IF v_review.queue = 0 THEN
+    IF o_queue = 0 THEN
+        -- Whoever is ending a lease of this item is waited for before any slot is locked: the slot is then where it belongs.
+        PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 0
+        ORDER BY l.actor_id FOR UPDATE;
+    END IF;
+    SELECT r.free_slots INTO v_free FROM ready r
+    WHERE r.project_id = p_project AND r.queue = o_queue AND r.rank = v_rank AND r.item_id = o_item FOR UPDATE;
+    v_free := coalesce(v_free, 0);
+    IF o_queue = 0 THEN
+        PERFORM FROM ready r
+        WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = v_rank AND r.item_id = o_item FOR UPDATE;
+        v_is_escalated := FOUND;
         PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 1;
         IF FOUND OR (o_decided AND v_source = 'adjudicator') THEN
             o_status := 'superseded';
@@ -275,26 +311,43 @@ BEGIN
             RETURN;
         END IF;
     END IF;
+    IF v_is_escalated THEN
+        -- The escalation had closed the reviewers' queue: what is neither leased nor answered is free.
+        SELECT ((1 << v_asked) - 1) & ~coalesce(bit_or(1 << held.slot), 0) INTO v_free FROM (
+            SELECT l.slot FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 0
+            UNION ALL
+            SELECT v.slot FROM review v WHERE v.project_id = p_project AND v.item_id = o_item AND v.queue = 0
+                AND v.undone_at IS NULL AND v.slot IS NOT NULL
+        ) AS held;
+    END IF;
     v_slot := v_review.slot;
     IF v_slot IS NULL THEN
-        SELECT r.free_slots INTO v_free FROM ready r
-        WHERE r.project_id = p_project AND r.queue = o_queue AND r.rank = v_rank AND r.item_id = o_item FOR UPDATE;
-        IF v_free IS NULL THEN
+        IF v_free = 0 THEN
             o_status := 'taken';
             RETURN NEXT;
             RETURN;
         END IF;
         v_slot := lowest_slot(v_free);
-        PERFORM take_slot(p_project, o_queue, v_rank, o_item, v_free, v_slot);
+        IF v_is_escalated THEN
+            v_free := v_free & ~(1 << v_slot);
+        ELSE
+            PERFORM take_slot(p_project, o_queue, v_rank, o_item, v_free, v_slot);
+        END IF;
     END IF;
     UPDATE review v SET undone_at = now() WHERE v.project_id = p_project AND v.id = p_id;
-    -- Whatever this review had sent to adjudication comes back, unless another reviewer asked for it as well.
-    IF o_queue = 0 AND NOT EXISTS (
+    -- What this review had sent to adjudication comes back, unless others sent it there as well: one who escalates, or
+    -- three who skip (Consensus.skipsToEscalate).
+    IF v_is_escalated AND NOT EXISTS (
         SELECT FROM review v WHERE v.project_id = p_project AND v.item_id = o_item AND v.queue = 0
-            AND v.undone_at IS NULL AND v.verdict = 'escalate')
+            AND v.undone_at IS NULL AND v.status <> 'surplus'
+        HAVING count(*) FILTER (WHERE v.verdict = 'escalate') > 0 OR count(*) FILTER (WHERE v.verdict = 'skip') >= 3)
     THEN
         DELETE FROM ready r
-        WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = v_rank AND r.item_id = o_item;
+        WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.rank = v_rank AND r.item_id = o_item;
+        IF v_free <> 0 THEN
+            INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
+            VALUES (p_project, 0, v_rank, o_item, v_free);
+        END IF;
     END IF;
     INSERT INTO lease (project_id, item_id, actor_id, token, rank, expires_at, queue, slot)
     VALUES (p_project, o_item, p_actor, p_token, v_rank, now() + make_interval(secs => p_seconds), o_queue, v_slot)

@@ -52,9 +52,10 @@ INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, 
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: closeTask
--- Takes an item out of both queues; answers still under way become surplus.
+-- Takes a decided item out of both queues, with the leases on it; answers still under way become surplus.
 -- $1 project_id bigint, $2 rank bigint, $3 item_id bigint
-DELETE FROM ready WHERE project_id = $1 AND queue IN (0, 1) AND rank = $2 AND item_id = $3;
+-- returns closed void
+SELECT close_task($1, $2, $3);
 
 -- name: askOneMore
 -- Asks one more reviewer: a new slot, and so a new bit.

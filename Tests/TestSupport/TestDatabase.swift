@@ -36,6 +36,14 @@ public struct TestDatabase: Sendable {
             server: server)
     }
 
+    /// A pool on it, as the service would have; to be shut down at the end of the test.
+    public func pool(connections: Int = 6) -> ConnectionPool {
+        ConnectionPool(
+            options: options,
+            configuration: ConnectionPool.Configuration(
+                maximum: connections, waitTimeout: .seconds(60)))
+    }
+
     /// Runs statements as the owner of the server, past all privileges.
     ///
     /// - Returns: the rows, one a line, columns separated by `|`.

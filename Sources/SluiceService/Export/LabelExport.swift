@@ -22,13 +22,16 @@ public struct LabelExport: Sendable {
         }
     }
 
-    private static let pageItems = 20_000
     private static let chunkRows = 256
 
     private let pool: ConnectionPool
+    private let pageItems: Int
 
-    /// Reads through `pool`.
-    public init(pool: ConnectionPool) { self.pool = pool }
+    /// Reads through `pool`, in pages of `pageItems` items.
+    public init(pool: ConnectionPool, pageItems: Int = 20_000) {
+        self.pool = pool
+        self.pageItems = pageItems
+    }
 
     /// Writes the export in chunks.
     ///
@@ -80,7 +83,7 @@ public struct LabelExport: Sendable {
     ) async throws -> Int64? {
         try await connection.run { session in
             try Store(session).labelPageEnd(
-                project: project, after: after, items: Self.pageItems)
+                project: project, after: after, items: pageItems)
         }
     }
 
