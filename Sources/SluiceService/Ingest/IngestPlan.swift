@@ -43,6 +43,8 @@ private struct IngestRun {
     var items: [ByteKey: Item] = [:]
     var keys: [PredictionKey] = []
     var fates: [Fate] = []
+    /// What was stored before, of what the batch names.
+    var known: [PredictionKey: KnownPrediction] = [:]
 
     init(plan: IngestPlan) {
         self.plan = plan
@@ -158,10 +160,15 @@ private struct IngestRun {
         guard !asked.isEmpty else { return }
         let found = try store.findPredictions(asked, project: plan.project.id)
         guard !found.isEmpty else { return }
-        let byKey = Dictionary(found.map { ($0.key, $0) }) { one, _ in one }
+        for prediction in found { known[prediction.key] = prediction }
         for index in fates.indices {
-            guard case .recorded = fates[index], let known = byKey[keys[index]] else { continue }
-            fates[index] = fate(of: index, against: known)
+            switch fates[index] {
+            // A line that repeats another of the batch is judged by what is stored, like that one.
+            case .recorded, .sameAs:
+                guard let known = known[keys[index]] else { continue }
+                fates[index] = fate(of: index, against: known)
+            case .refused, .routed, .repeated: continue
+            }
         }
     }
 
