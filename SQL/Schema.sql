@@ -1,0 +1,724 @@
+-- The schema as the migrations leave it, for reading; written by the test of the schema.
+
+CREATE FUNCTION public.claim_tasks(p_project bigint, p_queue smallint, p_actor bigint, p_tokens bigint[], p_seconds integer, p_floor_rank bigint, p_floor_item bigint, p_scan integer) RETURNS TABLE(o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamp with time zone, o_model_version bigint, o_is_blind boolean, o_external_id text, o_payload json, o_metadata json, o_received_at timestamp with time zone, o_label text, o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_items bigint[] := '{}';
+    v_rank bigint;
+    v_item bigint;
+    v_free integer;
+    v_slot smallint;
+    v_token bigint;
+    v_end_rank bigint := 9223372036854775807;
+    v_end_item bigint := 9223372036854775807;
+    v_from_rank bigint := p_floor_rank;
+    v_from_item bigint := p_floor_item;
+BEGIN
+    -- A claim lost in a crash only offers the item again, so it need not wait for the disk.
+    PERFORM set_config('synchronous_commit', 'off', true);
+    -- One person is one thread: two terminals of the same reviewer take turns.
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    PERFORM sweep_leases(p_project, 20);
+    IF p_scan IS NOT NULL THEN
+        SELECT x.rank, x.item_id INTO v_end_rank, v_end_item FROM ready x
+        WHERE x.project_id = p_project AND x.queue = p_queue AND (x.rank, x.item_id) >= (p_floor_rank, p_floor_item)
+        ORDER BY x.rank, x.item_id OFFSET p_scan LIMIT 1;
+        IF NOT FOUND THEN
+            v_end_rank := 9223372036854775807;
+            v_end_item := 9223372036854775807;
+        END IF;
+    END IF;
+    FOREACH v_token IN ARRAY p_tokens LOOP
+        -- OFFSET 0 keeps each EXISTS a lookup by key; as a join the planner may read all of a reviewer's past.
+        SELECT x.rank, x.item_id, x.free_slots INTO v_rank, v_item, v_free FROM ready x
+        WHERE x.project_id = p_project AND x.queue = p_queue
+            AND (x.rank, x.item_id) >= (v_from_rank, v_from_item)
+            AND (x.rank, x.item_id) < (v_end_rank, v_end_item)
+            AND NOT EXISTS (
+                SELECT FROM lease l
+                WHERE l.project_id = p_project AND l.item_id = x.item_id AND l.actor_id = p_actor OFFSET 0)
+            AND NOT EXISTS (
+                SELECT FROM review v
+                WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = p_actor
+                    AND v.queue = p_queue AND v.undone_at IS NULL OFFSET 0)
+        ORDER BY x.rank, x.item_id
+        LIMIT 1
+        FOR UPDATE OF x SKIP LOCKED;
+        IF NOT FOUND THEN
+            EXIT;
+        END IF;
+        v_from_rank := v_rank;
+        v_from_item := v_item + 1;
+        -- The reviewer's own rows cannot have changed since: the lock above is per reviewer and was taken before.
+        v_slot := lowest_slot(v_free);
+        INSERT INTO lease (project_id, item_id, actor_id, token, rank, expires_at, queue, slot)
+        VALUES (p_project, v_item, p_actor, v_token, v_rank, now() + make_interval(secs => p_seconds), p_queue, v_slot);
+        PERFORM take_slot(p_project, p_queue, v_rank, v_item, v_free, v_slot);
+        v_items := v_items || v_item;
+    END LOOP;
+    -- Joined here and not by the caller: the calling statement's snapshot may be older than what was just claimed.
+    RETURN QUERY
+    SELECT l.item_id, l.rank, l.token, l.expires_at, t.model_version_id, t.is_blind,
+        i.external_id, i.payload, i.metadata, i.received_at, p.label,
+        p.confidence, p.scores, p.highlights, m.model, m.version
+    FROM lease l
+    JOIN task t ON t.project_id = p_project AND t.item_id = l.item_id
+    JOIN item i ON i.project_id = p_project AND i.id = l.item_id
+    JOIN prediction p
+        ON p.project_id = p_project AND p.item_id = l.item_id AND p.model_version_id = t.model_version_id
+    JOIN model_version m ON m.project_id = p_project AND m.id = t.model_version_id
+    WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = ANY(v_items)
+    ORDER BY l.rank, l.item_id;
+END $$;
+
+CREATE FUNCTION public.close_task(p_project bigint, p_rank bigint, p_item bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item;
+    DELETE FROM ready r
+    WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.rank = p_rank AND r.item_id = p_item;
+    DELETE FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item;
+END $$;
+
+CREATE FUNCTION public.give_back_slot(p_project bigint, p_queue smallint, p_rank bigint, p_item bigint, p_slot smallint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF p_queue = 0 THEN
+        PERFORM FROM ready r
+        WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = p_rank AND r.item_id = p_item;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+        PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item AND l.queue = 1;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+    END IF;
+    INSERT INTO ready AS r (project_id, queue, rank, item_id, free_slots)
+    VALUES (p_project, p_queue, p_rank, p_item, 1 << p_slot)
+    ON CONFLICT (project_id, queue, rank, item_id)
+    DO UPDATE SET free_slots = r.free_slots | excluded.free_slots;
+END $$;
+
+CREATE FUNCTION public.lowest_slot(p_slots integer) RETURNS smallint
+    LANGUAGE plpgsql IMMUTABLE STRICT
+    AS $$
+DECLARE
+    v_slot smallint := 0;
+BEGIN
+    WHILE (p_slots >> v_slot) & 1 = 0 LOOP
+        v_slot := v_slot + 1;
+    END LOOP;
+    RETURN v_slot;
+END $$;
+
+CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint, p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision) RETURNS TABLE(o_status text, o_reviewed_at timestamp with time zone, o_asked smallint, o_revision integer, o_is_audit boolean, o_rank bigint, o_decided boolean)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_slot smallint;
+    v_free integer;
+    v_old record;
+BEGIN
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    SELECT t.asked, t.is_audit, t.rank INTO o_asked, o_is_audit, o_rank FROM task t
+    WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
+    IF NOT FOUND THEN
+        o_status := 'unknown';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
+    WHERE v.project_id = p_project AND v.id = p_id;
+    IF FOUND THEN
+        o_status := CASE
+            WHEN v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
+                AND v_old.label IS NOT DISTINCT FROM p_label
+            THEN CASE WHEN v_old.status = 'surplus' THEN 'surplus' ELSE 'repeated' END
+            ELSE 'conflict' END;
+        o_reviewed_at := v_old.reviewed_at;
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    SELECT d.revision, d.source <> 'model' AND d.outcome <> 'reopened' INTO o_revision, o_decided FROM decision d
+    WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
+    o_revision := coalesce(o_revision, 0);
+    o_decided := coalesce(o_decided, false);
+
+    DELETE FROM lease l
+    WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
+        AND l.queue = p_queue
+    RETURNING l.slot INTO v_slot;
+    IF FOUND THEN
+        o_status := 'counted';
+        IF p_verdict = 'skip' THEN
+            o_status := 'skipped';
+            PERFORM give_back_slot(p_project, p_queue, o_rank, p_item, v_slot);
+            v_slot := NULL;
+        ELSIF o_decided THEN
+            o_status := 'surplus';
+            v_slot := NULL;
+        END IF;
+    ELSE
+        PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor;
+        IF FOUND THEN
+            o_status := 'superseded';
+            RETURN NEXT;
+            RETURN;
+        END IF;
+        PERFORM FROM review v
+        WHERE v.project_id = p_project AND v.item_id = p_item AND v.actor_id = p_actor AND v.queue = p_queue
+            AND v.undone_at IS NULL;
+        IF FOUND THEN
+            o_status := 'already';
+            RETURN NEXT;
+            RETURN;
+        END IF;
+        -- The lease lapsed. If nobody took the slot, the work counts all the same.
+        SELECT r.free_slots INTO v_free FROM ready r
+        WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = o_rank AND r.item_id = p_item FOR UPDATE;
+        IF p_verdict = 'skip' THEN
+            o_status := 'skipped';
+        ELSIF v_free IS NULL THEN
+            o_status := 'surplus';
+        ELSE
+            o_status := 'late';
+            v_slot := lowest_slot(v_free);
+            PERFORM take_slot(p_project, p_queue, o_rank, p_item, v_free, v_slot);
+        END IF;
+    END IF;
+    INSERT INTO review (project_id, id, item_id, actor_id, model_version_id, seconds, queue, slot, is_shown, status,
+        verdict, label, tags, comment)
+    VALUES (p_project, p_id, p_item, p_actor, p_model_version, p_seconds, p_queue, v_slot, p_shown, o_status,
+        p_verdict, p_label, p_tags, p_comment)
+    RETURNING reviewed_at INTO o_reviewed_at;
+    RETURN NEXT;
+END $$;
+
+CREATE FUNCTION public.release_lease(p_project bigint, p_item bigint, p_actor bigint, p_token bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_lease record;
+BEGIN
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    DELETE FROM lease l
+    WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
+    RETURNING l.queue, l.rank, l.slot INTO v_lease;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM give_back_slot(p_project, v_lease.queue, v_lease.rank, p_item, v_lease.slot);
+    RETURN true;
+END $$;
+
+CREATE FUNCTION public.sweep_leases(p_project bigint, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_lease record;
+    v_count integer := 0;
+BEGIN
+    -- One global order, or two sweeps deadlock.
+    FOR v_lease IN
+        WITH lapsed AS (
+            DELETE FROM lease l
+            USING (
+                SELECT x.item_id, x.actor_id FROM lease x
+                WHERE x.project_id = p_project AND x.expires_at < now()
+                ORDER BY x.expires_at
+                LIMIT p_limit
+                FOR UPDATE SKIP LOCKED
+            ) AS due
+            WHERE l.project_id = p_project AND l.item_id = due.item_id AND l.actor_id = due.actor_id
+            RETURNING l.queue, l.rank, l.item_id, l.slot
+        )
+        SELECT lapsed.queue, lapsed.rank, lapsed.item_id, lapsed.slot FROM lapsed
+        ORDER BY lapsed.queue, lapsed.rank, lapsed.item_id
+    LOOP
+        PERFORM give_back_slot(p_project, v_lease.queue, v_lease.rank, v_lease.item_id, v_lease.slot);
+        v_count := v_count + 1;
+    END LOOP;
+    RETURN v_count;
+END $$;
+
+CREATE FUNCTION public.take_slot(p_project bigint, p_queue smallint, p_rank bigint, p_item bigint, p_free integer, p_slot smallint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF p_free = 1 << p_slot THEN
+        DELETE FROM ready r
+        WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = p_rank AND r.item_id = p_item;
+    ELSE
+        UPDATE ready r SET free_slots = p_free & ~(1 << p_slot)
+        WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = p_rank AND r.item_id = p_item;
+    END IF;
+END $$;
+
+CREATE FUNCTION public.undo_review(p_project bigint, p_id text, p_actor bigint, p_token bigint, p_seconds integer) RETURNS TABLE(o_status text, o_item bigint, o_queue smallint, o_model_version bigint, o_shown boolean, o_expires_at timestamp with time zone, o_revision integer, o_decided boolean, o_is_audit boolean)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_review record;
+    v_rank bigint;
+    v_asked smallint;
+    v_slot smallint;
+    v_free integer;
+    v_source text;
+    v_is_escalated boolean := false;
+BEGIN
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    SELECT v.item_id, v.queue, v.slot, v.status, v.verdict, v.undone_at, v.model_version_id, v.is_shown INTO v_review
+    FROM review v WHERE v.project_id = p_project AND v.id = p_id AND v.actor_id = p_actor;
+    IF NOT FOUND THEN
+        o_status := 'unknown';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    o_item := v_review.item_id;
+    o_queue := v_review.queue;
+    o_model_version := v_review.model_version_id;
+    o_shown := v_review.is_shown;
+    SELECT t.rank, t.is_audit, t.asked INTO v_rank, o_is_audit, v_asked FROM task t
+    WHERE t.project_id = p_project AND t.item_id = o_item FOR UPDATE;
+    IF v_review.undone_at IS NOT NULL THEN
+        o_status := 'repeated';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    SELECT d.revision, d.source <> 'model' AND d.outcome <> 'reopened', d.source
+    INTO o_revision, o_decided, v_source FROM decision d
+    WHERE d.project_id = p_project AND d.item_id = o_item ORDER BY d.revision DESC LIMIT 1;
+    o_revision := coalesce(o_revision, 0);
+    o_decided := coalesce(o_decided, false);
+    IF o_queue = 0 THEN
+        -- Whoever is ending a lease of this item is waited for before any slot is locked: the slot is then where it belongs.
+        PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 0
+        ORDER BY l.actor_id FOR UPDATE;
+    END IF;
+    SELECT r.free_slots INTO v_free FROM ready r
+    WHERE r.project_id = p_project AND r.queue = o_queue AND r.rank = v_rank AND r.item_id = o_item FOR UPDATE;
+    v_free := coalesce(v_free, 0);
+    IF o_queue = 0 THEN
+        PERFORM FROM ready r
+        WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = v_rank AND r.item_id = o_item FOR UPDATE;
+        v_is_escalated := FOUND;
+        PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 1;
+        IF FOUND OR (o_decided AND v_source = 'adjudicator') THEN
+            o_status := 'superseded';
+            RETURN NEXT;
+            RETURN;
+        END IF;
+    END IF;
+    IF v_is_escalated THEN
+        -- The escalation had closed the reviewers' queue: what is neither leased nor answered is free.
+        SELECT ((1 << v_asked) - 1) & ~coalesce(bit_or(1 << held.slot), 0) INTO v_free FROM (
+            SELECT l.slot FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 0
+            UNION ALL
+            SELECT v.slot FROM review v WHERE v.project_id = p_project AND v.item_id = o_item AND v.queue = 0
+                AND v.undone_at IS NULL AND v.slot IS NOT NULL
+        ) AS held;
+    END IF;
+    v_slot := v_review.slot;
+    IF v_slot IS NULL THEN
+        IF v_free = 0 THEN
+            o_status := 'taken';
+            RETURN NEXT;
+            RETURN;
+        END IF;
+        v_slot := lowest_slot(v_free);
+        IF v_is_escalated THEN
+            v_free := v_free & ~(1 << v_slot);
+        ELSE
+            PERFORM take_slot(p_project, o_queue, v_rank, o_item, v_free, v_slot);
+        END IF;
+    END IF;
+    UPDATE review v SET undone_at = now() WHERE v.project_id = p_project AND v.id = p_id;
+    -- What this review had sent to adjudication comes back, unless others sent it there as well: one who escalates, or
+    -- three who skip (Consensus.skipsToEscalate).
+    IF v_is_escalated AND NOT EXISTS (
+        SELECT FROM review v WHERE v.project_id = p_project AND v.item_id = o_item AND v.queue = 0
+            AND v.undone_at IS NULL AND v.status <> 'surplus'
+        HAVING count(*) FILTER (WHERE v.verdict = 'escalate') > 0 OR count(*) FILTER (WHERE v.verdict = 'skip') >= 3)
+    THEN
+        DELETE FROM ready r
+        WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.rank = v_rank AND r.item_id = o_item;
+        IF v_free <> 0 THEN
+            INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
+            VALUES (p_project, 0, v_rank, o_item, v_free);
+        END IF;
+    END IF;
+    INSERT INTO lease (project_id, item_id, actor_id, token, rank, expires_at, queue, slot)
+    VALUES (p_project, o_item, p_actor, p_token, v_rank, now() + make_interval(secs => p_seconds), o_queue, v_slot)
+    RETURNING expires_at INTO o_expires_at;
+    o_status := 'undone';
+    RETURN NEXT;
+END $$;
+
+CREATE TABLE public.actor (
+    id bigint NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT actor_name_length CHECK (((octet_length(name) >= 1) AND (octet_length(name) <= 200)))
+);
+
+COMMENT ON TABLE public.actor IS 'A person or program; several tokens may speak for one actor, and one actor is one reviewer.';
+
+ALTER TABLE public.actor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.actor_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.decision (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    revision integer NOT NULL,
+    reviews smallint NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    model_version_id bigint,
+    actor_id bigint,
+    agreement double precision,
+    label text COLLATE pg_catalog."C",
+    source text NOT NULL,
+    outcome text NOT NULL,
+    CONSTRAINT decision_label_unless_none_was_given CHECK (((label IS NULL) = (outcome = ANY (ARRAY['unusable'::text, 'reopened'::text])))),
+    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['auto_accepted'::text, 'accepted'::text, 'corrected'::text, 'borderline'::text, 'unusable'::text, 'reopened'::text]))),
+    CONSTRAINT decision_source_known CHECK ((source = ANY (ARRAY['model'::text, 'reviewer'::text, 'consensus'::text, 'adjudicator'::text])))
+);
+
+COMMENT ON TABLE public.decision IS 'Append only; the highest revision of an item is its current decision, and outcome reopened means there is none.';
+
+COMMENT ON COLUMN public.decision.model_version_id IS 'The version whose prediction the item was routed by.';
+
+COMMENT ON COLUMN public.decision.agreement IS 'The share of the counted reviews that gave this answer; null for a model''s decision.';
+
+CREATE TABLE public.item (
+    project_id bigint NOT NULL,
+    id bigint NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    payload_hash uuid NOT NULL,
+    external_id text NOT NULL COLLATE pg_catalog."C",
+    group_key text,
+    payload json,
+    metadata json,
+    parents json,
+    CONSTRAINT item_external_id_length CHECK (((octet_length(external_id) >= 1) AND (octet_length(external_id) <= 512)))
+);
+
+COMMENT ON COLUMN public.item.payload_hash IS 'The first 128 bits of SHA-256 of the payload bytes.';
+
+COMMENT ON COLUMN public.item.payload IS 'As received, byte for byte (json, never jsonb); null once erased.';
+
+CREATE SEQUENCE public.item_id_seq
+    START WITH 1
+    INCREMENT BY 1000
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+COMMENT ON SEQUENCE public.item_id_seq IS 'One value is a block: the service numbers up to 1,000 items from it upwards.';
+
+CREATE TABLE public.label (
+    project_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    key text,
+    title text,
+    is_borderline boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON COLUMN public.label.key IS 'The key that chooses the label in the terminal client; null: the client assigns one.';
+
+CREATE TABLE public.lease (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    token bigint NOT NULL,
+    rank bigint NOT NULL,
+    leased_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    queue smallint NOT NULL,
+    slot smallint NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+CREATE TABLE public.model_version (
+    project_id bigint NOT NULL,
+    id bigint NOT NULL,
+    model text NOT NULL COLLATE pg_catalog."C",
+    version text NOT NULL COLLATE pg_catalog."C",
+    first_seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.model_version ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.model_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.policy (
+    project_id bigint NOT NULL,
+    version integer NOT NULL,
+    document json NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by bigint NOT NULL,
+    CONSTRAINT policy_version_positive CHECK ((version > 0))
+);
+
+COMMENT ON TABLE public.policy IS 'Append only: a version is never changed, so every route can be recomputed.';
+
+CREATE TABLE public.prediction (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    content_hash uuid NOT NULL,
+    confidence double precision,
+    propensity double precision NOT NULL,
+    policy_version integer NOT NULL,
+    salt_id smallint NOT NULL,
+    is_blind boolean NOT NULL,
+    label text NOT NULL COLLATE pg_catalog."C",
+    route text NOT NULL,
+    reason text NOT NULL,
+    scores json,
+    highlights json,
+    CONSTRAINT prediction_confidence_in_unit_interval CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT prediction_propensity_in_unit_interval CHECK (((propensity >= (0)::double precision) AND (propensity <= (1)::double precision))),
+    CONSTRAINT prediction_route_known CHECK ((route = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text, 'shadowed'::text, 'waiting'::text])))
+);
+
+COMMENT ON COLUMN public.prediction.content_hash IS 'Tells a repeat from a conflict: the first 128 bits of SHA-256 over every field sent.';
+
+COMMENT ON COLUMN public.prediction.confidence IS 'Null: the producer said that the model gave none.';
+
+COMMENT ON COLUMN public.prediction.propensity IS 'The probability, known when routed, that a person labels this item.';
+
+COMMENT ON COLUMN public.prediction.salt_id IS 'The routing salt whose keyed hashes drew audit, share and blindness.';
+
+CREATE TABLE public.project (
+    id bigint NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    guidelines text DEFAULT ''::text NOT NULL,
+    policy_version integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by bigint NOT NULL,
+    CONSTRAINT project_name_form CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
+);
+
+COMMENT ON COLUMN public.project.policy_version IS 'The policy in force; set in the transaction that creates the project.';
+
+ALTER TABLE public.project ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.project_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.ready (
+    project_id bigint NOT NULL,
+    queue smallint NOT NULL,
+    rank bigint NOT NULL,
+    item_id bigint NOT NULL,
+    free_slots integer NOT NULL,
+    CONSTRAINT ready_has_a_slot CHECK ((free_slots > 0))
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+COMMENT ON COLUMN public.ready.free_slots IS 'Bit n is set while review slot n may be claimed.';
+
+CREATE TABLE public.review (
+    project_id bigint NOT NULL,
+    id text NOT NULL COLLATE pg_catalog."C",
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    reviewed_at timestamp with time zone DEFAULT now() NOT NULL,
+    undone_at timestamp with time zone,
+    seconds double precision,
+    queue smallint NOT NULL,
+    slot smallint,
+    is_shown boolean NOT NULL,
+    status text NOT NULL,
+    verdict text NOT NULL,
+    label text COLLATE pg_catalog."C",
+    tags json,
+    comment text,
+    CONSTRAINT review_label_with_label_verdict CHECK (((label IS NOT NULL) = (verdict = 'label'::text))),
+    CONSTRAINT review_seconds_not_negative CHECK (((seconds >= (0)::double precision) AND (seconds < 'Infinity'::double precision))),
+    CONSTRAINT review_slot_when_counted CHECK (((slot IS NOT NULL) = (status = ANY (ARRAY['counted'::text, 'late'::text])))),
+    CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text]))),
+    CONSTRAINT review_verdict_known CHECK ((verdict = ANY (ARRAY['label'::text, 'skip'::text, 'escalate'::text, 'unusable'::text])))
+);
+
+COMMENT ON TABLE public.review IS 'Append only but for undone_at; the prediction as shown is the immutable row that model_version_id names.';
+
+COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted; skipped: no answer.';
+
+CREATE TABLE public.salt (
+    project_id bigint NOT NULL,
+    purpose text NOT NULL,
+    id smallint NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT salt_purpose_known CHECK ((purpose = ANY (ARRAY['routing'::text, 'split'::text, 'lease'::text]))),
+    CONSTRAINT salt_secret_length CHECK ((octet_length(secret) = 32))
+);
+
+COMMENT ON TABLE public.salt IS 'Secret keys of the hashes that draw audits and splits and sign leases; one purpose never uses another''s.';
+
+CREATE TABLE public.task (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    rank bigint NOT NULL,
+    policy_version integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    asked smallint NOT NULL,
+    is_blind boolean NOT NULL,
+    is_audit boolean NOT NULL,
+    CONSTRAINT task_asked_in_range CHECK (((asked >= 1) AND (asked <= 15)))
+)
+WITH (fillfactor='90');
+
+COMMENT ON COLUMN public.task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind.';
+
+COMMENT ON COLUMN public.task.rank IS 'The static priority key in microseconds; smaller is reviewed sooner.';
+
+CREATE TABLE public.token (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    project_id bigint,
+    role text NOT NULL,
+    hash bytea NOT NULL,
+    hint text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT token_hash_length CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT token_role_known CHECK ((role = ANY (ARRAY['admin'::text, 'producer'::text, 'reviewer'::text, 'analyst'::text])))
+);
+
+COMMENT ON TABLE public.token IS 'SHA-256 of each bearer token; the token itself is printed once and stored nowhere.';
+
+COMMENT ON COLUMN public.token.project_id IS 'The one project the token is good for; null: every project.';
+
+COMMENT ON COLUMN public.token.hint IS 'The first characters of the token, to tell tokens apart in a list.';
+
+ALTER TABLE public.token ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.token_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.actor
+    ADD CONSTRAINT actor_name_unique UNIQUE (name);
+
+ALTER TABLE ONLY public.actor
+    ADD CONSTRAINT actor_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT decision_pkey PRIMARY KEY (project_id, item_id, revision);
+
+ALTER TABLE ONLY public.item
+    ADD CONSTRAINT item_external_id_unique UNIQUE (project_id, external_id);
+
+ALTER TABLE ONLY public.item
+    ADD CONSTRAINT item_pkey PRIMARY KEY (project_id, id);
+
+ALTER TABLE ONLY public.label
+    ADD CONSTRAINT label_pkey PRIMARY KEY (project_id, name);
+
+ALTER TABLE ONLY public.label
+    ADD CONSTRAINT label_position_unique UNIQUE (project_id, "position");
+
+ALTER TABLE ONLY public.lease
+    ADD CONSTRAINT lease_pkey PRIMARY KEY (project_id, item_id, actor_id);
+
+ALTER TABLE ONLY public.lease
+    ADD CONSTRAINT lease_slot_held_once UNIQUE (project_id, item_id, queue, slot);
+
+ALTER TABLE ONLY public.model_version
+    ADD CONSTRAINT model_version_name_unique UNIQUE (project_id, model, version);
+
+ALTER TABLE ONLY public.model_version
+    ADD CONSTRAINT model_version_pkey PRIMARY KEY (project_id, id);
+
+ALTER TABLE ONLY public.policy
+    ADD CONSTRAINT policy_pkey PRIMARY KEY (project_id, version);
+
+ALTER TABLE ONLY public.prediction
+    ADD CONSTRAINT prediction_pkey PRIMARY KEY (project_id, item_id, model_version_id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_name_unique UNIQUE (name);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.ready
+    ADD CONSTRAINT ready_pkey PRIMARY KEY (project_id, queue, rank, item_id);
+
+ALTER TABLE ONLY public.review
+    ADD CONSTRAINT review_pkey PRIMARY KEY (project_id, id);
+
+ALTER TABLE ONLY public.salt
+    ADD CONSTRAINT salt_pkey PRIMARY KEY (project_id, purpose, id);
+
+ALTER TABLE ONLY public.task
+    ADD CONSTRAINT task_pkey PRIMARY KEY (project_id, item_id);
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_hash_unique UNIQUE (hash);
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_pkey PRIMARY KEY (id);
+
+CREATE INDEX lease_expires_at_idx ON public.lease USING btree (project_id, expires_at);
+
+CREATE INDEX prediction_received_at_idx ON public.prediction USING brin (received_at);
+
+CREATE UNIQUE INDEX review_once_a_reviewer ON public.review USING btree (project_id, item_id, actor_id, queue) WHERE (undone_at IS NULL);
+
+CREATE UNIQUE INDEX review_once_a_slot ON public.review USING btree (project_id, item_id, queue, slot) WHERE ((undone_at IS NULL) AND (slot IS NOT NULL));
+
+CREATE INDEX review_reviewed_at_idx ON public.review USING brin (reviewed_at);
+
+ALTER TABLE ONLY public.label
+    ADD CONSTRAINT label_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.model_version
+    ADD CONSTRAINT model_version_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.policy
+    ADD CONSTRAINT policy_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.policy
+    ADD CONSTRAINT policy_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.salt
+    ADD CONSTRAINT salt_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);

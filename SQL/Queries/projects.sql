@@ -39,6 +39,7 @@ RETURNING p.version, p.created_at;
 
 -- name: lockProject
 -- $1 project_id bigint
+-- returns id bigint
 SELECT project.id FROM project WHERE project.id = $1 FOR UPDATE;
 
 -- name: activatePolicy
