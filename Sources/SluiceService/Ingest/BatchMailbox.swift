@@ -1,15 +1,28 @@
 /// Hands batches from the reader of a stream to the one who stores them, one at a time.
 ///
-/// `offer` succeeds only while the other side waits, so a slow stream is stored line by line as it
-/// comes; a fast one gathers until a batch is full, and then `put` waits: back-pressure.
+/// A fast stream gathers until a batch is full, and then `put` waits: back-pressure. What has been
+/// gathered so far is left here while the reader waits for more bytes, so a slow stream is stored line
+/// by line as it comes, however the two sides meet.
 actor BatchMailbox {
     private var slot: IngestBatch?
+    private var growing: IngestBatch?
     private var isFinished = false
     private var taker: CheckedContinuation<IngestBatch?, Never>?
     private var putter: CheckedContinuation<Void, Never>?
 
-    /// Hands `batch` over if somebody waits for it; says whether it did.
-    func offer(_ batch: IngestBatch) -> Bool {
+    /// Leaves a batch that may still grow: whoever stores takes it as it is when there is nothing
+    /// else to do.
+    func leave(_ batch: IngestBatch) {
+        if !handOver(batch) { growing = batch }
+    }
+
+    /// Takes back the batch that was left; nil when it is being stored.
+    func reclaim() -> IngestBatch? {
+        defer { growing = nil }
+        return growing
+    }
+
+    private func handOver(_ batch: IngestBatch) -> Bool {
         guard let taker else { return false }
         self.taker = nil
         taker.resume(returning: batch)
@@ -18,11 +31,11 @@ actor BatchMailbox {
 
     /// Hands `batch` over, waiting until the one before it was taken.
     func put(_ batch: IngestBatch) async {
-        if offer(batch) { return }
+        if handOver(batch) { return }
         while slot != nil, !isFinished {
             await withCheckedContinuation { putter = $0 }
         }
-        if !isFinished, !offer(batch) { slot = batch }
+        if !isFinished, !handOver(batch) { slot = batch }
     }
 
     /// No more batches come.
@@ -42,6 +55,7 @@ actor BatchMailbox {
             putter = nil
             return batch
         }
+        if let batch = reclaim() { return batch }
         if isFinished { return nil }
         return await withCheckedContinuation { taker = $0 }
     }

@@ -83,6 +83,7 @@ public struct IngestStream: Sendable {
         var splitter = LineSplitter(limit: limits.lineBytes)
         var batch = IngestBatch()
         for try await chunk in chunks {
+            batch = await mailbox.reclaim() ?? IngestBatch()
             // A chunk can hold many lines: full batches leave from inside it.
             var full: [IngestBatch] = []
             chunk.withUnsafeBufferPointer { bytes in
@@ -95,8 +96,12 @@ public struct IngestStream: Sendable {
                 }
             }
             for batch in full { await mailbox.put(batch) }
-            if batch.count > 0, await mailbox.offer(batch) { batch = IngestBatch() }
+            if batch.count > 0 {
+                await mailbox.leave(batch)
+                batch = IngestBatch()
+            }
         }
+        batch = await mailbox.reclaim() ?? IngestBatch()
         splitter.finish { take($0, into: &batch) }
         if batch.count > 0 { await mailbox.put(batch) }
     }
