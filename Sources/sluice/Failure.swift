@@ -32,7 +32,8 @@ struct Failure: Error {
         case let error as ClientError: Failure(what, why: error.description, hint: error.hint)
         case let error as ClusterError: Failure(what, why: error.description, hint: error.hint)
         case let error as ConfigurationError: Failure(what, why: error.description)
-        case let error as MigrationError: Failure(what, why: error.description)
+        case let error as MigrationError:
+            Failure(what, why: error.description, hint: hint(for: error))
         case let error as PostgresError:
             Failure(
                 what, why: error.description,
@@ -40,6 +41,15 @@ struct Failure: Error {
         case let error as ReviewError:
             Failure(what, why: "\(error.detail) (\(error.code.rawValue))")
         default: Failure(what, why: "\(error)")
+        }
+    }
+
+    private static func hint(for error: MigrationError) -> String? {
+        switch error {
+        case .pending: "run `sluice migrate`; `sluice migrate --plan` shows what it would do"
+        case .unknown: "run the newer sluice that made this database"
+        case .locked: "try again when it is done"
+        case .changed, .outOfOrder, .leftTransaction, .duplicate: nil
         }
     }
 
