@@ -36,7 +36,7 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite struct AccessTests {
+@Suite(.inTurns) struct AccessTests {
     @Test("a call does for each role what the role may do", arguments: ProjectCall.all)
     func roles(call: ProjectCall) async throws {
         let project = try await TestProject()

@@ -113,7 +113,7 @@ struct BadPrediction: Sendable, CustomTestStringConvertible {
         }
 }
 
-@Suite struct BadPredictionTests {
+@Suite(.inTurns) struct BadPredictionTests {
     @Test(
         "a bad prediction is refused, says why, and nothing is stored",
         arguments: BadPrediction.all)

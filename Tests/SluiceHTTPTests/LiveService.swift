@@ -69,7 +69,9 @@ struct TestProject: Sendable {
     static let labels = ["cat", "dog", "not sure"]
 
     /// Creates it; `policy` is the JSON of a policy document.
-    init(policy: String = #"{"degree":"partial","accept":{"default":0.9}}"#) async throws {
+    init(policy: String = #"{"degree":"partial","accept":{"default":0.9},"audit_rate":0}"#)
+        async throws
+    {
         live = try await LiveService.shared()
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         name = "p\(number)"

@@ -22,7 +22,7 @@ func expectProblem(
     return problem
 }
 
-@Suite struct ProblemTests {
+@Suite(.inTurns) struct ProblemTests {
     @Test("every error code has a row, a status of its block and something to do")
     func table() {
         for code in ErrorCode.allCases {

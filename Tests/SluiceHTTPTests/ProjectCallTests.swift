@@ -5,7 +5,7 @@ import SluiceJSON
 import TestSupport
 import Testing
 
-@Suite struct ProjectCallTests {
+@Suite(.inTurns) struct ProjectCallTests {
     private func create(_ body: String, type: String? = "application/json") async throws
         -> HTTPReply
     {
