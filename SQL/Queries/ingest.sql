@@ -4,16 +4,14 @@
 SELECT nextval('item_id_seq');
 
 -- name: insertItems
--- Stores the items that are new; an item whose external id exists is left out of the answer.
+-- Stores the items that are new; the count of rows says whether all were.
 -- $1 project_id bigint, $2 ids bigint[], $3 external_ids text[], $4 payload_hashes uuid[], $5 groups text[]
 -- $6 payloads json[], $7 metadata json[], $8 parents json[]
--- returns id bigint
-INSERT INTO item AS i (project_id, id, external_id, payload_hash, group_key, payload, metadata, parents)
+INSERT INTO item (project_id, id, external_id, payload_hash, group_key, payload, metadata, parents)
 SELECT $1, n.id, n.external_id, n.payload_hash, n.group_key, n.payload, n.metadata, n.parents
 FROM unnest($2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::json[], $7::json[], $8::json[])
     AS n (id, external_id, payload_hash, group_key, payload, metadata, parents)
-ON CONFLICT (project_id, external_id) DO NOTHING
-RETURNING i.id;
+ON CONFLICT (project_id, external_id) DO NOTHING;
 
 -- name: findItems
 -- $1 project_id bigint, $2 external_ids text[]
@@ -29,6 +27,20 @@ SELECT p.item_id, p.model_version_id, p.content_hash, p.label, p.route, p.reason
 FROM unnest($2::bigint[], $3::bigint[]) AS n (item_id, model_version_id)
 JOIN prediction p
     ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id;
+
+-- name: insertFirstPredictions
+-- Stores predictions of items that the same transaction stored: nobody else can know those, so no key is there before.
+-- $1 project_id bigint, $2 policy_version integer, $3 salt_id smallint, $4 item_ids bigint[], $5 model_version_ids bigint[]
+-- $6 content_hashes uuid[], $7 confidences double precision[], $8 propensities double precision[], $9 are_blind boolean[]
+-- $10 labels text[], $11 routes text[], $12 reasons text[], $13 scores json[], $14 highlights json[]
+INSERT INTO prediction (project_id, item_id, model_version_id, content_hash, confidence, propensity,
+    policy_version, salt_id, is_blind, label, route, reason, scores, highlights)
+SELECT $1, n.item_id, n.model_version_id, n.content_hash, n.confidence, n.propensity,
+    $2, $3, n.is_blind, n.label, n.route, n.reason, n.scores, n.highlights
+FROM unnest($4::bigint[], $5::bigint[], $6::uuid[], $7::double precision[], $8::double precision[], $9::boolean[],
+    $10::text[], $11::text[], $12::text[], $13::json[], $14::json[])
+    AS n (item_id, model_version_id, content_hash, confidence, propensity, is_blind,
+        label, route, reason, scores, highlights);
 
 -- name: insertPredictions
 -- Stores predictions; one that exists is left out of the answer.

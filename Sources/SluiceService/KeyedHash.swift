@@ -9,22 +9,36 @@ public enum KeyedHash {
     /// key `item-1` give 0.89794921074327 (`hash_u`). Keyed by a secret, a producer cannot
     /// predict it; keyed by the item, a retry repeats it.
     public static func unit(salt: [UInt8], key: some Sequence<UInt8>) -> Double {
-        var hash = SHA256()
-        hash.update(data: salt)
-        hash.update(data: [0x1F])
-        hash.update(data: Array(key))
+        let digest: SHA256.Digest =
+            key.withContiguousStorageIfAvailable { Self.digest(salt, $0) }
+            ?? Array(key).withUnsafeBufferPointer { Self.digest(salt, $0) }
         var bits: UInt64 = 0
-        for byte in hash.finalize().prefix(7) { bits = bits << 8 | UInt64(byte) }
+        for byte in digest.prefix(7) { bits = bits << 8 | UInt64(byte) }
         return Double(bits >> 4) / 4_503_599_627_370_496
     }
 
-    /// The first 128 bits of SHA-256 over length-prefixed parts; nil parts differ from empty ones.
+    /// SHA-256(salt, 0x1F, key), gathered first: one call for each part costs more than the hash.
+    private static func digest(
+        _ salt: [UInt8], _ key: UnsafeBufferPointer<UInt8>
+    ) -> SHA256.Digest {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: salt.count + 1 + key.count) { all in
+            _ = all.initialize(fromContentsOf: salt)
+            all.initializeElement(at: salt.count, to: 0x1F)
+            _ = all[(salt.count + 1)...].initialize(fromContentsOf: key)
+            defer { all.deinitialize() }
+            var hash = SHA256()
+            hash.update(bufferPointer: UnsafeRawBufferPointer(all))
+            return hash.finalize()
+        }
+    }
+
+    /// The first 128 bits of SHA-256 over the parts' lengths and the parts; a missing part has the
+    /// length -1, and so differs from an empty one.
     static func content(_ parts: [UnsafeBufferPointer<UInt8>?]) -> (high: UInt64, low: UInt64) {
         var hash = SHA256()
-        for part in parts {
-            var length = Int64(part?.count ?? -1)
-            withUnsafeBytes(of: &length) { hash.update(bufferPointer: $0) }
-            if let part { hash.update(bufferPointer: UnsafeRawBufferPointer(part)) }
+        parts.map { Int64($0?.count ?? -1) }.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        for case let part? in parts where !part.isEmpty {
+            hash.update(bufferPointer: UnsafeRawBufferPointer(part))
         }
         var high: UInt64 = 0
         var low: UInt64 = 0

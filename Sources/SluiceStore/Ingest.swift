@@ -147,17 +147,17 @@ extension Store {
 
     /// Stores the items whose external id is new.
     ///
-    /// - Returns: the ids of those stored.
+    /// - Returns: how many were.
     public func insertItems(
         _ items: ItemColumns, project: Int64
-    ) throws(PostgresError) -> [Int64] {
-        try session.query(
+    ) throws(PostgresError) -> Int {
+        try session.execute(
             SQLCatalog.insertItems,
             [
                 .int64(project), .array(items.ids), .array(items.externalIDs),
                 .array(items.payloadHashes), .array(items.groups), .array(items.payloads),
                 .array(items.metadata), .array(items.parents),
-            ], firstInt64)
+            ])
     }
 
     /// The items with those external ids, in no order.
@@ -193,6 +193,15 @@ extension Store {
         }
     }
 
+    /// Stores predictions of items that this transaction stored: their keys are new.
+    public func insertFirstPredictions(
+        _ columns: PredictionColumns, project: Int64, policyVersion: Int, saltID: Int16
+    ) throws(PostgresError) {
+        _ = try session.execute(
+            SQLCatalog.insertFirstPredictions,
+            columns.parameters(project, policyVersion, saltID))
+    }
+
     /// Stores the predictions whose key is new.
     ///
     /// - Returns: the keys of those stored.
@@ -200,15 +209,7 @@ extension Store {
         _ columns: PredictionColumns, project: Int64, policyVersion: Int, saltID: Int16
     ) throws(PostgresError) -> [PredictionKey] {
         try session.query(
-            SQLCatalog.insertPredictions,
-            [
-                .int64(project), .int32(Int32(policyVersion)), .int16(saltID),
-                .array(columns.items), .array(columns.modelVersions),
-                .array(columns.contentHashes), .array(columns.confidences),
-                .array(columns.propensities), .array(columns.areBlind), .array(columns.labels),
-                .array(columns.routes), .array(columns.reasons), .array(columns.scores),
-                .array(columns.highlights),
-            ]
+            SQLCatalog.insertPredictions, columns.parameters(project, policyVersion, saltID)
         ) { (row) throws(PostgresError) -> PredictionKey in
             PredictionKey(item: try row.int64(0), modelVersion: try row.int64(1))
         }
@@ -240,5 +241,19 @@ extension Store {
                 .array(columns.rankOffsets), .array(columns.areBlind),
                 .array(columns.areAudits),
             ])
+    }
+}
+
+extension PredictionColumns {
+    /// The parameters of the statements that store predictions.
+    fileprivate func parameters(
+        _ project: Int64, _ policyVersion: Int, _ saltID: Int16
+    ) -> [Parameter] {
+        [
+            .int64(project), .int32(Int32(policyVersion)), .int16(saltID), .array(items),
+            .array(modelVersions), .array(contentHashes), .array(confidences),
+            .array(propensities), .array(areBlind), .array(labels), .array(routes),
+            .array(reasons), .array(scores), .array(highlights),
+        ]
     }
 }

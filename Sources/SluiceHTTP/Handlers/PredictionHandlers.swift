@@ -146,15 +146,12 @@ private struct PredictionDocument {
 enum PredictionReplies {
     /// One line for each input line.
     static func lines(_ numbers: [Int], _ outcomes: [LineOutcome]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(outcomes.count * 140)
+        var writer = JSONWriter(reservingCapacity: outcomes.count * 160)
         for (number, outcome) in zip(numbers, outcomes) {
-            var writer = JSONWriter(reservingCapacity: 160)
             write(outcome, number: number, to: &writer)
-            bytes += writer.bytes
-            bytes.append(UInt8(ascii: "\n"))
+            writer.newline()
         }
-        return bytes
+        return writer.bytes
     }
 
     /// `{"results": [...]}`.

@@ -24,10 +24,12 @@ struct IngestPlan: Sendable {
 private struct IngestRun {
     /// What is known of an external id of the batch.
     struct Item {
-        var id: Int64
+        var id: Int64 = 0
         var payloadHash: ContentHash
-        var isNew: Bool
+        var isNew = true
         var isRouted = false
+        /// Whether several lines are about it.
+        var isShared = false
     }
 
     /// What a line leads to.
@@ -40,7 +42,9 @@ private struct IngestRun {
     }
 
     let plan: IngestPlan
-    var items: [ByteKey: Item] = [:]
+    var items: [Item] = []
+    /// The place in `items` of each line's item; -1 for a line without.
+    var itemOfLine: [Int] = []
     var keys: [PredictionKey] = []
     var fates: [Fate] = []
     /// What was stored before, of what the batch names.
@@ -49,6 +53,9 @@ private struct IngestRun {
     init(plan: IngestPlan) {
         self.plan = plan
         items.reserveCapacity(plan.batch.count)
+        itemOfLine.reserveCapacity(plan.batch.count)
+        keys.reserveCapacity(plan.batch.count)
+        fates.reserveCapacity(plan.batch.count)
     }
 
     private var batch: IngestBatch { plan.batch }
@@ -56,102 +63,108 @@ private struct IngestRun {
     /// Stores the items that are new and finds those that are not.
     mutating func storeItems(_ store: Store, _ itemIDs: ItemIDs) throws(PostgresError) {
         var columns = ItemColumns()
-        var order: [ByteKey] = []
         batch.bytes.withUnsafeBufferPointer { bytes in
-            for case .prediction(let prediction) in plan.batch.lines {
-                let key = ByteKey(bytes[prediction.externalID])
-                guard items[key] == nil else { continue }
-                items[key] = Item(id: 0, payloadHash: prediction.payloadHash, isNew: false)
-                order.append(key)
-                columns.append(prediction, bytes)
+            var places: [ByteKey: Int] = [:]
+            places.reserveCapacity(plan.batch.count)
+            for line in plan.batch.lines {
+                guard case .prediction(let prediction) = line else {
+                    itemOfLine.append(-1)
+                    continue
+                }
+                let next = items.count
+                let key = ByteKey(UnsafeBufferPointer(rebasing: bytes[prediction.externalID]))
+                let place = places.place(of: key, orNext: next)
+                itemOfLine.append(place)
+                if place < next {
+                    items[place].isShared = true
+                } else {
+                    items.append(Item(payloadHash: prediction.payloadHash))
+                    columns.append(prediction, bytes)
+                }
             }
         }
-        guard !order.isEmpty else { return }
-        let first = try itemIDs.take(order.count, store)
-        for (index, key) in order.enumerated() {
-            items[key]?.id = first + Int64(index)
-            columns.ids.append(first + Int64(index))
+        guard !items.isEmpty else { return }
+        let first = try itemIDs.take(items.count, store)
+        for place in items.indices {
+            items[place].id = first + Int64(place)
+            columns.ids.append(first + Int64(place))
         }
         let stored = try store.insertItems(columns, project: plan.project.id)
-        if stored.count == order.count {
-            for key in order { items[key]?.isNew = true }
-            return
+        guard stored < items.count else { return }
+        try recognise(
+            try store.findItems(externalIDs: columns.externalIDs, project: plan.project.id))
+    }
+
+    /// Tells the items that were stored just now, by their ids, from those that were there before.
+    private mutating func recognise(_ known: [KnownItem]) throws(PostgresError) {
+        var places: [[UInt8]: Int] = [:]
+        for (line, place) in zip(batch.lines, itemOfLine) {
+            guard case .prediction(let prediction) = line else { continue }
+            places[Array(batch.bytes[prediction.externalID])] = place
         }
-        let new = Set(stored)
-        var known = ParameterArray(.text)
-        for key in order {
-            guard let item = items[key] else { continue }
-            if new.contains(item.id) {
-                items[key]?.isNew = true
-            } else {
-                known.append(bytes: key.bytes)
-            }
-        }
-        for item in try store.findItems(externalIDs: known, project: plan.project.id) {
-            items[ByteKey(item.externalID)] = Item(
-                id: item.id, payloadHash: item.payloadHash, isNew: false)
+        for place in items.indices { items[place].isNew = false }
+        for item in known {
+            guard let place = places[item.externalID] else { continue }
+            items[place].isNew = items[place].id == item.id
+            items[place].id = item.id
+            items[place].payloadHash = item.payloadHash
         }
     }
 
     /// Decides the fate of every line, looking up what was stored before.
     mutating func findRepeats(_ store: Store) throws(PostgresError) {
-        let policy = plan.project.policy
         var first: [PredictionKey: Int] = [:]
         var asked: [PredictionKey] = []
         batch.bytes.withUnsafeBufferPointer { bytes in
-            var lastName: ModelVersionName?
-            var lastSpans: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>)?
+            var versions = ModelVersionReader(ids: plan.modelVersions)
             for (index, line) in plan.batch.lines.enumerated() {
                 guard case .prediction(let prediction) = line else {
                     if case .refused(let error) = line { fates.append(.refused(error)) }
                     keys.append(PredictionKey(item: 0, modelVersion: 0))
                     continue
                 }
-                let externalID = ByteKey(bytes[prediction.externalID])
-                let item =
-                    items[externalID]
-                    ?? Item(
-                        id: 0, payloadHash: prediction.payloadHash, isNew: false)
-                let model = UnsafeBufferPointer(rebasing: bytes[prediction.model])
-                let version = UnsafeBufferPointer(rebasing: bytes[prediction.version])
-                if let spans = lastSpans, spans.0.elementsEqual(model),
-                    spans.1.elementsEqual(version)
-                {
-                } else {
-                    lastSpans = (model, version)
-                    lastName = ModelVersionName(
-                        model: batch.text(prediction.model),
-                        version: batch.text(prediction.version))
-                }
+                let place = itemOfLine[index]
+                let item = items[place]
                 let key = PredictionKey(
                     item: item.id,
-                    modelVersion: lastName.flatMap { plan.modelVersions[$0] } ?? 0)
+                    modelVersion: versions.id(
+                        model: bytes[prediction.model], version: bytes[prediction.version]))
                 keys.append(key)
                 if item.payloadHash != prediction.payloadHash {
                     fates.append(
                         .refused(.itemConflict(externalID: batch.text(prediction.externalID))))
-                } else if let earlier = first[key] {
-                    fates.append(.sameAs(line: earlier))
-                } else if item.isNew, !item.isRouted {
+                    continue
+                }
+                // Only an item of several lines can meet itself in the batch.
+                if item.isShared {
+                    if let earlier = first[key] {
+                        fates.append(.sameAs(line: earlier))
+                        continue
+                    }
                     first[key] = index
-                    items[externalID]?.isRouted = true
-                    let draws = RoutingDraws(
-                        salt: plan.project.routingSalt.secret,
-                        externalID: UnsafeBufferPointer(rebasing: bytes[prediction.externalID]),
-                        policy: policy)
-                    fates.append(
-                        .routed(
-                            policy.route(
-                                label: batch.text(prediction.label),
-                                confidence: prediction.confidence, draws: draws)))
+                }
+                if item.isNew, !item.isRouted {
+                    items[place].isRouted = true
+                    fates.append(.routed(route(prediction, bytes)))
                 } else {
-                    first[key] = index
                     if !item.isNew { asked.append(key) }
                     fates.append(.recorded)
                 }
             }
         }
         try markRepeats(asked, store)
+    }
+
+    private func route(
+        _ prediction: IncomingPrediction, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> Routing {
+        let policy = plan.project.policy
+        return policy.route(
+            label: batch.text(prediction.label), confidence: prediction.confidence,
+            draws: RoutingDraws(
+                salt: plan.project.routingSalt.secret,
+                externalID: UnsafeBufferPointer(rebasing: bytes[prediction.externalID]),
+                policy: policy))
     }
 
     private mutating func markRepeats(
@@ -187,7 +200,8 @@ private struct IngestRun {
 
     /// Stores what is new: predictions, model decisions, tasks.
     mutating func storePredictions(_ store: Store) throws(PostgresError) {
-        var predictions = PredictionColumns()
+        var first = PredictionColumns()
+        var later = PredictionColumns()
         var decisions = ModelDecisionColumns()
         var tasks = TaskColumns()
         var recorded: [PredictionKey] = []
@@ -199,7 +213,7 @@ private struct IngestRun {
                 let label = UnsafeBufferPointer(rebasing: bytes[prediction.label])
                 switch fate {
                 case .routed(let routing):
-                    predictions.append(prediction, key, routing, bytes)
+                    first.append(prediction, key, routing, bytes)
                     if routing.route != .queued {
                         decisions.items.append(key.item)
                         decisions.modelVersions.append(key.modelVersion)
@@ -208,21 +222,29 @@ private struct IngestRun {
                     if routing.route != .accepted {
                         tasks.append(key, routing, slaSeconds: policy.slaSeconds)
                     }
+                case .recorded where items[itemOfLine[index]].isNew:
+                    first.append(prediction, key, .recordedOnly, bytes)
                 case .recorded:
                     recorded.append(key)
-                    predictions.append(prediction, key, .recordedOnly, bytes)
+                    later.append(prediction, key, .recordedOnly, bytes)
                 case .refused, .repeated, .sameAs: break
                 }
             }
         }
-        guard predictions.items.count > 0 else { return }
-        let stored = try store.insertPredictions(
-            predictions, project: plan.project.id, policyVersion: plan.project.policyVersion,
-            saltID: plan.project.routingSalt.id)
-        if stored.count < predictions.items.count {
-            // Another transaction stored the same predictions since we looked.
-            let stored = Set(stored)
-            try markRepeats(recorded.filter { !stored.contains($0) }, store)
+        if first.items.count > 0 {
+            try store.insertFirstPredictions(
+                first, project: plan.project.id, policyVersion: plan.project.policyVersion,
+                saltID: plan.project.routingSalt.id)
+        }
+        if later.items.count > 0 {
+            let stored = try store.insertPredictions(
+                later, project: plan.project.id, policyVersion: plan.project.policyVersion,
+                saltID: plan.project.routingSalt.id)
+            if stored.count < later.items.count {
+                // Another transaction stored the same predictions since we looked.
+                let stored = Set(stored)
+                try markRepeats(recorded.filter { !stored.contains($0) }, store)
+            }
         }
         try store.insertModelDecisions(decisions, project: plan.project.id)
         try store.insertTasks(
@@ -274,14 +296,55 @@ private struct IngestRun {
     }
 }
 
-/// Bytes as a dictionary key: external ids are told apart byte by byte.
+/// Bytes as a dictionary key, where they stand: external ids are told apart byte by byte.
 private struct ByteKey: Hashable {
-    let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
 
-    init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    static func == (one: ByteKey, other: ByteKey) -> Bool {
+        one.bytes.elementsEqual(other.bytes)
+    }
 
     func hash(into hasher: inout Hasher) {
-        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+    }
+}
+
+extension [ByteKey: Int] {
+    /// The value of a key; `next`, which it gets, when it has none. One search.
+    fileprivate mutating func place(of key: ByteKey, orNext next: Int) -> Int {
+        func settle(_ place: inout Int) -> Int {
+            if place < 0 { place = next }
+            return place
+        }
+        return settle(&self[key, default: -1])
+    }
+}
+
+/// The ids of model versions, remembering the last: most batches name one.
+private struct ModelVersionReader {
+    private let ids: [ModelVersionName: Int64]
+    private var last:
+        (
+            model: Slice<UnsafeBufferPointer<UInt8>>,
+            version: Slice<UnsafeBufferPointer<UInt8>>, id: Int64
+        )?
+
+    init(ids: [ModelVersionName: Int64]) { self.ids = ids }
+
+    mutating func id(
+        model: Slice<UnsafeBufferPointer<UInt8>>, version: Slice<UnsafeBufferPointer<UInt8>>
+    ) -> Int64 {
+        if let last, last.model.elementsEqual(model), last.version.elementsEqual(version) {
+            return last.id
+        }
+        let name = ModelVersionName(
+            model: String(decoding: model, as: UTF8.self),
+            version: String(decoding: version, as: UTF8.self))
+        let id = ids[name] ?? 0
+        last = (model: model, version: version, id: id)
+        return id
     }
 }
 
@@ -289,65 +352,4 @@ extension Routing {
     /// A prediction that came after its item had been routed.
     fileprivate static let recordedOnly = Routing(
         route: .shadowed, reason: .itemAlreadyRouted, propensity: 0, isBlind: false, urgency: 0)
-}
-
-extension ItemColumns {
-    fileprivate mutating func append(
-        _ prediction: IncomingPrediction, _ bytes: UnsafeBufferPointer<UInt8>
-    ) {
-        externalIDs.append(bytes: UnsafeBufferPointer(rebasing: bytes[prediction.externalID]))
-        payloadHashes.append(
-            uuidHigh: prediction.payloadHash.high, low: prediction.payloadHash.low)
-        groups.append(prediction.group, bytes)
-        payloads.append(bytes: UnsafeBufferPointer(rebasing: bytes[prediction.payload]))
-        metadata.append(prediction.metadata, bytes)
-        parents.append(prediction.parents, bytes)
-    }
-}
-
-extension PredictionColumns {
-    fileprivate mutating func append(
-        _ prediction: IncomingPrediction, _ key: PredictionKey, _ routing: Routing,
-        _ bytes: UnsafeBufferPointer<UInt8>
-    ) {
-        items.append(key.item)
-        modelVersions.append(key.modelVersion)
-        contentHashes.append(
-            uuidHigh: prediction.contentHash.high, low: prediction.contentHash.low)
-        if let confidence = prediction.confidence {
-            confidences.append(confidence.value)
-        } else {
-            confidences.appendNull()
-        }
-        propensities.append(routing.propensity)
-        areBlind.append(routing.isBlind)
-        labels.append(bytes: UnsafeBufferPointer(rebasing: bytes[prediction.label]))
-        routes.append(routing.route.rawValue)
-        reasons.append(routing.reason.rawValue)
-        scores.append(prediction.scores, bytes)
-        highlights.append(prediction.highlights, bytes)
-    }
-}
-
-extension TaskColumns {
-    fileprivate mutating func append(
-        _ key: PredictionKey, _ routing: Routing, slaSeconds: Int?
-    ) {
-        items.append(key.item)
-        modelVersions.append(key.modelVersion)
-        rankOffsets.append(
-            PriorityKey.offsetMicroseconds(urgency: routing.urgency, slaSeconds: slaSeconds))
-        areBlind.append(routing.isBlind)
-        areAudits.append(routing.route == .audited)
-    }
-}
-
-extension ParameterArray {
-    fileprivate mutating func append(_ span: Span?, _ bytes: UnsafeBufferPointer<UInt8>) {
-        if let span {
-            append(bytes: UnsafeBufferPointer(rebasing: bytes[span]))
-        } else {
-            appendNull()
-        }
-    }
 }

@@ -227,11 +227,12 @@ extension IncomingPrediction {
         }
         let payloadBits = KeyedHash.content([part(payload)])
         payloadHash = ContentHash(high: payloadBits.high, low: payloadBits.low)
-        var number = confidence?.value.bitPattern ?? .max
-        let bits = withUnsafeBytes(of: &number) { confidenceBytes in
+        // The payload goes in by its hash: it is the longest part, and hashed already.
+        var numbers = (confidence?.value.bitPattern ?? .max, payloadHash.high, payloadHash.low)
+        let bits = withUnsafeBytes(of: &numbers) { numbers in
             KeyedHash.content([
-                part(label), confidenceBytes.assumingMemoryBound(to: UInt8.self), part(payload),
-                part(scores), part(highlights), part(metadata), part(group), part(parents),
+                part(label), numbers.assumingMemoryBound(to: UInt8.self), part(scores),
+                part(highlights), part(metadata), part(group), part(parents),
             ])
         }
         contentHash = ContentHash(high: bits.high, low: bits.low)
