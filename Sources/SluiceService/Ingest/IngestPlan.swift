@@ -312,7 +312,7 @@ private struct ByteKey: Hashable {
 }
 
 extension [ByteKey: Int] {
-    /// The value of a key; `next`, which it gets, when it has none. One search.
+    /// The value of a key, which gets `next` when it has none; one search.
     fileprivate mutating func place(of key: ByteKey, orNext next: Int) -> Int {
         func settle(_ place: inout Int) -> Int {
             if place < 0 { place = next }
