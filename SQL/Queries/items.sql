@@ -48,8 +48,3 @@ JOIN item i ON i.project_id = p.project_id AND i.id = p.item_id
 WHERE p.project_id = $1 AND p.item_id > $2 AND p.route <> 'shadowed'
 ORDER BY p.item_id, p.model_version_id
 LIMIT $3;
-
--- name: itemExternalID
--- $1 project_id bigint, $2 item_id bigint
--- returns external_id text
-SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $2;

@@ -24,11 +24,15 @@ RETURNING expires_at;
 SELECT release_lease($1, $2, $3, $4);
 
 -- name: recordReview
+-- Records a review; what its reply and its outcome need of the item comes along, and saves asking for it.
 -- $1 project_id bigint, $2 id text, $3 item_id bigint, $4 actor_id bigint, $5 queue smallint, $6 token bigint
 -- $7 model_version_id bigint, $8 is_shown boolean, $9 verdict text, $10 label text, $11 tags json, $12 comment text
 -- $13 seconds double precision
 -- returns status text, reviewed_at timestamptz, asked smallint, revision integer, is_audit boolean, rank bigint, is_decided boolean
-SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided
+--   external_id text, predicted text
+SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided,
+    (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3),
+    (SELECT p.label FROM prediction p WHERE p.project_id = $1 AND p.item_id = $3 AND p.model_version_id = $7)
 FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS r;
 
 -- name: readVotes

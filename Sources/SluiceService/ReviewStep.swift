@@ -7,7 +7,6 @@ import SluiceStore
 struct ReviewStepResult: Sendable {
     let recorded: RecordedReview
     let reviewID: String
-    let externalID: String
     let verdict: Verdict
     let decision: DecidedLabel?
 
@@ -23,7 +22,7 @@ struct ReviewStepResult: Sendable {
         }
         guard let reviewedAt = recorded.reviewedAt else { throw .internalError }
         return AnswerResult(
-            externalID: externalID,
+            externalID: recorded.externalID,
             status: status == .repeated
                 ? (verdict == .skip ? "skipped" : "counted") : status.rawValue,
             reviewedAt: reviewedAt, isDuplicate: status == .repeated, decision: decision)
@@ -53,9 +52,7 @@ struct ReviewStep {
         case .surplus, .conflict, .superseded, .already, .unknown: break
         }
         return ReviewStepResult(
-            recorded: recorded, reviewID: review.id,
-            externalID: try store.externalID(item: review.item, project: project.id),
-            verdict: review.verdict, decision: decision)
+            recorded: recorded, reviewID: review.id, verdict: review.verdict, decision: decision)
     }
 
     private func settle(
@@ -112,9 +109,7 @@ struct ReviewStep {
     ) throws(PostgresError) -> DecidedLabel {
         var outcome = Outcome.unusable
         if let label = label.flatMap(project.labels.label(named:)) {
-            let predicted = try store.predictedLabel(
-                project: project.id, item: review.item, modelVersionID: review.modelVersionID)
-            outcome = Outcome(label: label, predicted: predicted)
+            outcome = Outcome(label: label, predicted: recorded.predicted)
         }
         try store.appendDecision(
             DecisionRow(

@@ -196,11 +196,4 @@ extension Store {
                 propensity: try row.double(8), isBlind: try row.bool(9))
         }
     }
-
-    /// The external id of an item.
-    public func externalID(item: Int64, project: Int64) throws(PostgresError) -> String {
-        try session.queryOne(SQLCatalog.itemExternalID, [.int64(project), .int64(item)]) {
-            (row) throws(PostgresError) -> String in try row.text(0)
-        } ?? ""
-    }
 }

@@ -139,6 +139,10 @@ public struct RecordedReview: Sendable {
     public let rank: Int64
     /// Whether people had decided the item before.
     public let isDecided: Bool
+    /// The item's external id; empty when there is no such item.
+    public let externalID: String
+    /// The label of the prediction that was, or would have been, shown; nil when there is none.
+    public let predicted: String?
 }
 
 /// What the tables said to an undo.
@@ -277,7 +281,9 @@ extension Store {
                 asked: try row.intIfPresent(2) ?? 0, revision: try row.intIfPresent(3) ?? 0,
                 isAudit: try row.boolIfPresent(4) ?? false,
                 rank: try row.int64IfPresent(5) ?? 0,
-                isDecided: try row.boolIfPresent(6) ?? false)
+                isDecided: try row.boolIfPresent(6) ?? false,
+                externalID: try row.textIfPresent(7) ?? "",
+                predicted: try row.textIfPresent(8))
         }
         guard let recorded else {
             throw PostgresError.noRow(SQLCatalog.recordReview)
