@@ -37,7 +37,7 @@ private struct Load {
     let reviews = Acknowledged()
 
     /// Streams lines as a client that reads as it sends, until the connection ends.
-    func stream(_ prefix: String) async {
+    func stream(_ prefix: String, blocks: Int = 400) async {
         do {
             let connection = try RawConnection(port: home.port, patience: .seconds(10))
             try await connection.send(
@@ -51,7 +51,7 @@ private struct Load {
 
                 """)
             async let sent: Void = {
-                for block in 0..<400 {
+                for block in 0..<blocks {
                     let lines = (0..<25).map {
                         prediction("\(prefix)-\(block)-\($0)", confidence: "0.3") + "\n"
                     }.joined()
@@ -176,11 +176,11 @@ private struct Load {
         try await Home.served { home, service in
             let load = Load(home: home, admin: try await home.makeProject())
             let reviewer = try await home.token("reviewer", "rita")
-            for round in 0..<3 {
+            for round in 0..<2 {
                 let known = load.predictions.all.count
                 let tally = Tally()
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { await load.stream("p\(round)") }
+                    group.addTask { await load.stream("p\(round)", blocks: 80) }
                     group.addTask { await load.review(as: reviewer, "p\(round)") }
                     group.addTask {
                         var number = 0

@@ -142,7 +142,7 @@ import Testing
         #expect(metrics["received"]?["value"]?.int == 3)
         let rate = try #require(metrics["automation_rate"]?["value"]?.double)
         #expect(abs(rate - 1.0 / 3) < 1e-9)
-        #expect(metrics["automation_rate"]?["lo"]?.double != nil)
+        #expect(metrics["automation_rate"]?["n"]?.int == 3)
         #expect(metrics["override_rate"]?["value"]?.double == 1)
         #expect(metrics["queue_depth"]?["value"]?.int == 1)
         #expect(metrics["auto_accept_error"]?["value"] == .null)
