@@ -80,12 +80,16 @@ private struct Load {
         }
     }
 
-    /// Leases and answers, until a call fails.
-    func review(as token: String, _ prefix: String) async {
+    /// Leases and answers, until a call fails or it is over.
+    func review(
+        as token: String, _ prefix: String, until isOver: () -> Bool = { false }
+    ) async {
         let client = Client(
             baseURL: "http://127.0.0.1:\(home.port)", token: token, timeout: .seconds(10))
         do {
-            for round in 0..<10_000 {
+            var round = 0
+            while !isOver() {
+                round += 1
                 let leases = try await client.call(
                     Endpoints.lease, at: ["project": "pets"], LeaseRequest(count: 2)
                 ).leases
@@ -181,7 +185,7 @@ private struct Load {
                 let tally = Tally()
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { await load.stream("p\(round)", blocks: 80) }
-                    group.addTask { await load.review(as: reviewer, "p\(round)") }
+                    group.addTask { await load.review(as: reviewer, "p\(round)") { tally.isOver } }
                     group.addTask {
                         var number = 0
                         while !tally.isOver {
