@@ -33,7 +33,7 @@ struct ExportCommand: AsyncParsableCommand {
             var baseline: [Double] = []
             var growth: [Double] = []
             for turn in 0..<options.repeats {
-                let memory = bench.service.memory
+                let memory = bench.service.usage
                 let before = memory.resident
                 try memory.resetPeak()
                 measured.append(try await throughHTTP(bench, token))

@@ -28,10 +28,14 @@ struct IngestCommand: AsyncParsableCommand {
             for count in connections {
                 var measured: [Double] = []
                 var baseline: [Double] = []
+                var cost: [Double] = []
                 for turn in 0..<options.repeats {
                     try await workload.empty()
+                    let before = bench.service.usage.processorSeconds
                     measured.append(
                         try await workload.send(connections: count, mark: "c\(count)t\(turn)"))
+                    let used = bench.service.usage.processorSeconds - before
+                    cost.append(used * 1e6 / Double(predictions))
                     try await workload.empty()
                     let time = try await seconds {
                         try await rows.store(bench, connections: count)
@@ -44,6 +48,10 @@ struct IngestCommand: AsyncParsableCommand {
                         "ingest NDJSON, \(count) connections", unit: "rows/s",
                         goal: .ratioAtLeast(0.40), measured: measured, baseline: baseline,
                         against: "COPY"))
+                figures.append(
+                    Figure(
+                        "the service's processor time, \(count) connections", unit: "us/row",
+                        measured: cost))
             }
             return figures
         }

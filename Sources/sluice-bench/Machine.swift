@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// What the figures were taken on.
 enum Machine {
@@ -26,14 +27,25 @@ enum Machine {
     }
 }
 
-/// The memory of a process, as the kernel counts it.
-struct ProcessMemory {
+/// What a process uses, as the kernel counts it.
+struct ProcessUsage {
     let process: Int32
 
     /// Resident bytes now.
     var resident: Int { field("VmRSS") }
     /// The most resident bytes since the start, or since `resetPeak`.
     var peak: Int { field("VmHWM") }
+
+    /// Seconds of processor time since its start, its own and the kernel's for it.
+    var processorSeconds: Double {
+        // The second field, the name, may hold blanks; it ends with the last parenthesis.
+        let fields =
+            Machine.text("/proc/\(process)/stat").split(separator: ")").last?
+            .split(separator: " ") ?? []
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12])
+        else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
 
     /// Makes `peak` count from now.
     func resetPeak() throws {

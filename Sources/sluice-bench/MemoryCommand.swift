@@ -20,7 +20,7 @@ struct MemoryCommand: AsyncParsableCommand {
             for turn in 0..<options.repeats {
                 try await bench.pool.execute(BenchSQL.empty, BenchSQL.checkpoint)
                 try await bench.restartService()
-                let memory = bench.service.memory
+                let memory = bench.service.usage
                 let idle = memory.resident
                 try memory.resetPeak()
                 let port = bench.service.port

@@ -30,8 +30,12 @@ struct ReviewCommand: AsyncParsableCommand {
                 _ = try await workload.throughHTTP(turn: -1)
                 var measured: [Double] = []
                 var baseline: [Double] = []
+                var cost: [Double] = []
                 for turn in 0..<options.repeats {
+                    let before = bench.service.usage.processorSeconds
                     measured.append(try await workload.throughHTTP(turn: turn))
+                    let used = bench.service.usage.processorSeconds - before
+                    cost.append(used * 1e6 / (measured[turn] * Double(seconds)))
                     baseline.append(try await workload.throughPgbench(turn: turn))
                     say("review \(size): \(Int(measured[turn])) against \(Int(baseline[turn]))")
                 }
@@ -40,8 +44,13 @@ struct ReviewCommand: AsyncParsableCommand {
                         "lease+review, \(clients) clients, backlog \(size)", unit: "cycles/s",
                         goal: .ratioAtLeast(0.50), measured: measured, baseline: baseline,
                         against: "pgbench"))
+                figures.append(
+                    Figure(
+                        "the service's processor time, backlog \(size)", unit: "us/cycle",
+                        measured: cost))
             }
-            if let small = figures.first, let large = figures.last, figures.count > 1 {
+            let rates = figures.filter { $0.unit == "cycles/s" }
+            if let small = rates.first, let large = rates.last, rates.count > 1 {
                 figures.append(
                     Figure(
                         "the service's rate at the largest backlog", unit: "cycles/s",

@@ -28,7 +28,7 @@ final class ServiceChild {
     }
 
     var process: Int32 { child.process }
-    var memory: ProcessMemory { ProcessMemory(process: process) }
+    var usage: ProcessUsage { ProcessUsage(process: process) }
 
     /// Stops it in order.
     func stop() {

@@ -26,7 +26,7 @@ struct StartCommand: AsyncParsableCommand {
                     program: program, arguments: ["--data-dir", directory])
                 service.append(start.duration(to: .now) / .milliseconds(1))
                 try await Task.sleep(for: .seconds(2))
-                memory.append(Double(child.memory.resident) / 1e6)
+                memory.append(Double(child.usage.resident) / 1e6)
                 child.stop()
                 let cluster = EmbeddedCluster(
                     directory: directory, logger: Logger(label: "sluice-bench"))
