@@ -43,7 +43,8 @@ enum BenchSQL {
 
     static let checkpoint = Statement(name: "benchCheckpoint", text: "CHECKPOINT")
 
-    static let items = Statement(name: "benchItems", text: "SELECT count(*) FROM item")
+    static let waitingAnywhere = Statement(
+        name: "benchWaiting", text: "SELECT count(*) FROM ready")
 
     static let projectID = Statement(name: "benchProjectID", text: "SELECT max(id) FROM project")
 }

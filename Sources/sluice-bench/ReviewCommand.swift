@@ -116,18 +116,13 @@ struct ReviewWorkload {
         try ReviewScript.text.write(toFile: script, atomically: true, encoding: .utf8)
         // Reviewers of their own, whose floor is where the queue begins now.
         let head = try await bench.pool.number(SeedSQL.head(project: project))
-        let arguments = [
-            "-n", "-M", "prepared", "-c", "\(clients)", "-j", "2", "-T", "\(seconds)",
-            "-h", bench.address.socketDirectory, "-p", "\(bench.address.port)",
-            "-U", bench.address.user, "-D", "project=\(project)",
-            "-D", "base=\(1_000_000 + 1000 * (turn + 1))", "-D", "rank=\(head)",
-            "-D", "turn=\(turn)", "-f", script, bench.address.database,
-        ]
-        let output = try await feeder.feeding { try await runTool("pgbench", arguments) }
-        guard let line = output.split(separator: "\n").first(where: { $0.hasPrefix("tps = ") }),
-            let rate = line.split(separator: " ").dropFirst(2).first.flatMap({ Double($0) })
-        else { throw BenchError("pgbench said: \(output)") }
-        return rate
+        let run = Pgbench(
+            bench.address, clients: clients, seconds: seconds, files: [script],
+            variables: [
+                "project": "\(project)", "base": "\(1_000_000 + 1000 * (turn + 1))",
+                "rank": "\(head)",
+            ])
+        return try await feeder.feeding { try await run.run() }
     }
 
     /// One reviewer's work until the time is up; how many cycles.

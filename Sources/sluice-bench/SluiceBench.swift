@@ -13,7 +13,8 @@ struct SluiceBench: AsyncParsableCommand {
             `swift build -c release`.
             """,
         subcommands: [
-            IngestCommand.self, MemoryCommand.self, ReviewCommand.self, ExportCommand.self,
+            IngestCommand.self, SingleCommand.self, MemoryCommand.self, ReviewCommand.self,
+            ExportCommand.self,
             StartCommand.self,
         ])
 }
