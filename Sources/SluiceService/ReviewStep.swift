@@ -150,7 +150,7 @@ struct UndoStep {
                 .undoTooLate(reason: "an adjudicator has the item or has settled it"))
         case .taken:
             return .refused(
-                .undoTooLate(reason: "you skipped the item and somebody else has it by now"))
+                .undoTooLate(reason: "your answer held no slot, and others have them all by now"))
         case .undone: break
         }
         if undone.isDecided { try reopen(undone) }

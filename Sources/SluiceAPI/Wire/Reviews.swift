@@ -115,7 +115,7 @@ public struct ReviewReply: Hashable, WireValue {
     public var reviewID: String
     /// The item.
     public var externalID: String
-    /// `counted`, `late` (counted after the lease had expired) or `skipped`.
+    /// `counted`, `late` (counted although the lapsed lease had been taken back) or `skipped`.
     public var status: String
     /// When it was recorded.
     public var reviewedAt: Timestamp
