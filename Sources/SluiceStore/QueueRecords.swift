@@ -1,0 +1,210 @@
+import SluiceDomain
+import SluicePostgres
+
+/// Where a claim starts looking; a hint that skips what is dead or seen, and decides nothing.
+public struct ClaimFloor: Sendable, Hashable {
+    /// The priority key.
+    public var rank: Int64
+    /// The item, among equal keys.
+    public var item: Int64
+
+    /// Makes a floor.
+    public init(rank: Int64, item: Int64) {
+        self.rank = rank
+        self.item = item
+    }
+
+    /// The head of the queue.
+    public static let head = ClaimFloor(rank: .min, item: .min)
+}
+
+/// What a reviewer is to see.
+public struct LeasedTask: Sendable {
+    /// The item.
+    public let item: Int64
+    /// Its priority key; nil where a lease was given back by an undo.
+    public let rank: Int64?
+    /// The fencing token.
+    public let token: Int64
+    /// When the lease expires.
+    public let expiresAt: Timestamp
+    /// The version whose prediction is shown.
+    public let modelVersionID: Int64
+    /// Whether the prediction is withheld.
+    public let isBlind: Bool
+    /// The item and the prediction.
+    public let content: ReviewContent
+}
+
+/// An item and its prediction as stored.
+public struct ReviewContent: Sendable {
+    /// The producer's key.
+    public let externalID: String
+    /// The payload bytes; nil once erased.
+    public let payload: [UInt8]?
+    /// The metadata bytes.
+    public let metadata: [UInt8]?
+    /// When the item arrived.
+    public let receivedAt: Timestamp
+    /// The predicted label.
+    public let label: String
+    /// The confidence; nil when the model gave none.
+    public let confidence: Double?
+    /// The scores bytes.
+    public let scores: [UInt8]?
+    /// The highlights bytes.
+    public let highlights: [UInt8]?
+    /// The model.
+    public let model: String
+    /// Its version.
+    public let version: String
+
+    init(_ row: Row, from first: Int) throws(PostgresError) {
+        externalID = try row.text(first)
+        payload = try row.bytesIfPresent(first + 1)
+        metadata = try row.bytesIfPresent(first + 2)
+        receivedAt = Timestamp(microseconds: try row.timestamp(first + 3))
+        label = try row.text(first + 4)
+        confidence = try row.doubleIfPresent(first + 5)
+        scores = try row.bytesIfPresent(first + 6)
+        highlights = try row.bytesIfPresent(first + 7)
+        model = try row.text(first + 8)
+        version = try row.text(first + 9)
+    }
+}
+
+/// A review on its way into the tables.
+public struct ReviewRow: Sendable {
+    /// The client-made id.
+    public var id: String
+    /// The item.
+    public var item: Int64
+    /// The reviewer.
+    public var actor: Int64
+    /// The queue the lease was from.
+    public var queue: Queue
+    /// The fencing token.
+    public var token: Int64
+    /// The version whose prediction was, or would have been, shown.
+    public var modelVersionID: Int64
+    /// Whether the prediction was shown.
+    public var isShown: Bool
+    /// The answer.
+    public var verdict: Verdict
+    /// The tags as a JSON array, or nil.
+    public var tags: [UInt8]?
+    /// The remark, or nil.
+    public var comment: String?
+    /// Active seconds, or nil.
+    public var seconds: Double?
+
+    /// Makes a row.
+    public init(
+        id: String, item: Int64, actor: Int64, queue: Queue, token: Int64, modelVersionID: Int64,
+        isShown: Bool, verdict: Verdict, tags: [UInt8]?, comment: String?, seconds: Double?
+    ) {
+        self.id = id
+        self.item = item
+        self.actor = actor
+        self.queue = queue
+        self.token = token
+        self.modelVersionID = modelVersionID
+        self.isShown = isShown
+        self.verdict = verdict
+        self.tags = tags
+        self.comment = comment
+        self.seconds = seconds
+    }
+}
+
+/// What the tables said to a review.
+public struct RecordedReview: Sendable {
+    /// How it was taken.
+    public enum Status: String, Sendable {
+        case counted, late, skipped, surplus, repeated, conflict, superseded, already, unknown
+    }
+
+    /// How it was taken.
+    public let status: Status
+    /// When; nil when nothing was or had been recorded.
+    public let reviewedAt: Timestamp?
+    /// How many reviews the task asks for.
+    public let asked: Int
+    /// The highest decision revision of the item; 0 when there is none.
+    public let revision: Int
+    /// Whether the task is an audit.
+    public let isAudit: Bool
+    /// The task's priority key.
+    public let rank: Int64
+    /// Whether people had decided the item before.
+    public let isDecided: Bool
+    /// The item's external id; empty when there is no such item.
+    public let externalID: String
+    /// The label of the prediction that was, or would have been, shown; nil when there is none.
+    public let predicted: String?
+}
+
+/// What the tables said to an undo.
+public struct UndoneReview: Sendable {
+    /// How it was taken.
+    public enum Status: String, Sendable {
+        case undone, repeated, unknown, superseded, taken
+    }
+
+    /// How it was taken.
+    public let status: Status
+    /// The item; 0 when unknown.
+    public let item: Int64
+    /// The queue of the review.
+    public let queue: Queue
+    /// The version whose prediction was, or would have been, shown.
+    public let modelVersionID: Int64
+    /// Whether the prediction was shown.
+    public let isShown: Bool
+    /// When the new lease expires.
+    public let expiresAt: Timestamp?
+    /// The highest decision revision of the item; 0 when there is none.
+    public let revision: Int
+    /// Whether people had decided the item.
+    public let isDecided: Bool
+    /// Whether the task is an audit.
+    public let isAudit: Bool
+}
+
+/// A decision on its way into the tables.
+public struct DecisionRow: Sendable {
+    /// The item.
+    public var item: Int64
+    /// One more than the highest there is.
+    public var revision: Int
+    /// How many counted reviews it rests on.
+    public var reviews: Int
+    /// The version the item was routed by.
+    public var modelVersionID: Int64
+    /// The one who decided; nil for several or none.
+    public var actor: Int64?
+    /// The share of the reviews that gave this answer.
+    public var agreement: Double?
+    /// The label; nil for `unusable` and `reopened`.
+    public var label: String?
+    /// Who decided.
+    public var source: DecisionSource
+    /// How it relates to the prediction.
+    public var outcome: Outcome
+
+    /// Makes a row.
+    public init(
+        item: Int64, revision: Int, reviews: Int, modelVersionID: Int64, actor: Int64?,
+        agreement: Double?, label: String?, source: DecisionSource, outcome: Outcome
+    ) {
+        self.item = item
+        self.revision = revision
+        self.reviews = reviews
+        self.modelVersionID = modelVersionID
+        self.actor = actor
+        self.agreement = agreement
+        self.label = label
+        self.source = source
+        self.outcome = outcome
+    }
+}
