@@ -150,7 +150,7 @@ private struct Demo {
                 let reply = try await desk.review(
                     lease: lease.lease,
                     ReviewRequest(
-                        reviewID: UUID().uuidString, verdict: .label(label), seconds: 4))
+                        reviewID: UUID().uuidString, verdict: .label(label)))
                 given += 1
                 if reply.decision?.outcome == Outcome.accepted.rawValue { agreed += 1 }
             }
