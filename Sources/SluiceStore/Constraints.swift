@@ -7,9 +7,6 @@ enum Constraints {
     static func meaning(of error: PostgresError, project: String = "") -> ReviewError? {
         switch error.constraint {
         case "project_name_unique": .projectExists(project)
-        case "review_pkey": .reviewConflict(id: "")
-        case "review_once_a_reviewer": .alreadyReviewed
-        case "review_once_a_slot": .leaseLost(decided: false)
         default: nil
         }
     }

@@ -52,7 +52,4 @@ struct Failure: Error {
         case .changed, .outOfOrder, .leftTransaction, .duplicate: nil
         }
     }
-
-    /// The parser's own errors pass as they are; anything else is told as a failure.
-    static func understands(_ error: any Error) -> (any Error)? { nil }
 }

@@ -36,7 +36,7 @@ struct Sluice: AsyncParsableCommand {
             Glibc.exit(1)
         } catch {
             // Arguments that do not parse, help, and exit codes: the parser's own words and codes.
-            exit(withError: Failure.understands(error) ?? error)
+            exit(withError: error)
         }
     }
 }
