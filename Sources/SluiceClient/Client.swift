@@ -17,10 +17,23 @@ public struct Client: Sendable {
     private let timeout: Duration
     private let http: HTTPClient
 
+    /// The process's connections.
+    ///
+    /// Whoever calls says when to try again, and shows that nobody is there meanwhile: a connection
+    /// that is refused is told at once, where the library would go on trying until the call's time
+    /// is over.
+    public static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.timeout.connect = .seconds(5)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(
+            eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
+    }()
+
     /// Speaks to the service at `baseURL` with `token`; each call gets `timeout`.
     public init(
         baseURL: String, token: String, timeout: Duration = .seconds(15),
-        http: HTTPClient = .shared
+        http: HTTPClient = Client.http
     ) {
         self.baseURL = baseURL.last == "/" ? String(baseURL.dropLast()) : baseURL
         self.token = token

@@ -20,6 +20,12 @@ final class Interruption: Sendable {
         /// Cancel requests on their way to the server.
         var requests = 0
         var handle: CancelHandle?
+
+        /// The handle for one more request, which is counted as on its way.
+        mutating func takeHandle() -> CancelHandle? {
+            if handle != nil { requests += 1 }
+            return handle
+        }
     }
 
     /// Becomes readable when something was asked for; the connection's thread polls it.
@@ -60,45 +66,41 @@ final class Interruption: Sendable {
 
     /// Asks the operation of a ticket to stop; from any thread, without blocking.
     func cancel(_ ticket: UInt64) {
-        let isCurrent = state.withLock { state in
-            guard state.current == ticket, state.cancelledAt == nil else { return false }
+        // One step, so that `end` sees all of it or nothing: a request that it missed would stop
+        // the next user's work.
+        let (isCurrent, handle) = state.withLock { state -> (Bool, CancelHandle?) in
+            guard state.current == ticket, state.cancelledAt == nil else { return (false, nil) }
             state.cancelledAt = .now
-            return true
+            raised.store(true, ordering: .releasing)
+            return (true, state.takeHandle())
         }
         guard isCurrent else { return }
-        raise()
-        requestCancel()
+        wake()
+        send(handle)
     }
 
     /// Gives the connection up: whatever it waits for fails at once.
     func abandon() {
-        state.withLock { $0.isAbandoned = true }
-        raise()
+        state.withLock { state in
+            state.isAbandoned = true
+            raised.store(true, ordering: .releasing)
+        }
+        wake()
     }
 
-    /// Sends the server a request to cancel what this connection runs, from a helper thread, since
-    /// libpq blocks while it does.
-    func requestCancel() {
-        let handle = state.withLock { state -> CancelHandle? in
-            guard let handle = state.handle else { return nil }
-            state.requests += 1
-            return handle
-        }
-        guard let handle else { return }
-        let isRunning = Thread.detach { [self] in
-            handle.send()
-            finishRequest()
-        }
-        if !isRunning { finishRequest() }
-    }
+    /// Sends the server a request to cancel what this connection runs.
+    func requestCancel() { send(state.withLock { $0.takeHandle() }) }
 
     /// Ends an operation: later cancellations of it are ignored, and those on their way arrive now.
     ///
     /// - Returns: nil when nothing had been asked for; otherwise whether the connection may be used
     ///   again.
     func end() -> Bool? {
-        state.withLock { $0.current = 0 }
-        guard isRaised else { return nil }
+        let isAsked = state.withLock { state in
+            state.current = 0
+            return isRaised
+        }
+        guard isAsked else { return nil }
         let isSettled = settle()
         return state.withLock { state in
             state.cancelledAt = nil
@@ -129,13 +131,18 @@ final class Interruption: Sendable {
         _ = read(descriptor, &count, 8)
     }
 
-    private func finishRequest() {
-        state.withLock { $0.requests -= 1 }
-        wake()
+    /// Uses a handle that was taken, on a helper thread, since libpq blocks while it does.
+    private func send(_ handle: CancelHandle?) {
+        guard let handle else { return }
+        let isRunning = Thread.detach { [self] in
+            handle.send()
+            finishRequest()
+        }
+        if !isRunning { finishRequest() }
     }
 
-    private func raise() {
-        raised.store(true, ordering: .releasing)
+    private func finishRequest() {
+        state.withLock { $0.requests -= 1 }
         wake()
     }
 

@@ -186,8 +186,10 @@ struct FaultTests {
 
     @Test("while the server is away, callers fail at their time with the reason")
     func away() async throws {
+        // Its start keeps threads busy that this test measures time with.
+        _ = try ScratchServer.shared()
         let options = ConnectionOptions(connectionString: "host=/nonexistent")
-        try await withPool(options, waitTimeout: .milliseconds(200)) { (pool) async throws in
+        try await withPool(options, waitTimeout: .seconds(1)) { (pool) async throws in
             let start = ContinuousClock.now
             let failure = await #expect(throws: PostgresError.self) {
                 try await ping(pool)
@@ -195,7 +197,7 @@ struct FaultTests {
             #expect(failure?.code == .poolTimeout)
             #expect(failure?.isConnectionFailure == true)
             #expect((failure?.underlying as? PostgresError)?.code == .connectionFailed)
-            #expect(ContinuousClock.now - start < .seconds(1))
+            #expect(ContinuousClock.now - start < .seconds(3))
         }
     }
 }
