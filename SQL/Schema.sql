@@ -115,7 +115,7 @@ BEGIN
     RETURN v_slot;
 END $$;
 
-CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint, p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision) RETURNS TABLE(o_status text, o_reviewed_at timestamp with time zone, o_asked smallint, o_revision integer, o_is_audit boolean, o_rank bigint, o_decided boolean)
+CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint, p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision, p_alone boolean) RETURNS TABLE(o_status text, o_reviewed_at timestamp with time zone, o_asked smallint, o_revision integer, o_is_audit boolean, o_rank bigint, o_decided boolean)
     LANGUAGE plpgsql
     AS $$
 DECLARE
@@ -128,6 +128,11 @@ BEGIN
     WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
     IF NOT FOUND THEN
         o_status := 'unknown';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF p_alone AND o_asked > 1 THEN
+        o_status := 'several';
         RETURN NEXT;
         RETURN;
     END IF;

@@ -166,11 +166,12 @@ END $$;
 
 -- Records one review. o_status: counted, late, skipped (recorded and good); surplus (recorded, not counted);
 -- repeated (this id was recorded before with the same answer); conflict (with another answer); superseded (the same reviewer
--- holds a newer lease of the item); already (the same reviewer has reviewed the item); unknown (there is no such task).
+-- holds a newer lease of the item); already (the same reviewer has reviewed the item); unknown (there is no such task);
+-- several (p_alone was asked for, and the task needs more than this review: nothing was done).
 CREATE FUNCTION record_review(
     p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint,
     p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text,
-    p_seconds double precision
+    p_seconds double precision, p_alone boolean
 ) RETURNS TABLE (o_status text, o_reviewed_at timestamptz, o_asked smallint, o_revision integer, o_is_audit boolean,
     o_rank bigint, o_decided boolean) LANGUAGE plpgsql AS $$
 DECLARE
@@ -183,6 +184,11 @@ BEGIN
     WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
     IF NOT FOUND THEN
         o_status := 'unknown';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF p_alone AND o_asked > 1 THEN
+        o_status := 'several';
         RETURN NEXT;
         RETURN;
     END IF;

@@ -33,7 +33,30 @@ SELECT release_lease($1, $2, $3, $4);
 SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided,
     (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3),
     (SELECT p.label FROM prediction p WHERE p.project_id = $1 AND p.item_id = $3 AND p.model_version_id = $7)
-FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS r;
+FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false) AS r;
+
+-- name: answerTask
+-- Records a review of a task that asks for no more than this one, and its decision, in one statement: most answers are such,
+-- and each further round trip would hold the task's lock for longer. With status `several` nothing was done.
+-- $1 project_id bigint, $2 id text, $3 item_id bigint, $4 actor_id bigint, $5 queue smallint, $6 token bigint
+-- $7 model_version_id bigint, $8 is_shown boolean, $9 verdict text, $10 label text, $11 tags json, $12 comment text
+-- $13 seconds double precision, $14 outcome_as_predicted text, $15 outcome_otherwise text
+-- returns status text, reviewed_at timestamptz, asked smallint, revision integer, is_audit boolean, rank bigint, is_decided boolean
+--   external_id text, predicted text, outcome text or null
+WITH recorded AS MATERIALIZED (
+    SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided,
+        (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3) AS external_id,
+        (SELECT p.label FROM prediction p WHERE p.project_id = $1 AND p.item_id = $3 AND p.model_version_id = $7) AS predicted
+    FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, true) AS r
+), decided AS (
+    INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, actor_id, agreement, label, source, outcome)
+    SELECT $1, $3, r.o_revision + 1, 1, $7, $4, 1, $10, 'reviewer', CASE WHEN r.predicted = $10 THEN $14 ELSE $15 END
+    FROM recorded r WHERE r.o_status IN ('counted', 'late')
+    RETURNING outcome
+)
+SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided, r.external_id, r.predicted,
+    (SELECT d.outcome FROM decided d) AS outcome
+FROM recorded r;
 
 -- name: readVotes
 -- The reviews of a task that stand, in the order they were given.

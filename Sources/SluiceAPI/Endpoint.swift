@@ -1,3 +1,5 @@
+import SluiceDomain
+
 /// One call of the API, for both ends: the server routes by it, the client calls by it.
 public struct Endpoint<Input: WireValue, Output: WireValue>: Sendable {
     /// The HTTP method, in capitals.
@@ -55,7 +57,7 @@ public enum Endpoints {
     public static let releaseLease = Endpoint<Nothing, Nothing>(
         "DELETE", "/v1/projects/{project}/leases/{lease}")
     /// Answers.
-    public static let review = Endpoint<ReviewRequest, ReviewReply>(
+    public static let review = Endpoint<Answer, ReviewReply>(
         "POST", "/v1/projects/{project}/leases/{lease}/review")
     /// Takes an answer back.
     public static let undo = Endpoint<Nothing, UndoReply>(

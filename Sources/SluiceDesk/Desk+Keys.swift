@@ -172,7 +172,7 @@ extension Desk {
             flash = "\(held.externalID) was put away without an answer"
             return []
         }
-        let request = ReviewRequest(
+        let request = Answer(
             reviewID: ids.next(), verdict: verdict,
             comment: held.comment.isEmpty ? nil : held.comment,
             seconds: (held.active.seconds * 10).rounded() / 10)

@@ -1,4 +1,5 @@
 import SluiceAPI
+import SluiceDomain
 import SluiceTerminal
 
 /// Runs the reviewer's client in full screen: the one place where `Desk` meets the world.

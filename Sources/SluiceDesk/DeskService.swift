@@ -1,4 +1,5 @@
 import SluiceAPI
+import SluiceDomain
 
 /// What the reviewer's client asks of the service; another module carries it over HTTP.
 ///
@@ -16,7 +17,7 @@ public protocol DeskService: Sendable {
     /// Gives a task back.
     func release(lease: String) async throws(ServiceFailure)
     /// Answers; the same request sent again counts once.
-    func review(lease: String, _ request: ReviewRequest) async throws(ServiceFailure) -> ReviewReply
+    func review(lease: String, _ request: Answer) async throws(ServiceFailure) -> ReviewReply
     /// Takes an answer back; sent again it changes nothing.
     func undo(reviewID: String) async throws(ServiceFailure) -> UndoReply
 }

@@ -1,4 +1,5 @@
 import SluiceAPI
+import SluiceDomain
 import SluiceTerminal
 
 /// Everything that can happen to the reviewer's client.
@@ -40,7 +41,7 @@ public enum Effect: Equatable, Sendable {
     /// Gives a lease back; ends with `released`.
     case release(lease: String)
     /// Sends an answer; ends with `submitted`.
-    case submit(lease: String, ReviewRequest)
+    case submit(lease: String, Answer)
     /// Takes an answer back; ends with `undone`.
     case undo(reviewID: String)
     /// Sends `leavingTimedOut` after that time.

@@ -10,7 +10,7 @@ public struct PendingOperation: Hashable, WireValue {
     /// What is to be sent.
     public enum Action: Hashable, Sendable {
         /// An answer under a lease.
-        case answer(lease: String, ReviewRequest)
+        case answer(lease: String, Answer)
         /// Taking back the review of that id.
         case undo(reviewID: String)
     }
@@ -42,7 +42,7 @@ public struct PendingOperation: Hashable, WireValue {
         case "answer":
             action = .answer(
                 lease: try wire.required("lease").string(),
-                try ReviewRequest(wire: wire.required("review")))
+                try Answer(wire: wire.required("review")))
         case "undo":
             action = .undo(reviewID: try wire.required("review_id").string())
         default:

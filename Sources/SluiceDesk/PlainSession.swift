@@ -176,7 +176,7 @@ struct PlainSession {
 
     private mutating func submit(_ verdict: Verdict, since: Duration) async {
         guard let item = held.last else { return }
-        let request = ReviewRequest(
+        let request = Answer(
             reviewID: ids.next(), verdict: verdict,
             comment: item.comment.isEmpty ? nil : item.comment,
             seconds: (min((now - since).seconds, 3_600) * 10).rounded() / 10)

@@ -66,18 +66,34 @@ public final class ConnectionPool: Sendable {
         _ isolation: Isolation = .readCommitted, attempts: Int = 5,
         _ body: @Sendable @escaping (Session) throws -> T
     ) async throws -> T {
+        try await repeated(attempts) { session in
+            do {
+                return try session.transaction(isolation) { try body(session) }
+            } catch let error as PostgresError {
+                throw error
+            } catch {
+                throw session.retryableFailure ?? error
+            }
+        }
+    }
+
+    /// Runs `body`, which does all it does in one statement, and again when that met a concurrent
+    /// transaction: the same promise as `transaction` makes, without the round trips of BEGIN and
+    /// COMMIT.
+    @discardableResult
+    public func statement<T: Sendable>(
+        attempts: Int = 5, _ body: @Sendable @escaping (Session) throws -> T
+    ) async throws -> T {
+        try await repeated(attempts, body)
+    }
+
+    private func repeated<T: Sendable>(
+        _ attempts: Int, _ body: @Sendable @escaping (Session) throws -> T
+    ) async throws -> T {
         var attempt = 1
         while true {
             do {
-                return try await withSession { session in
-                    do {
-                        return try session.transaction(isolation) { try body(session) }
-                    } catch let error as PostgresError {
-                        throw error
-                    } catch {
-                        throw session.retryableFailure ?? error
-                    }
-                }
+                return try await withSession(body)
             } catch let error as PostgresError {
                 let isWorthRepeating = error.isRetryable || error.isBeforeAnyEffect
                 guard attempt < attempts, isWorthRepeating, !error.isOutcomeUnknown,

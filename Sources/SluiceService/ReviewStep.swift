@@ -13,7 +13,7 @@ struct ReviewStepResult: Sendable {
     func result() throws(ReviewError) -> AnswerResult {
         let status = recorded.status
         switch status {
-        case .unknown: throw .unknownLease
+        case .unknown, .several: throw .unknownLease
         case .conflict: throw .reviewConflict(id: reviewID)
         case .superseded: throw .leaseSuperseded
         case .already: throw .alreadyReviewed
@@ -29,27 +29,62 @@ struct ReviewStepResult: Sendable {
     }
 }
 
+/// An answer that settles its item by itself when no other is asked for, and what it makes of it.
+struct SoleAnswer {
+    /// The outcome when the label is the predicted one.
+    let asPredicted: Outcome
+    /// The outcome when it is not, or there is none.
+    let otherwise: Outcome
+
+    /// Nil for answers that settle nothing: a skip, an escalation.
+    init?(_ verdict: Verdict, in project: ProjectContext) {
+        switch Consensus.settle(
+            votes: [verdict].filter { $0 != .skip }, skips: 0, asked: 1,
+            rule: project.policy.consensus)
+        {
+        case .label(let name, _):
+            guard let label = project.labels.label(named: name) else { return nil }
+            asPredicted = Outcome(label: label, predicted: label.name)
+            otherwise = Outcome(label: label, predicted: nil)
+        case .unusable:
+            (asPredicted, otherwise) = (.unusable, .unusable)
+        case .open, .oneMore, .adjudicate: return nil
+        }
+    }
+}
+
 /// Records one answer and does what follows from it, in the transaction of its store.
 struct ReviewStep {
     let store: Store
     let project: ProjectContext
 
     func take(_ review: ReviewRow) throws -> ReviewStepResult {
-        let recorded: RecordedReview
-        do {
-            recorded = try store.recordReview(review, project: project.id)
-        } catch {
-            // Two requests with one id at once: the unique key lets one in.
-            if error.constraint == "review_pkey" { throw ReviewError.reviewConflict(id: review.id) }
-            throw error
-        }
+        let recorded = try store.recordReview(review, project: project.id)
         var decision: DecidedLabel?
         switch recorded.status {
         case .counted, .late, .skipped:
             decision = try settle(review, recorded)
         case .repeated:
             decision = try store.currentDecision(item: review.item, project: project.id)
-        case .surplus, .conflict, .superseded, .already, .unknown: break
+        case .surplus, .conflict, .superseded, .already, .unknown, .several: break
+        }
+        return ReviewStepResult(
+            recorded: recorded, reviewID: review.id, verdict: review.verdict, decision: decision)
+    }
+
+    /// Records an answer and its decision in one statement; nil when its task asks for more, and
+    /// nothing was recorded.
+    func takeAlone(_ review: ReviewRow, _ sole: SoleAnswer) throws -> ReviewStepResult? {
+        let answered = try store.answerTask(
+            review, project: project.id, asPredicted: sole.asPredicted, otherwise: sole.otherwise)
+        guard let (recorded, outcome) = answered else { return nil }
+        var decision: DecidedLabel?
+        if recorded.status == .repeated {
+            decision = try store.currentDecision(item: review.item, project: project.id)
+        } else if let outcome {
+            decision = DecidedLabel(
+                label: review.verdict.labelName, source: DecisionSource.reviewer.rawValue,
+                outcome: outcome)
         }
         return ReviewStepResult(
             recorded: recorded, reviewID: review.id, verdict: review.verdict, decision: decision)

@@ -17,32 +17,6 @@ public struct GivenLease: Sendable {
     public let content: ReviewContent
 }
 
-/// An answer as a reviewer gives it.
-public struct GivenAnswer: Sendable {
-    /// The client-made id.
-    public var reviewID: String
-    /// What the reviewer says.
-    public var verdict: Verdict
-    /// Error tags.
-    public var tags: [String]
-    /// A remark.
-    public var comment: String?
-    /// Active seconds.
-    public var seconds: Double?
-
-    /// Makes an answer.
-    public init(
-        reviewID: String, verdict: Verdict, tags: [String] = [], comment: String? = nil,
-        seconds: Double? = nil
-    ) {
-        self.reviewID = reviewID
-        self.verdict = verdict
-        self.tags = tags
-        self.comment = comment
-        self.seconds = seconds
-    }
-}
-
 /// What became of an answer.
 public struct AnswerResult: Sendable {
     /// The item's external id.
@@ -88,7 +62,7 @@ public struct Reviewing: Sendable {
         for look in floors.looks(for: key, now: .now) where given.count < count {
             let missing = count - given.count
             let tokens = (0..<missing).map { _ in Int64.random(in: .min ... .max) }
-            let tasks = try await pool.withSession { session in
+            let tasks = try await pool.statement { session in
                 try Store(session).claimTasks(
                     project: project.id, queue: queue, actor: caller.actor, tokens: tokens,
                     leaseSeconds: seconds, floor: look.floor, scan: look.scan)
@@ -172,7 +146,7 @@ public struct Reviewing: Sendable {
     /// - Throws: `unknownLease`, `leaseLost` (kept, not counted), `leaseSuperseded`,
     ///   `alreadyReviewed`, `reviewConflict`, `unknownLabel`.
     public func answer(
-        _ answer: GivenAnswer, lease id: String, project: ProjectContext, by caller: Caller
+        _ answer: Answer, lease id: String, project: ProjectContext, by caller: Caller
     ) async throws -> AnswerResult {
         let ticket = try ticket(id, project: project, by: caller)
         if let label = answer.verdict.labelName, !project.labels.contains(label) {
@@ -188,6 +162,12 @@ public struct Reviewing: Sendable {
             token: ticket.token, modelVersionID: ticket.modelVersionID, isShown: ticket.isShown,
             verdict: answer.verdict, tags: answer.tags.isEmpty ? nil : Self.json(answer.tags),
             comment: answer.comment, seconds: answer.seconds)
+        if ticket.queue == .review, let sole = SoleAnswer(answer.verdict, in: project) {
+            let result = try await pool.statement { session in
+                try ReviewStep(store: Store(session), project: project).takeAlone(row, sole)
+            }
+            if let result { return try result.result() }
+        }
         return try await pool.transaction { session in
             try ReviewStep(store: Store(session), project: project).take(row)
         }.result()

@@ -52,35 +52,38 @@ extension Store {
     }
 
     /// Records a review and locks its task to the end of the transaction.
-    public func recordReview(
-        _ review: ReviewRow, project: Int64
-    ) throws(PostgresError) -> RecordedReview {
-        let recorded = try session.queryOne(
-            SQLCatalog.recordReview,
-            [
-                .int64(project), .text(review.id), .int64(review.item), .int64(review.actor),
-                .int16(review.queue.rawValue), .int64(review.token),
-                .int64(review.modelVersionID), .bool(review.isShown),
-                .text(review.verdict.word), review.verdict.labelName.map { .text($0) } ?? .null,
-                review.tags.map { .json($0) } ?? .null,
-                review.comment.map { .text($0) } ?? .null,
-                review.seconds.map { .double($0) } ?? .null,
-            ]
-        ) { (row) throws(PostgresError) -> RecordedReview in
-            RecordedReview(
-                status: RecordedReview.Status(rawValue: try row.text(0)) ?? .unknown,
-                reviewedAt: try row.timestampIfPresent(1).map(Timestamp.init(microseconds:)),
-                asked: try row.intIfPresent(2) ?? 0, revision: try row.intIfPresent(3) ?? 0,
-                isAudit: try row.boolIfPresent(4) ?? false,
-                rank: try row.int64IfPresent(5) ?? 0,
-                isDecided: try row.boolIfPresent(6) ?? false,
-                externalID: try row.textIfPresent(7) ?? "",
-                predicted: try row.textIfPresent(8))
+    ///
+    /// - Throws: `ReviewError.reviewConflict` when another request with the same id was first.
+    public func recordReview(_ review: ReviewRow, project: Int64) throws -> RecordedReview {
+        let recorded = try Constraints.explained(reviewID: review.id) { () throws(PostgresError) in
+            try session.queryOne(
+                SQLCatalog.recordReview, review.parameters(project: project),
+                RecordedReview.init(row:))
         }
-        guard let recorded else {
-            throw PostgresError.noRow(SQLCatalog.recordReview)
-        }
+        guard let recorded else { throw PostgresError.noRow(SQLCatalog.recordReview) }
         return recorded
+    }
+
+    /// Records a review of a task that asks for no more than this one, together with its decision.
+    ///
+    /// - Returns: what was recorded, and the decision's outcome if there is one; nil when the task
+    ///   asks for more reviews, and nothing was done.
+    /// - Throws: as `recordReview`.
+    public func answerTask(
+        _ review: ReviewRow, project: Int64, asPredicted: Outcome, otherwise: Outcome
+    ) throws -> (RecordedReview, outcome: String?)? {
+        let answered = try Constraints.explained(reviewID: review.id) { () throws(PostgresError) in
+            try session.queryOne(
+                SQLCatalog.answerTask,
+                review.parameters(project: project) + [
+                    .text(asPredicted.rawValue), .text(otherwise.rawValue),
+                ]
+            ) { (row) throws(PostgresError) in
+                (try RecordedReview(row: row), try row.textIfPresent(9))
+            }
+        }
+        guard let answered else { throw PostgresError.noRow(SQLCatalog.answerTask) }
+        return answered.0.status == .several ? nil : answered
     }
 
     /// The reviews of a task that stand: the counted verdicts, and how many people skipped it.
@@ -212,5 +215,28 @@ extension Store {
         try session.queryOne(SQLCatalog.sweepLeases, [.int64(project), .int32(Int32(limit))]) {
             (row) throws(PostgresError) -> Int in try row.int(0)
         } ?? 0
+    }
+}
+
+extension ReviewRow {
+    fileprivate func parameters(project: Int64) -> [Parameter] {
+        [
+            .int64(project), .text(id), .int64(item), .int64(actor), .int16(queue.rawValue),
+            .int64(token), .int64(modelVersionID), .bool(isShown), .text(verdict.word),
+            verdict.labelName.map { .text($0) } ?? .null, tags.map { .json($0) } ?? .null,
+            comment.map { .text($0) } ?? .null, seconds.map { .double($0) } ?? .null,
+        ]
+    }
+}
+
+extension RecordedReview {
+    fileprivate init(row: Row) throws(PostgresError) {
+        self.init(
+            status: Status(rawValue: try row.text(0)) ?? .unknown,
+            reviewedAt: try row.timestampIfPresent(1).map(Timestamp.init(microseconds:)),
+            asked: try row.intIfPresent(2) ?? 0, revision: try row.intIfPresent(3) ?? 0,
+            isAudit: try row.boolIfPresent(4) ?? false, rank: try row.int64IfPresent(5) ?? 0,
+            isDecided: try row.boolIfPresent(6) ?? false,
+            externalID: try row.textIfPresent(7) ?? "", predicted: try row.textIfPresent(8))
     }
 }

@@ -122,6 +122,8 @@ public struct RecordedReview: Sendable {
     /// How it was taken.
     public enum Status: String, Sendable {
         case counted, late, skipped, surplus, repeated, conflict, superseded, already, unknown
+        /// Nothing was done: the task asks for more than one review.
+        case several
     }
 
     /// How it was taken.

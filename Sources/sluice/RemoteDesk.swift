@@ -62,7 +62,7 @@ struct RemoteDesk: DeskService {
     }
 
     func review(
-        lease: String, _ request: ReviewRequest
+        lease: String, _ request: Answer
     ) async throws(ServiceFailure) -> ReviewReply {
         try await carry { () async throws(ClientError) -> ReviewReply in
             try await client.call(

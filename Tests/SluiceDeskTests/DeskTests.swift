@@ -287,7 +287,7 @@ struct SendingTests {
 
     @Test("a pending operation survives a journal")
     func journal() throws {
-        let request = ReviewRequest(
+        let request = Answer(
             reviewID: "r1", verdict: .label("fraud"), comment: "a\nb", seconds: 4.5)
         for operation in [
             PendingOperation(.answer(lease: "l1", request), externalID: "ü"),

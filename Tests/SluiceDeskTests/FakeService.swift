@@ -60,7 +60,7 @@ actor FakeService: DeskService {
     }
 
     func review(
-        lease: String, _ request: ReviewRequest
+        lease: String, _ request: Answer
     ) async throws(ServiceFailure) -> ReviewReply {
         calls.append(.review(lease, request.verdict, comment: request.comment))
         reviewIDs.append(request.reviewID)

@@ -84,7 +84,7 @@ extension Desk {
 
 extension [Effect] {
     /// The answers among the effects.
-    var answers: [(lease: String, request: ReviewRequest)] {
+    var answers: [(lease: String, request: Answer)] {
         compactMap { effect in
             guard case .submit(let lease, let request) = effect else { return nil }
             return (lease, request)

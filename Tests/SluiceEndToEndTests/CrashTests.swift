@@ -97,7 +97,7 @@ private struct Load {
                     let id = "\(prefix)-\(round)-\(index)"
                     _ = try await client.call(
                         Endpoints.review, at: ["project": "pets", "lease": lease.lease],
-                        ReviewRequest(reviewID: id, verdict: .label("dog")))
+                        Answer(reviewID: id, verdict: .label("dog")))
                     reviews.add(id)
                 }
             }

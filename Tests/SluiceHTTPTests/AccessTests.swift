@@ -152,7 +152,7 @@ extension TestProject {
     }
 
     /// Answers as this project's reviewer.
-    func review(_ lease: Lease, _ answer: ReviewRequest) async throws -> ReviewReply {
+    func review(_ lease: Lease, _ answer: Answer) async throws -> ReviewReply {
         try await client(.reviewer).call(
             Endpoints.review, at: ["project": name, "lease": lease.lease], answer)
     }

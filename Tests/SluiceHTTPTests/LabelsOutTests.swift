@@ -57,7 +57,7 @@ import Testing
         let lease = try #require(try await project.lease().first)
         _ = try await project.review(
             lease,
-            ReviewRequest(
+            Answer(
                 reviewID: project.name, verdict: .label("dog"), tags: ["odd"], comment: "hm",
                 seconds: 3))
         let reply = try await project.send("GET", "/items/a", as: .producer)
@@ -85,7 +85,7 @@ import Testing
         _ = try await project.post(prediction("sure"))
         let lease = try #require(try await project.lease().first)
         _ = try await project.review(
-            lease, ReviewRequest(reviewID: project.name, verdict: .label("dog")))
+            lease, Answer(reviewID: project.name, verdict: .label("dog")))
         _ = try await project.post(prediction("waits", ["confidence": "0.3"]))
         return project
     }

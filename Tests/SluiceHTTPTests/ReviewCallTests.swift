@@ -61,14 +61,14 @@ import Testing
             .notAllowed, try await project.send("POST", "/leases", as: .reviewer, body))
         let lease = try #require(try await project.lease().first)
         _ = try await project.review(
-            lease, ReviewRequest(reviewID: "esc-\(project.name)", verdict: .escalate))
+            lease, Answer(reviewID: "esc-\(project.name)", verdict: .escalate))
         let leases = try await project.client(.admin).call(
             Endpoints.lease, at: ["project": project.name], LeaseRequest(queue: .adjudication))
         let raised = try #require(leases.leases.first)
         #expect(raised.item.externalID == "a")
         let reply = try await project.client(.admin).call(
             Endpoints.review, at: ["project": project.name, "lease": raised.lease],
-            ReviewRequest(reviewID: "adj-\(project.name)", verdict: .label("not sure")))
+            Answer(reviewID: "adj-\(project.name)", verdict: .label("not sure")))
         #expect(reply.decision?.source == "adjudicator")
         #expect(reply.decision?.outcome == "borderline")
     }
@@ -77,7 +77,7 @@ import Testing
     func review() async throws {
         let project = try await queued(["a"])
         let lease = try #require(try await project.lease().first)
-        let answer = ReviewRequest(
+        let answer = Answer(
             reviewID: "r-\(project.name)", verdict: .label("dog"), tags: ["blurry"],
             comment: "it barks", seconds: 2.5)
         let first = try await project.review(lease, answer)
@@ -105,7 +105,7 @@ import Testing
     func concurrently() async throws {
         let project = try await queued(["a"])
         let lease = try #require(try await project.lease().first)
-        let answer = ReviewRequest(reviewID: "r-\(project.name)", verdict: .label("cat"))
+        let answer = Answer(reviewID: "r-\(project.name)", verdict: .label("cat"))
         let replies = try await withThrowingTaskGroup(of: HTTPReply.self) { group in
             for _ in 0..<20 {
                 group.addTask {
@@ -143,7 +143,7 @@ import Testing
             code,
             try await project.send("POST", "/leases/\(lease.lease)/review", as: .reviewer, body))
         let good = try await project.review(
-            lease, ReviewRequest(reviewID: project.name, verdict: .label("cat")))
+            lease, Answer(reviewID: project.name, verdict: .label("cat")))
         #expect(good.status == "counted")
     }
 
@@ -200,11 +200,11 @@ import Testing
         #expect(theirs.item.externalID == "a")
         let counted = try await other.call(
             Endpoints.review, at: ["project": project.name, "lease": theirs.lease],
-            ReviewRequest(reviewID: "heir-\(project.name)", verdict: .label("dog")))
+            Answer(reviewID: "heir-\(project.name)", verdict: .label("dog")))
         #expect(counted.status == "counted")
         let late = try await project.send(
             "POST", "/leases/\(mine.lease)/review", as: .reviewer,
-            ReviewRequest(reviewID: "late-\(project.name)", verdict: .label("cat")).json)
+            Answer(reviewID: "late-\(project.name)", verdict: .label("cat")).json)
         try expectProblem(.leaseLost, late)
         let gone = try await project.send("POST", "/leases/\(mine.lease)/renew", as: .reviewer)
         try expectProblem(.leaseLost, gone)
@@ -223,7 +223,7 @@ import Testing
                 (SELECT id FROM project WHERE name = '\(project.name)')
             """, database: "live_http")
         let reply = try await project.review(
-            mine, ReviewRequest(reviewID: "late-\(project.name)", verdict: .label("cat")))
+            mine, Answer(reviewID: "late-\(project.name)", verdict: .label("cat")))
         // Which of the two depends on whether the lapsed lease was cleared away yet; both count.
         #expect(["counted", "late"].contains(reply.status))
         #expect(reply.decision?.label == "cat")
@@ -234,7 +234,7 @@ import Testing
         let project = try await queued(["a"])
         let lease = try #require(try await project.lease().first)
         let id = "r/ü %\(project.name)"
-        _ = try await project.review(lease, ReviewRequest(reviewID: id, verdict: .label("cat")))
+        _ = try await project.review(lease, Answer(reviewID: id, verdict: .label("cat")))
         let at = ["project": project.name, "review_id": id]
         let undone = try await project.client(.reviewer).call(Endpoints.undo, at: at, Nothing())
         #expect(undone.reviewID == id)
@@ -242,7 +242,7 @@ import Testing
         let item = try await project.send("GET", "/items/a", as: .analyst).json
         #expect(item["decision"] == .null)
         _ = try await project.review(
-            fresh, ReviewRequest(reviewID: "again-\(project.name)", verdict: .label("dog")))
+            fresh, Answer(reviewID: "again-\(project.name)", verdict: .label("dog")))
         let after = try await project.send("GET", "/items/a", as: .analyst).json
         #expect(after["decision"]?["label"]?.string == "dog")
         #expect(after["reviews"]?.array?.count == 2)
@@ -262,7 +262,7 @@ import Testing
         let first = try #require(try await project.lease().first)
         #expect(try await project.lease().isEmpty)
         let one = try await project.review(
-            first, ReviewRequest(reviewID: "1-\(project.name)", verdict: .label("cat")))
+            first, Answer(reviewID: "1-\(project.name)", verdict: .label("cat")))
         #expect(one.decision == nil)
         let other = project.live.client(try await project.reviewer("two of \(project.name)"))
         let second = try #require(
@@ -271,7 +271,7 @@ import Testing
             ).leases.first)
         let two = try await other.call(
             Endpoints.review, at: ["project": project.name, "lease": second.lease],
-            ReviewRequest(reviewID: "2-\(project.name)", verdict: .label("cat")))
+            Answer(reviewID: "2-\(project.name)", verdict: .label("cat")))
         #expect(two.decision?.source == "consensus")
     }
 

@@ -57,7 +57,7 @@ struct PlanTests {
                         PERFORM claim_tasks(v_project, 0::smallint, v_actor + 3, ARRAY[n * 10 + 2]::bigint[], 600,
                             v_head, v_head, 200);
                         PERFORM record_review(v_project, 'new-' || n, l.item_id, l.actor_id, 0::smallint, l.token, v_model,
-                            true, 'label', 'a', NULL, NULL, NULL)
+                            true, 'label', 'a', NULL, NULL, NULL, n % 2 = 0)
                         FROM lease l WHERE l.token = n * 10;
                         PERFORM release_lease(v_project, l.item_id, l.actor_id, l.token)
                         FROM lease l WHERE l.token = n * 10 + 1;

@@ -138,7 +138,7 @@ public struct TestService: Sendable {
         seconds: Double? = nil
     ) async throws -> AnswerResult {
         try await reviewing.answer(
-            GivenAnswer(reviewID: id, verdict: verdict, seconds: seconds), lease: lease.id,
+            Answer(reviewID: id, verdict: verdict, seconds: seconds), lease: lease.id,
             project: project(), by: caller)
     }
 

@@ -1,38 +1,15 @@
 import SluiceDomain
 import SluiceJSON
 
-/// One reviewer's answer.
-public struct ReviewRequest: Hashable, WireValue {
-    /// The client-made id of 1 to 128 bytes; the same answer sent again under it counts once.
-    public var reviewID: String
-    /// What the reviewer says.
-    public var verdict: Verdict
-    /// Error tags; at most 32 of at most 64 bytes.
-    public var tags: [String]
-    /// A remark; at most 4,096 bytes.
-    public var comment: String?
-    /// Active seconds spent on the item; not negative.
-    public var seconds: Double?
-
-    /// Makes an answer.
-    public init(
-        reviewID: String, verdict: Verdict, tags: [String] = [], comment: String? = nil,
-        seconds: Double? = nil
-    ) {
-        self.reviewID = reviewID
-        self.verdict = verdict
-        self.tags = tags
-        self.comment = comment
-        self.seconds = seconds
-    }
-
+extension Answer: WireValue {
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         try wire.allowOnly(["review_id", "verdict", "label", "tags", "comment", "seconds"])
-        reviewID = try wire.required("review_id").string(bytes: 1...128)
+        let reviewID = try wire.required("review_id").string(bytes: 1...128)
         let verdictField = try wire.required("verdict")
         let labelField = try wire.optional("label")
         let word = try verdictField.string()
+        let verdict: Verdict
         switch word {
         case "label": verdict = .label(try wire.required("label").string())
         case "skip": verdict = .skip
@@ -43,19 +20,21 @@ public struct ReviewRequest: Hashable, WireValue {
         if word != "label", let labelField {
             throw labelField.refuse("no label with the verdict \(word)")
         }
-        tags =
+        let tags =
             try wire.optional("tags")?.array { (tag) throws(ReviewError) -> String in
                 try tag.string(bytes: 1...64)
             } ?? []
         if tags.count > 32, let field = try wire.optional("tags") {
             throw field.refuse("at most 32 tags")
         }
-        comment = try wire.optional("comment")?.string(bytes: 0...4096)
+        let comment = try wire.optional("comment")?.string(bytes: 0...4096)
         let secondsField = try wire.optional("seconds")
-        seconds = try secondsField?.double()
+        let seconds = try secondsField?.double()
         if let secondsField, let seconds, seconds < 0 {
             throw secondsField.refuse("a number of seconds that is not negative")
         }
+        self.init(
+            reviewID: reviewID, verdict: verdict, tags: tags, comment: comment, seconds: seconds)
     }
 
     /// Writes it as one JSON value.

@@ -33,10 +33,7 @@ struct ReviewHandlers {
         }
         router.answer(Endpoints.review, .review) { input, call in
             let result = try await services.reviewing.answer(
-                GivenAnswer(
-                    reviewID: input.reviewID, verdict: input.verdict, tags: input.tags,
-                    comment: input.comment, seconds: input.seconds),
-                lease: call.context.parameter("lease"), project: call.project(services),
+                input, lease: call.context.parameter("lease"), project: call.project(services),
                 by: call.caller)
             return ReviewReply(input.reviewID, result)
         }

@@ -149,7 +149,7 @@ private struct Demo {
                 }
                 let reply = try await desk.review(
                     lease: lease.lease,
-                    ReviewRequest(
+                    Answer(
                         reviewID: UUID().uuidString, verdict: .label(label)))
                 given += 1
                 if reply.decision?.outcome == Outcome.accepted.rawValue { agreed += 1 }

@@ -1,0 +1,25 @@
+/// One reviewer's answer about one item.
+public struct Answer: Hashable, Sendable {
+    /// The client-made id of 1 to 128 bytes; the same answer sent again under it counts once.
+    public var reviewID: String
+    /// What the reviewer says.
+    public var verdict: Verdict
+    /// Error tags; at most 32 of at most 64 bytes.
+    public var tags: [String]
+    /// A remark; at most 4,096 bytes.
+    public var comment: String?
+    /// Active seconds spent on the item; not negative.
+    public var seconds: Double?
+
+    /// Makes an answer.
+    public init(
+        reviewID: String, verdict: Verdict, tags: [String] = [], comment: String? = nil,
+        seconds: Double? = nil
+    ) {
+        self.reviewID = reviewID
+        self.verdict = verdict
+        self.tags = tags
+        self.comment = comment
+        self.seconds = seconds
+    }
+}
