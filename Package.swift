@@ -106,9 +106,15 @@ let package = Package(
         // The reviewer's side.
         source(
             "SluiceClient",
-            ["SluiceAPI", "SluiceDomain", "SluiceJSON", httpClient, nioCore, nioHTTP1, nioPosix]),
+            [
+                "SluiceAPI", "SluiceDomain", "SluiceJSON", httpClient, crypto, nioCore, nioHTTP1,
+                nioPosix,
+            ]),
         source("SluiceTerminal"),
         source("SluiceDesk", ["SluiceTerminal", "SluiceAPI", "SluiceDomain", "SluiceJSON"]),
+
+        // A terminal to drive a program through: for the tests and the measurements.
+        source("TerminalProbe"),
 
         .executableTarget(
             name: "sluice",
@@ -122,7 +128,8 @@ let package = Package(
             name: "sluice-bench",
             dependencies: [
                 "SluiceApp", "SluiceService", "SluiceStore", "SluicePostgres", "SluiceSQL",
-                "SluiceCluster", "SluiceAPI", "SluiceDomain", "SluiceJSON", arguments, logging,
+                "SluiceCluster", "SluiceAPI", "SluiceDomain", "SluiceJSON", "TerminalProbe",
+                arguments, logging,
             ],
             swiftSettings: settings),
 
@@ -164,7 +171,7 @@ let package = Package(
             "SluiceEndToEndTests",
             [
                 "SluiceClient", "SluiceAPI", "SluiceDomain", "SluiceJSON", "SluicePostgres",
-                "SluiceCluster", "TestSupport",
+                "SluiceCluster", "TerminalProbe", "TestSupport",
             ]),
     ]
 )

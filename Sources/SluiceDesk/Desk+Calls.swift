@@ -12,13 +12,16 @@ extension Desk {
     mutating func dueEffects() -> [Effect] {
         if didStop { return [] }
         var effects: [Effect] = []
+        if let keep = pending.ledger.next(at: now) { effects.append(keep) }
         if let send = pending.next(at: now) { effects.append(send) }
+        if pending.isEmpty { mustDrain = false }
         if isLeaving { return effects + finishLeaving() }
         if labels == nil, projectCall.isDue(now) {
             projectCall.start(now)
             effects.append(.loadProject)
         }
-        if leases.count <= options.prefetch / 2, leaseCall.isDue(now) {
+        effects += fallIdle()
+        if leases.count <= options.prefetch / 2, mayLease, leaseCall.isDue(now) {
             leaseCall.start(now)
             leaseCount = options.prefetch - leases.count
             effects.append(.lease(count: leaseCount))
@@ -32,7 +35,6 @@ extension Desk {
 
     /// Renewals that are due, as long as somebody is there to review.
     private mutating func renewals() -> [Effect] {
-        guard now - lastKeyAt < options.idleLimit else { return [] }
         var effects: [Effect] = []
         for index in leases.indices {
             let held = leases[index]
@@ -83,7 +85,7 @@ extension Desk {
             foundNothing = new.isEmpty
             let known = Set(leases.map(\.id))
             for lease in new where !known.contains(lease.lease) {
-                leases.append(HeldLease(lease, askedAt: leaseCall.askedAt))
+                leases.append(withDraft(HeldLease(lease, askedAt: leaseCall.askedAt)))
             }
             leaseCall.finish(dueAt: new.count < leaseCount ? now + Self.emptyQueuePoll : now)
             reached()
@@ -127,7 +129,7 @@ extension Desk {
     ) -> [Effect] {
         switch result {
         case .success(let reply):
-            _ = pending.finishFirst()
+            if let operation = pending.finishFirst() { replayed(operation) }
             reached()
             if reply.status == "late" {
                 flash = "\(reply.externalID): counted, although the lease had expired"
@@ -145,16 +147,21 @@ extension Desk {
     mutating func take(
         undone reviewID: String, _ result: Result<UndoReply, ServiceFailure>
     ) -> [Effect] {
+        if case .failure(let failure) = result, failure.isTemporary {
+            pending.retry(at: missed(failure))
+            return []
+        }
+        guard let operation = pending.finishFirst() else { return [] }
+        reached()
+        let answered = undoing.removeValue(forKey: reviewID)
+        replayed(operation)
         switch result {
         case .success(let reply):
-            _ = pending.finishFirst()
-            reached()
-            let answered = undoing.removeValue(forKey: reviewID)
             if let answered { uncount(answered) }
             guard let lease = reply.lease else {
                 notices.append(
                     Notice(
-                        title: "\(answered?.held.externalID ?? reviewID) was taken back",
+                        title: "\(operation.externalID) was taken back",
                         detail: "the item goes back to the queue when its lease ends"))
                 return []
             }
@@ -162,14 +169,10 @@ extension Desk {
             var held = HeldLease(lease, askedAt: now)
             held.comment = answered?.held.comment ?? ""
             putBack(held)
-        case .failure(let failure) where failure.isTemporary:
-            pending.retry(at: missed(failure))
         case .failure(let failure):
-            reached()
-            _ = pending.finishFirst()
-            let externalID = undoing.removeValue(forKey: reviewID)?.held.externalID ?? reviewID
-            notices.append(
-                Notice(title: "\(externalID) was not taken back", detail: failure.summary))
+            explain(
+                operation, title: "\(operation.externalID) was not taken back",
+                detail: failure.summary)
         }
         return []
     }
@@ -197,17 +200,21 @@ extension Desk {
             history.last { $0.reviewID == operation.reviewID } ?? undoing[operation.reviewID]
         history.removeAll { $0.reviewID == operation.reviewID }
         undoing[operation.reviewID] = nil
-        guard let answered else { return }
-        uncount(answered)
         flash = ""
+        replayed(operation, isRefused: true)
         var detail = failure.summary
-        if case .refused(let problem) = failure, !Self.isAboutLease(problem) {
-            detail += "; the item is on the screen again"
-            putBack(answered.held)
+        if let answered {
+            uncount(answered)
+            if case .refused(let problem) = failure, !Self.isAboutLease(problem), !isLeaving {
+                detail += "; the item is on the screen again"
+                putBack(answered.held)
+            }
         }
-        let verdict = describe(answered.verdict)
-        notices.append(
-            Notice(title: "\(operation.externalID): \(verdict) was refused", detail: detail))
+        guard case .answer(_, let answer) = operation.action else { return }
+        if let comment = answer.comment { detail += "; your comment was: \(comment)" }
+        explain(
+            operation, title: "\(operation.externalID): \(describe(answer.verdict)) was refused",
+            detail: detail)
     }
 
     /// Whether the problem means that the item is no longer this reviewer's to answer.

@@ -21,8 +21,11 @@ extension Desk {
     /// - Returns: when to try again: after 0.5 s, doubled for each failure in a row up to 5 s.
     mutating func missed(_ failure: ServiceFailure) -> Duration {
         let delay = min(Duration.seconds(5), .milliseconds(500) * (1 << min(failures, 4)))
-        failures += 1
+        // Calls that fail together are one failure.
+        if failures == 0 || now - missedAt >= .milliseconds(250) { failures += 1 }
+        missedAt = now
         if failure.isTemporary {
+            mustDrain = true
             if case .offline(let since, _) = connection {
                 connection = .offline(since: since, reason: failure.summary)
             } else {
@@ -30,6 +33,15 @@ extension Desk {
             }
         }
         return now + delay
+    }
+
+    /// Somebody is there: tries again at once, however long the last pause was to be.
+    mutating func hurry() {
+        guard case .offline = connection, now - missedAt >= .milliseconds(500) else { return }
+        pending.notBefore = min(pending.notBefore, now)
+        for call in [\Desk.projectCall, \.leaseCall, \.queueCall] {
+            self[keyPath: call].dueAt = min(self[keyPath: call].dueAt, now)
+        }
     }
 
     /// Ends the client when the service will never give it work.

@@ -69,6 +69,7 @@ extension Desk {
     func drawWaiting(_ layout: DeskLayout, in frame: inout Frame) {
         let lines: [Line]
         switch connection {
+        case _ where isIdle: lines = idleLines
         case .connecting: lines = [Line("Connecting…", .bold)]
         case .offline:
             lines = [

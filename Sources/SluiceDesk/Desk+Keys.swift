@@ -15,16 +15,21 @@ extension Desk {
         switch event {
         case .key(let key):
             keepTime()
+            hurry()
+            if wakes(key) { return [] }
             return take(key)
         case .paste(let text):
             keepTime()
+            if isIdle { return [] }
             take(pasted: text)
             return []
         case .resize(let size):
             self.size = size
             return []
         case .suspend: return [.suspend]
-        case .continued: return [.resume]
+        case .continued:
+            lastKeyAt = now
+            return [.resume]
         case .terminate, .inputClosed: return leave()
         }
     }
@@ -147,7 +152,7 @@ extension Desk {
         case .search: mode = .search(LineEditor(limit: 200), selected: 0)
         case .guidelines: mode = .guidelines(scroll: 0)
         case .help: mode = .help(scroll: 0)
-        case .acknowledge: notices.removeFirst()
+        case .acknowledge: acknowledge()
         case .scroll(let scroll): move(scroll)
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
@@ -213,7 +218,9 @@ extension Desk {
     }
 
     private mutating func quit() -> [Effect] {
-        if case .offline = connection, !pending.isEmpty, mode != .confirmQuit {
+        if case .offline = connection, !pending.isEmpty, !pending.ledger.isReliable,
+            mode != .confirmQuit
+        {
             mode = .confirmQuit
             return []
         }

@@ -17,7 +17,8 @@ extension Desk {
     }
 
     mutating func finishLeaving() -> [Effect] {
-        guard pending.isEmpty, releasing.isEmpty, !leaseCall.isRunning else { return [] }
+        guard pending.isEmpty, pending.ledger.isIdle, releasing.isEmpty, !leaseCall.isRunning
+        else { return [] }
         return stop()
     }
 }

@@ -66,6 +66,7 @@ extension Desk {
             state = "OFFLINE \(DeskText.span(now - since))"
             if !pending.isEmpty { state += ", \(pending.count) kept" }
         }
+        if let journalNote { state += " · \(journalNote)" }
         guard let figures else { return state }
         let waiting = "\(figures.waiting) waiting"
         let oldest = figures.oldestWaitingSeconds.map {
@@ -125,8 +126,7 @@ extension Desk {
             return "not sent yet and lost by leaving: " + DeskText.count(pending.count, "answer")
         }
         if !flash.isEmpty { return flash }
-        if case .offline(_, let reason) = connection { return "no connection: \(reason)" }
-        return ""
+        return backgroundText
     }
 
     // MARK: - Pages

@@ -52,6 +52,8 @@ public struct Desk: Sendable {
     struct Notice: Hashable, Sendable {
         let title: String
         let detail: String
+        /// What the journal remembers it by; nil when it is of this session only.
+        var key: PendingOperation.Key?
     }
 
     /// An answer that can be taken back.
@@ -100,11 +102,21 @@ public struct Desk: Sendable {
     var figures: QueueReply?
     var connection = Connection.connecting
     var failures = 0
+    /// When a call last brought no answer.
+    var missedAt: Duration = .zero
 
     // The reviewer's work.
     /// The first one is on the screen.
     var leases: [HeldLease] = []
-    var pending = PendingOperations()
+    var pending: PendingOperations
+    /// What an earlier session left to send; nil once it is sent.
+    var replay: Replay?
+    /// Set when the service was missed with answers to send: those go before new items are leased.
+    var mustDrain = false
+    /// Items given back because nobody was there, with what was typed for them.
+    var idled: [HeldLease]?
+    /// What was typed for items that were given back, until they come again.
+    var drafts: [HeldLease] = []
     var history: [Answered] = []
     /// Answers being taken back, by review id.
     var undoing: [String: Answered] = [:]
@@ -129,19 +141,26 @@ public struct Desk: Sendable {
     var refusal: Problem?
 
     /// Makes a client that has not started.
+    ///
+    /// - Parameter journal: what the journal said when it was opened, or why it could not be; nil
+    ///   when there is to be none.
     public init(
         project: String, ids: ReviewIDs, size: Size = Size(columns: 80, rows: 24),
-        options: Options = Options()
+        options: Options = Options(), journal: Result<JournalContents, JournalError>? = nil
     ) {
         self.project = project
         self.ids = ids
         self.size = size
         self.options = options
+        pending = PendingOperations()
+        if let journal { take(journal: journal) }
     }
 
     /// What the session came to.
     public var outcome: DeskOutcome {
-        DeskOutcome(done: done, unsent: pending.operations, refusal: refusal)
+        DeskOutcome(
+            done: done, unsent: pending.operations, isKept: pending.ledger.isReliable,
+            refusal: refusal)
     }
 
     /// Takes a message and returns what is to be done.
@@ -162,6 +181,7 @@ public struct Desk: Sendable {
             effects = []
         case .submitted(let reviewID, let result): effects = take(submitted: reviewID, result)
         case .undone(let reviewID, let result): effects = take(undone: reviewID, result)
+        case .kept(let error): effects = take(kept: error)
         case .leavingTimedOut: effects = stop()
         }
         return effects + dueEffects()
@@ -181,6 +201,8 @@ public struct DeskOutcome: Sendable {
     public let done: Int
     /// What the service has not confirmed, in order.
     public let unsent: [PendingOperation]
+    /// Whether the journal holds them, for the next session to send.
+    public let isKept: Bool
     /// Why the service would not have the client at all; nil when the reviewer left.
     public let refusal: Problem?
 }

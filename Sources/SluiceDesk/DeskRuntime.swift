@@ -10,20 +10,24 @@ public struct DeskRuntime: Sendable {
     private let service: any DeskService
     private let project: String
     private let options: Desk.Options
+    private let journal: Journal?
     private let openTerminal: @Sendable () throws -> any TerminalDevice
 
     /// Makes a runtime.
     ///
     /// - Parameters:
     ///   - project: the name of the project, as shown.
+    ///   - journal: where answers are kept until the service has them; nil keeps them nowhere.
     ///   - openTerminal: takes the terminal; the one of the process unless a test says otherwise.
     public init(
         service: any DeskService, project: String, options: Desk.Options = Desk.Options(),
+        journal: Journal? = nil,
         openTerminal: @escaping @Sendable () throws -> any TerminalDevice = { try Terminal() }
     ) {
         self.service = service
         self.project = project
         self.options = options
+        self.journal = journal
         self.openTerminal = openTerminal
     }
 
@@ -34,9 +38,10 @@ public struct DeskRuntime: Sendable {
     /// - Throws: what opening the terminal throws (`TerminalError`).
     /// - Returns: what the session came to, with the answers nobody confirmed.
     public func run() async throws -> DeskOutcome {
+        let kept = await openJournal()
         let terminal = try openTerminal()
         let (messages, mailbox) = AsyncStream.makeStream(of: Message.self)
-        return await withDiscardingTaskGroup(returning: DeskOutcome.self) { group in
+        let outcome = await withDiscardingTaskGroup(returning: DeskOutcome.self) { group in
             group.addTask {
                 for await event in terminal.events { mailbox.yield(.terminal(event)) }
             }
@@ -44,7 +49,8 @@ public struct DeskRuntime: Sendable {
             mailbox.yield(.started)
             var session = DeskSession(
                 desk: Desk(
-                    project: project, ids: .random(), size: terminal.size, options: options),
+                    project: project, ids: .random(), size: terminal.size, options: options,
+                    journal: kept),
                 terminal: terminal)
             for await message in messages {
                 for effect in session.take(message) {
@@ -58,6 +64,17 @@ public struct DeskRuntime: Sendable {
             terminal.close()
             group.cancelAll()
             return session.desk.outcome
+        }
+        await journal?.close()
+        return outcome
+    }
+
+    private func openJournal() async -> Result<JournalContents, JournalError>? {
+        guard let journal else { return nil }
+        do {
+            return .success(try await journal.open())
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -112,6 +129,14 @@ public struct DeskRuntime: Sendable {
                 await result { service throws(ServiceFailure) in
                     try await service.undo(reviewID: reviewID)
                 })
+        case .keep(let records):
+            guard let journal else { return .kept(nil) }
+            do {
+                try await journal.write(records)
+                return .kept(nil)
+            } catch {
+                return .kept(error)
+            }
         case .limitLeaving(let limit):
             do {
                 try await Task.sleep(for: limit)
@@ -172,7 +197,7 @@ private struct DeskSession {
                 try terminal.suspend()
                 renderer.invalidate()
             case .loadProject, .loadQueue, .lease, .renew, .release, .submit, .undo,
-                .limitLeaving:
+                .keep, .limitLeaving:
                 return false
             }
         } catch {

@@ -24,6 +24,8 @@ public enum Message: Sendable {
     case submitted(reviewID: String, Result<ReviewReply, ServiceFailure>)
     /// `Effect.undo` ended.
     case undone(reviewID: String, Result<UndoReply, ServiceFailure>)
+    /// `Effect.keep` ended; with why not, if the records could not be kept.
+    case kept(JournalError?)
     /// Leaving took longer than it may.
     case leavingTimedOut
 }
@@ -44,6 +46,8 @@ public enum Effect: Equatable, Sendable {
     case submit(lease: String, Answer)
     /// Takes an answer back; ends with `undone`.
     case undo(reviewID: String)
+    /// Writes records into the journal, one effect at a time; ends with `kept`.
+    case keep([JournalRecord])
     /// Sends `leavingTimedOut` after that time.
     case limitLeaving(Duration)
     /// Gives the terminal to the shell until the process is continued.

@@ -10,6 +10,7 @@ enum PlainCommand: Hashable, Sendable {
     case guidelines
     case show
     case help
+    case acknowledge
     case quit
     /// The line means nothing; why.
     case unknown(String)
@@ -26,6 +27,7 @@ enum PlainCommand: Hashable, Sendable {
         (":guidelines", "read the project's guidelines"),
         (":show", "show the item again"),
         (":help", "show this help"),
+        (":ok", "put away what was said about refused answers"),
         (":quit", "give the item back and leave"),
     ]
 
@@ -58,6 +60,7 @@ enum PlainCommand: Hashable, Sendable {
         case "guidelines": return .guidelines
         case "show": return .show
         case "help": return .help
+        case "ok": return .acknowledge
         case "quit", "q": return .quit
         default: return .unknown("there is no command :\(word); :help shows what can be typed")
         }

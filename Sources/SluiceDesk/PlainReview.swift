@@ -23,6 +23,8 @@ public struct PlainOutcome: Sendable {
     public internal(set) var done = 0
     /// What the service has not confirmed.
     public internal(set) var unsent: [PendingOperation] = []
+    /// Whether the journal holds them, for the next session to send.
+    public internal(set) var isKept = false
     /// Why the service would not have the client at all.
     public internal(set) var refusal: Problem?
     /// The signal that ended the session; nil when the lines ended or the reviewer left.
@@ -41,21 +43,29 @@ public struct PlainReview: Sendable {
 
     private let service: any DeskService
     private let console: PlainConsole
+    private let journal: Journal?
 
     /// Makes a session.
-    public init(service: any DeskService, console: PlainConsole) {
+    ///
+    /// - Parameter journal: where answers are kept until the service has them; nil keeps them
+    ///   nowhere.
+    public init(service: any DeskService, console: PlainConsole, journal: Journal? = nil) {
         self.service = service
         self.console = console
+        self.journal = journal
     }
 
     /// Reviews on standard input and output until the input ends.
     ///
     /// - Throws: `TerminalError` when the input cannot be read.
-    public static func run(service: any DeskService) async throws(TerminalError) -> PlainOutcome {
+    public static func run(
+        service: any DeskService, journal: Journal? = nil
+    ) async throws(TerminalError) -> PlainOutcome {
         let input = try LineInput()
         let review = PlainReview(
             service: service,
-            console: PlainConsole(events: input.events) { try LineInput.write($0) })
+            console: PlainConsole(events: input.events) { try LineInput.write($0) },
+            journal: journal)
         let outcome = await review.run()
         input.stop()
         return outcome
@@ -69,9 +79,11 @@ public struct PlainReview: Sendable {
         var outcome = PlainOutcome()
         let service = self.service
         let console = self.console
+        let journal = self.journal
         let held = await withTaskGroup(of: PlainEnd.self, returning: [String].self) { group in
             group.addTask {
-                var session = PlainSession(service: service, console: console, inbox: inbox)
+                var session = PlainSession(
+                    service: service, console: console, inbox: inbox, journal: journal)
                 return .session(await session.run(), held: session.held.map(\.id))
             }
             group.addTask {
@@ -112,6 +124,7 @@ public struct PlainReview: Sendable {
             return held
         }
         await release(held)
+        await journal?.close()
         return outcome
     }
 

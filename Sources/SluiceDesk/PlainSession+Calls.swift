@@ -57,6 +57,7 @@ extension PlainSession {
         guard case .refused(let problem) = failure else { return }
         if mayRefuse {
             lastRefusalEndsItem = Desk.isAboutLease(problem)
+            lastRefusal = failure.summary
             say(["\(about): \(PlainText.safe(failure.summary))"])
         } else {
             outcome.refusal = problem

@@ -4,11 +4,15 @@ import SluiceTerminal
 
 /// The course of a session in plain mode; ends early when its task is cancelled.
 struct PlainSession {
-    private static let idleLimit = Duration.seconds(300)
+    static let idleLimit = Duration.seconds(300)
 
     let service: any DeskService
     let console: PlainConsole
-    private var inbox: AsyncStream<PlainEvent>.Iterator
+    var inbox: AsyncStream<PlainEvent>.Iterator
+    let journal: Journal?
+    /// What was refused and not put away.
+    var refusals: [JournalRefusal] = []
+    var saidUnkept = false
     let clock = ContinuousClock()
     private let start = ContinuousClock.now
     private var ids = ReviewIDs.random()
@@ -16,24 +20,28 @@ struct PlainSession {
     private var guidelines = ""
     var outcome = PlainOutcome()
     /// The items held; the last one is the one being answered.
-    private(set) var held: [HeldLease] = []
+    var held: [HeldLease] = []
     /// The answers that can be taken back.
     private var history: [(reviewID: String, externalID: String)] = []
-    private var lastLineAt = Duration.zero
+    var lastLineAt = Duration.zero
     var isOver = false
     var saidOffline = false
+    /// Why the last call was refused; nil when it was not.
+    var lastRefusal: String?
     /// Whether the last refusal means that the item is no longer this reviewer's.
     var lastRefusalEndsItem = false
 
     init(
-        service: any DeskService, console: PlainConsole, inbox: AsyncStream<PlainEvent>
+        service: any DeskService, console: PlainConsole, inbox: AsyncStream<PlainEvent>,
+        journal: Journal? = nil
     ) {
         self.service = service
         self.console = console
         self.inbox = inbox.makeAsyncIterator()
+        self.journal = journal
     }
 
-    private var now: Duration { clock.now - start }
+    var now: Duration { clock.now - start }
 
     /// Runs until the lines end, the reviewer quits or the task is cancelled.
     mutating func run() async -> PlainOutcome {
@@ -47,6 +55,7 @@ struct PlainSession {
         labels = PlainLabels(project.labels)
         guidelines = project.guidelines
         say(["Project \(PlainText.safe(project.name))"])
+        await replay()
         while !isOver {
             if held.isEmpty, !(await fetch()) { break }
             await answer()
@@ -101,6 +110,7 @@ struct PlainSession {
                 case .undo: await undo()
                 case .guidelines: say(PlainText.guidelines(guidelines))
                 case .help: say(PlainText.help())
+                case .acknowledge: await acknowledge()
                 case .quit: isOver = true
                 case .unknown(let reason): say([PlainText.safe(reason)])
                 }
@@ -140,6 +150,7 @@ struct PlainSession {
             case .guidelines: say(PlainText.guidelines(guidelines))
             case .show: say(PlainText.item(current, labels: labels))
             case .help: say(PlainText.help())
+            case .acknowledge: await acknowledge()
             case .quit: isOver = true
             case .unknown(let reason): say([PlainText.safe(reason)])
             }
@@ -181,17 +192,16 @@ struct PlainSession {
             comment: item.comment.isEmpty ? nil : item.comment,
             seconds: (min((now - since).seconds, 3_600) * 10).rounded() / 10)
         let name = PlainText.safe(item.externalID)
+        let operation = PendingOperation(
+            .answer(lease: item.id, request), externalID: item.externalID)
         let service = self.service
-        outcome.unsent = [
-            PendingOperation(.answer(lease: item.id, request), externalID: item.externalID)
-        ]
-        let reply = await repeated(
-            { () async throws(ServiceFailure) -> ReviewReply in
-                try await service.review(lease: item.id, request)
-            }, about: "\(name): \(describe(verdict)) was refused")
+        let reply = await carry(
+            operation, refusedAs: "\(item.externalID): \(describe(verdict)) was refused"
+        ) { () async throws(ServiceFailure) -> ReviewReply in
+            try await service.review(lease: item.id, request)
+        }
         // Cancelled before an answer came: it stays among the unsent.
         guard !isOver || reply != nil else { return }
-        outcome.unsent = []
         if let reply {
             held.removeLast()
             history.append((request.reviewID, item.externalID))
@@ -211,10 +221,12 @@ struct PlainSession {
         let service = self.service
         let name = PlainText.safe(last.externalID)
         let askedAt = now
-        let reply = await repeated(
-            { () async throws(ServiceFailure) -> UndoReply in
-                try await service.undo(reviewID: last.reviewID)
-            }, about: "\(name) was not taken back")
+        let operation = PendingOperation(
+            .undo(reviewID: last.reviewID), externalID: last.externalID)
+        let reply = await carry(operation, refusedAs: "\(last.externalID) was not taken back") {
+            () async throws(ServiceFailure) -> UndoReply in
+            try await service.undo(reviewID: last.reviewID)
+        }
         guard !isOver || reply != nil else { return }
         history.removeLast()
         guard let reply else { return }
@@ -223,7 +235,7 @@ struct PlainSession {
         if let lease = reply.lease { held.append(HeldLease(lease, askedAt: askedAt)) }
     }
 
-    private func describe(_ verdict: Verdict) -> String {
+    func describe(_ verdict: Verdict) -> String {
         switch verdict {
         case .label(let name): PlainText.safe(labels.keys.title(of: name))
         case .skip: "skipped"

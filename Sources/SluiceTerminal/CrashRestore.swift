@@ -72,6 +72,8 @@ private func restoreTerminal() {
 
 private func restoreAndRaise(_ signal: Int32) {
     restoreTerminal()
+    // The previous handler may ask a person what to do, and may hang when nobody is there.
+    alarm(60)
     sigaction(signal, &previousActions[Int(signal)], nil)
     raise(signal)
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import SluiceAPI
+import SluiceClient
 import SluiceDesk
 import SluiceDomain
 
@@ -42,21 +43,36 @@ struct ReviewCommand: AsyncParsableCommand {
                 "opening the full screen", why: "standard input or output is not a terminal",
                 hint: "use --plain")
         }
-        let outcome = try await DeskRuntime(service: desk, project: desk.projectName).run()
+        let outcome = try await DeskRuntime(
+            service: desk, project: desk.projectName, journal: try journal(of: desk)
+        ).run()
         try finish(
-            done: outcome.done, unsent: outcome.unsent.count, refusal: outcome.refusal,
-            signal: nil)
+            done: outcome.done, unsent: outcome.unsent.count, isKept: outcome.isKept,
+            refusal: outcome.refusal, signal: nil)
     }
 
     static func reviewPlainly(_ desk: RemoteDesk) async throws {
-        let outcome = try await PlainReview.run(service: desk)
+        let outcome = try await PlainReview.run(service: desk, journal: try journal(of: desk))
         try finish(
-            done: outcome.done, unsent: outcome.unsent.count, refusal: outcome.refusal,
-            signal: outcome.signal)
+            done: outcome.done, unsent: outcome.unsent.count, isKept: outcome.isKept,
+            refusal: outcome.refusal, signal: outcome.signal)
+    }
+
+    /// Where this reviewer's answers are kept until the service has them.
+    private static func journal(of desk: RemoteDesk) throws -> Journal {
+        guard let directory = JournalLocation.directory({ Environment.variables[$0] }) else {
+            throw Failure(
+                "finding a place for the journal", why: "neither HOME nor XDG_STATE_HOME is set",
+                hint: "set XDG_STATE_HOME to a directory of yours")
+        }
+        return Journal(
+            JournalLocation(
+                directory: directory, identity: desk.client.fingerprint(desk.projectName),
+                service: desk.client.baseURL, project: desk.projectName))
     }
 
     private static func finish(
-        done: Int, unsent: Int, refusal: Problem?, signal: Int32?
+        done: Int, unsent: Int, isKept: Bool, refusal: Problem?, signal: Int32?
     ) throws {
         if let refusal {
             throw Failure(
@@ -66,7 +82,9 @@ struct ReviewCommand: AsyncParsableCommand {
         if unsent > 0 {
             throw Failure(
                 "sending the last answers", why: "\(unsent) could not be confirmed",
-                hint: "those items come back to the queue")
+                hint: isKept
+                    ? "they are in the journal: the next `sluice review` sends them"
+                    : "those items come back to the queue")
         }
         if let signal { throw ExitCode(128 + signal) }
     }

@@ -1,0 +1,240 @@
+import Foundation
+import Glibc
+import TerminalProbe
+import TestSupport
+import Testing
+
+/// Reviews through a real terminal while everything around the reviewer breaks.
+///
+/// The small dose runs with all tests. `SLUICE_STORM=full` reviews 10,000 items with the service
+/// killed 20 times, the connection cut 50 times and the client killed 10 times; that takes minutes:
+///
+///     SLUICE_STORM=full swift test --filter StormTests
+@Suite(.inTurns) struct StormTests {
+    /// How much is done to the reviewer.
+    struct Dose {
+        var reviews: Int
+        var serviceKills: Int
+        var cuts: Int
+        var clientKills: Int
+
+        static var asked: Dose {
+            ProcessInfo.processInfo.environment["SLUICE_STORM"] == "full"
+                ? Dose(reviews: 10_000, serviceKills: 20, cuts: 50, clientKills: 10)
+                : Dose(reviews: 300, serviceKills: 3, cuts: 8, clientKills: 1)
+        }
+    }
+
+    @Test(
+        "whatever is killed or cut, every answer typed counts exactly once",
+        .timeLimit(.minutes(30)))
+    func storm() async throws {
+        let dose = Dose.asked
+        try await Home.use { home in
+            var storm = try await Storm(home, dose)
+            do {
+                try await storm.review()
+            } catch {
+                await storm.end()
+                throw error
+            }
+            await storm.end()
+            // Each item has one review, and it says what the script says.
+            let rows = try await home.ask(
+                """
+                SELECT external_id, label, status FROM review
+                JOIN item ON (item.project_id, item.id) = (review.project_id, review.item_id)
+                WHERE status IN ('counted', 'late')
+                """)
+            var answers: [String: [String]] = [:]
+            for row in rows.split(separator: "\n") {
+                let fields = row.split(separator: "|", omittingEmptySubsequences: false)
+                answers[String(fields[0]), default: []].append("\(fields[1]) \(fields[2])")
+            }
+            #expect(answers.count == dose.reviews)
+            for number in 0..<dose.reviews {
+                let found = answers["storm-\(number)"] ?? []
+                let label = Storm.script(number).label
+                #expect(
+                    found == ["\(label) counted"] || found == ["\(label) late"], "\(number)")
+            }
+            #expect(
+                try await home.ask("SELECT count(*) FROM decision WHERE source = 'reviewer'")
+                    == "\(dose.reviews)")
+            // Typing twice is asked for by a killed client alone, and by what it was told.
+            #expect(storm.typedAgain <= dose.clientKills + storm.refusals)
+            print(storm.summary)
+        }
+    }
+}
+
+/// A reviewer who types what the script says, and the accidents.
+private struct Storm {
+    enum Accident { case killService, cut, killClient }
+
+    private let home: Home
+    private let dose: StormTests.Dose
+    private let token: String
+    private let proxy: CutProxy
+    private var service: ServiceProcess
+    private var sitting: Sitting
+    private var generator = SystemRandomNumberGenerator()
+    private var typed: [Int: Int] = [:]
+    /// The item whose answer was typed last; nil once it has left the screen.
+    private var leaving: Int?
+    private var cutNumber = 0
+    private(set) var refusals = 0
+    private let start = ContinuousClock.now
+
+    /// The key and the label of an item; the model says cat of all.
+    static func script(_ number: Int) -> (key: String, label: String) {
+        switch number % 3 {
+        case 0: ("d", "dog")
+        case 1: ("a", "cat")
+        default: ("\r", "cat")
+        }
+    }
+
+    init(_ home: Home, _ dose: StormTests.Dose) async throws {
+        self.home = home
+        self.dose = dose
+        service = try await home.serve()
+        let admin = try await home.makeProject(
+            policy: """
+                {"degree":"partial","accept":{"default":0.9},"audit_rate":0,"blind_share":0,\
+                "lease_seconds":10}
+                """)
+        let lines = (0..<dose.reviews).map { number in
+            """
+            {"external_id":"storm-\(number)","model":"m","model_version":"1","label":"cat",\
+            "confidence":0.4,"payload":{"text":"look at <<\(number)>>"}}
+
+            """
+        }
+        let sent = try await home.sluice("import", "-", token: admin, input: lines.joined())
+        try #require(sent.status == 0, "\(sent.error)")
+        token = try await home.token("reviewer", "rita", project: "pets")
+        proxy = try CutProxy(to: .port(home.port))
+        sitting = try Self.sit(home, token, proxy)
+    }
+
+    private static func sit(
+        _ home: Home, _ token: String, _ proxy: CutProxy
+    ) throws -> Sitting {
+        try Sitting(
+            home, token: token,
+            environment: [
+                "SLUICE_URL": "http://127.0.0.1:\(proxy.port)", "SLUICE_PROJECT": "pets",
+            ])
+    }
+
+    /// How often an item had to be answered again.
+    var typedAgain: Int { typed.values.reduce(0) { $0 + $1 - 1 } }
+
+    var summary: String {
+        let seconds = Int(start.duration(to: .now) / .seconds(1))
+        return """
+            storm: \(dose.reviews) reviews in \(seconds) s; service killed \(dose.serviceKills) times, \
+            connection cut \(dose.cuts) times, client killed \(dose.clientKills) times; \
+            \(typedAgain) typed again, \(refusals) refusals shown
+            """
+    }
+
+    /// Reviews until every item is decided.
+    mutating func review() async throws {
+        var accidents = plan()
+        while true {
+            try #require(
+                sitting.child.status == nil, "the client ended: \(sitting.raw.suffix(500))")
+            let moved = try await step()
+            while let next = accidents.last, typed.count >= next.at {
+                accidents.removeLast()
+                try await happen(next.accident)
+            }
+            if !moved {
+                if typed.count == dose.reviews, try await isDone() { break }
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+        sitting.terminal.type("q")
+        #expect(try await sitting.left() == 0)
+        #expect(sitting.terminal.settings == sitting.before)
+    }
+
+    mutating func end() async {
+        await sitting.kill()
+        proxy.close()
+        await service.terminate()
+    }
+
+    /// All accidents at random moments of the work, the last one first.
+    private mutating func plan() -> [(at: Int, accident: Accident)] {
+        let accidents =
+            Array(repeating: Accident.killService, count: dose.serviceKills)
+            + Array(repeating: .cut, count: dose.cuts)
+            + Array(repeating: .killClient, count: dose.clientKills)
+        return accidents.map { accident in
+            (at: Int.random(in: 1..<dose.reviews - 10, using: &generator), accident: accident)
+        }.sorted { $0.at > $1.at }
+    }
+
+    /// Looks at the screen and types what is to be typed; false when there is nothing to do.
+    private mutating func step() async throws -> Bool {
+        var seen: [Int?] = []
+        let screen = sitting.look { seen.append(Self.item(on: $0)) }.text
+        if screen.contains("Esc puts this away") {
+            refusals += 1
+            sitting.terminal.type("\u{1B}")
+            // An escape with a key behind it would be another key.
+            let notice = screen.split(separator: "\n").first { $0.hasPrefix(" !") } ?? ""
+            try await sitting.seeNoMore(String(notice))
+            return true
+        }
+        if seen.contains(where: { $0 != leaving }) { leaving = nil }
+        guard let number = Self.item(on: sitting.grid), number != leaving else { return false }
+        leaving = number
+        typed[number, default: 0] += 1
+        sitting.terminal.type(Self.script(number).key)
+        return true
+    }
+
+    private static func item(on screen: ScreenGrid) -> Int? {
+        guard screen.isFullScreen else { return nil }
+        let text = screen.text
+        guard let start = text.range(of: "look at <<")?.upperBound,
+            let end = text.range(of: ">>", range: start..<text.endIndex)?.lowerBound
+        else { return nil }
+        return Int(text[start..<end])
+    }
+
+    private mutating func happen(_ accident: Accident) async throws {
+        switch accident {
+        case .killService:
+            await service.kill()
+            // The reviewer goes on with what is there until there is no more.
+            try await eventually("the screen says so") { sitting.look().text.contains("OFFLINE") }
+            while try await step() {}
+            service = try await home.serve()
+        case .cut:
+            cutNumber += 1
+            let bytes = Int.random(in: 0...700, using: &generator)
+            switch cutNumber % 4 {
+            case 0: proxy.reset()
+            case 1: proxy.set(.cut(.client, afterBytes: bytes))
+            // The answer is stored, and its reply is lost.
+            default: proxy.set(.cut(.server, afterBytes: bytes))
+            }
+        case .killClient:
+            await sitting.kill()
+            leaving = nil
+            sitting = try Self.sit(home, token, proxy)
+        }
+    }
+
+    /// Whether all is decided; what a killed client held comes back when its leases lapse.
+    private func isDone() async throws -> Bool {
+        try await home.ask(
+            "SELECT count(*) FROM review WHERE status IN ('counted', 'late')")
+            == "\(dose.reviews)"
+    }
+}
