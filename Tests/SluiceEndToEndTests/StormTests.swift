@@ -34,37 +34,41 @@ import Testing
             var storm = try await Storm(home, dose)
             do {
                 try await storm.review()
+                try await check(dose, home)
             } catch {
                 await storm.end()
                 throw error
             }
             await storm.end()
-            // Each item has one review, and it says what the script says.
-            let rows = try await home.ask(
-                """
-                SELECT external_id, label, status FROM review
-                JOIN item ON (item.project_id, item.id) = (review.project_id, review.item_id)
-                WHERE status IN ('counted', 'late')
-                """)
-            var answers: [String: [String]] = [:]
-            for row in rows.split(separator: "\n") {
-                let fields = row.split(separator: "|", omittingEmptySubsequences: false)
-                answers[String(fields[0]), default: []].append("\(fields[1]) \(fields[2])")
-            }
-            #expect(answers.count == dose.reviews)
-            for number in 0..<dose.reviews {
-                let found = answers["storm-\(number)"] ?? []
-                let label = Storm.script(number).label
-                #expect(
-                    found == ["\(label) counted"] || found == ["\(label) late"], "\(number)")
-            }
-            #expect(
-                try await home.ask("SELECT count(*) FROM decision WHERE source = 'reviewer'")
-                    == "\(dose.reviews)")
             // Typing twice is asked for by a killed client alone, and by what it was told.
             #expect(storm.typedAgain <= dose.clientKills + storm.refusals)
             print(storm.summary)
         }
+    }
+
+    /// Each item has one review, and it says what the script says.
+    private func check(_ dose: Dose, _ home: Home) async throws {
+        let rows = try await home.ask(
+            """
+            SELECT external_id, label, status FROM review
+            JOIN item ON (item.project_id, item.id) = (review.project_id, review.item_id)
+            WHERE status IN ('counted', 'late')
+            """)
+        var answers: [String: [String]] = [:]
+        for row in rows.split(separator: "\n") {
+            let fields = row.split(separator: "|", omittingEmptySubsequences: false)
+            answers[String(fields[0]), default: []].append("\(fields[1]) \(fields[2])")
+        }
+        #expect(answers.count == dose.reviews)
+        for number in 0..<dose.reviews {
+            let found = answers["storm-\(number)"] ?? []
+            let label = Storm.script(number).label
+            #expect(
+                found == ["\(label) counted"] || found == ["\(label) late"], "\(number)")
+        }
+        #expect(
+            try await home.ask("SELECT count(*) FROM decision WHERE source = 'reviewer'")
+                == "\(dose.reviews)")
     }
 }
 

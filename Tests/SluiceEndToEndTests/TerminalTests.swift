@@ -79,6 +79,8 @@ import Testing
                 try await eventually("the shell has the terminal") {
                     !sitting.look().isFullScreen && sitting.terminal.settings == sane
                 }
+                try await sitting.see("Stopped")
+                try await sitting.see("ready>")
                 sitting.terminal.type("echo round-$((\(round) + 10))\r")
                 try await sitting.see("round-\(round + 10)")
             }
