@@ -2,6 +2,8 @@
 
 CREATE FUNCTION public.claim_tasks(p_project bigint, p_queue smallint, p_actor bigint, p_tokens bigint[], p_seconds integer, p_floor_rank bigint, p_floor_item bigint, p_scan integer) RETURNS TABLE(o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamp with time zone, o_model_version bigint, o_is_blind boolean, o_external_id text, o_payload json, o_metadata json, o_received_at timestamp with time zone, o_label text, o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text)
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
 DECLARE
     v_items bigint[] := '{}';
@@ -117,6 +119,8 @@ END $$;
 
 CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint, p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision, p_alone boolean) RETURNS TABLE(o_status text, o_reviewed_at timestamp with time zone, o_asked smallint, o_revision integer, o_is_audit boolean, o_rank bigint, o_decided boolean)
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
 DECLARE
     v_slot smallint;
@@ -265,6 +269,8 @@ END $$;
 
 CREATE FUNCTION public.undo_review(p_project bigint, p_id text, p_actor bigint, p_token bigint, p_seconds integer) RETURNS TABLE(o_status text, o_item bigint, o_queue smallint, o_model_version bigint, o_shown boolean, o_expires_at timestamp with time zone, o_revision integer, o_decided boolean, o_is_audit boolean)
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
 DECLARE
     v_review record;
@@ -423,12 +429,12 @@ COMMENT ON COLUMN public.item.payload IS 'As received, byte for byte (json, neve
 
 CREATE SEQUENCE public.item_id_seq
     START WITH 1
-    INCREMENT BY 1000
+    INCREMENT BY 10000
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
 
-COMMENT ON SEQUENCE public.item_id_seq IS 'One value is a block: the service numbers up to 1,000 items from it upwards.';
+COMMENT ON SEQUENCE public.item_id_seq IS 'One value is a block: the service numbers up to 10,000 items from it upwards.';
 
 CREATE TABLE public.label (
     project_id bigint NOT NULL,

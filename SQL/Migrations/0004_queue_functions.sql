@@ -1,5 +1,8 @@
 -- The queue's moves. Each locks first and checks in a later statement: under READ COMMITTED a statement sees what
 -- was committed before it began, so a check in the locking statement itself would look at the past.
+-- What runs at every key press has generic plans: every access is by key, and planning the joins of a claim anew, as
+-- PostgreSQL now and then decides to, costs three times what the claim does. A plan made while a table was nearly empty
+-- would read the whole of it for as long as the session lives, so that is forbidden too.
 -- Order of locks, everywhere: the reviewer, then the task, then leases, then ready rows by (queue, rank, item).
 
 -- While an adjudicator has the item, or is to have it, reviewers get none of its slots; undo_review finds them again.
@@ -94,7 +97,7 @@ CREATE FUNCTION claim_tasks(
     o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamptz, o_model_version bigint, o_is_blind boolean,
     o_external_id text, o_payload json, o_metadata json, o_received_at timestamptz, o_label text,
     o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_items bigint[] := '{}';
     v_rank bigint;
@@ -173,7 +176,7 @@ CREATE FUNCTION record_review(
     p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text,
     p_seconds double precision, p_alone boolean
 ) RETURNS TABLE (o_status text, o_reviewed_at timestamptz, o_asked smallint, o_revision integer, o_is_audit boolean,
-    o_rank bigint, o_decided boolean) LANGUAGE plpgsql AS $$
+    o_rank bigint, o_decided boolean) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_slot smallint;
     v_free integer;
@@ -264,7 +267,7 @@ END $$;
 -- held no slot, being a skip or surplus, and there is none free).
 CREATE FUNCTION undo_review(p_project bigint, p_id text, p_actor bigint, p_token bigint, p_seconds integer)
 RETURNS TABLE (o_status text, o_item bigint, o_queue smallint, o_model_version bigint, o_shown boolean,
-    o_expires_at timestamptz, o_revision integer, o_decided boolean, o_is_audit boolean) LANGUAGE plpgsql AS $$
+    o_expires_at timestamptz, o_revision integer, o_decided boolean, o_is_audit boolean) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_review record;
     v_rank bigint;

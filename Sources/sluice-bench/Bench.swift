@@ -41,7 +41,7 @@ final class Bench {
             throw error
         }
         administration = Administration(pool: pool, directory: ProjectDirectory(pool: pool))
-        try await makeProject()
+        try await makeProject(Self.project)
     }
 
     /// Stops everything and removes what was made.
@@ -65,23 +65,26 @@ final class Bench {
             environment: ["DATABASE_URL": address.connectionString])
     }
 
-    /// A token for the bench's project.
-    func token(_ role: Role, _ name: String) async throws -> String {
-        try await administration.createToken(role: role, name: name, project: Self.project)
+    /// A token for one of the bench's projects.
+    func token(
+        _ role: Role, _ name: String, project: String = Bench.project
+    ) async throws -> String {
+        try await administration.createToken(role: role, name: name, project: project)
     }
 
-    private func makeProject() async throws {
+    /// A project with the demo's labels and policy.
+    func makeProject(_ name: String) async throws {
         let admin = try await administration.createToken(
-            role: .admin, name: "bench-admin", project: nil)
+            role: .admin, name: "admin of \(name)", project: nil)
         let connection = try HTTPConnection(port: service.port)
         let file = try DemoData.file("project.json", of: options)
         let body = String(decoding: file, as: UTF8.self).replacingOccurrences(
-            of: "\"debian-sections\"", with: "\"\(Self.project)\"")
+            of: "\"debian-sections\"", with: "\"\(name)\"")
         try connection.call(
             HTTPConnection.request("POST", "/v1/projects", token: admin, body: Array(body.utf8)))
         try connection.call(
             HTTPConnection.request(
-                "PUT", "/v1/projects/\(Self.project)/policy?reason=bench", token: admin,
+                "PUT", "/v1/projects/\(name)/policy?reason=bench", token: admin,
                 body: DemoData.file("policy.json", of: options)))
     }
 

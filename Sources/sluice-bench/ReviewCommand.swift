@@ -22,43 +22,65 @@ struct ReviewCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.run { bench in
-            var figures: [Figure] = []
+            var workloads: [ReviewWorkload] = []
             for size in backlog {
                 say("seeding a backlog of \(size)")
-                let workload = try await ReviewWorkload(
-                    bench, backlog: size, clients: clients, seconds: seconds)
-                _ = try await workload.throughHTTP(turn: -1)
-                var measured: [Double] = []
-                var baseline: [Double] = []
-                var cost: [Double] = []
-                for turn in 0..<options.repeats {
-                    let before = bench.service.usage.processorSeconds
-                    measured.append(try await workload.throughHTTP(turn: turn))
-                    let used = bench.service.usage.processorSeconds - before
-                    cost.append(used * 1e6 / (measured[turn] * Double(seconds)))
-                    baseline.append(try await workload.throughPgbench(turn: turn))
-                    say("review \(size): \(Int(measured[turn])) against \(Int(baseline[turn]))")
+                workloads.append(
+                    try await ReviewWorkload(
+                        bench, backlog: size, clients: clients, seconds: seconds))
+            }
+            try await bench.pool.execute(SeedSQL.settle, BenchSQL.checkpoint)
+            for workload in workloads { _ = try await workload.throughHTTP(turn: -1) }
+            // In turns: a disk that is slow for half a minute is then slow for all of them.
+            var runs = workloads.map { _ in ReviewRuns() }
+            for turn in 0..<options.repeats {
+                for (index, workload) in workloads.enumerated() {
+                    try await runs[index].add(workload, turn: turn)
                 }
-                figures.append(
-                    Figure(
-                        "lease+review, \(clients) clients, backlog \(size)", unit: "cycles/s",
-                        goal: .ratioAtLeast(0.50), measured: measured, baseline: baseline,
-                        against: "pgbench"))
-                figures.append(
-                    Figure(
-                        "the service's processor time, backlog \(size)", unit: "us/cycle",
-                        measured: cost))
             }
-            let rates = figures.filter { $0.unit == "cycles/s" }
-            if let small = rates.first, let large = rates.last, rates.count > 1 {
-                figures.append(
-                    Figure(
-                        "the service's rate at the largest backlog", unit: "cycles/s",
-                        goal: .ratioAtLeast(0.80), measured: large.measured.values,
-                        baseline: small.measured.values, against: "at the smallest"))
-            }
-            return figures
+            return figures(runs)
         }
+    }
+
+    private func figures(_ runs: [ReviewRuns]) -> [Figure] {
+        var figures: [Figure] = []
+        for (size, runs) in zip(backlog, runs) {
+            figures.append(
+                Figure(
+                    "lease+review, \(clients) clients, backlog \(size)", unit: "cycles/s",
+                    goal: .ratioAtLeast(0.50), measured: runs.measured, baseline: runs.baseline,
+                    against: "pgbench"))
+            figures.append(
+                Figure(
+                    "the service's processor time, backlog \(size)", unit: "us/cycle",
+                    measured: runs.cost))
+        }
+        if let small = runs.first, let large = runs.last, runs.count > 1 {
+            figures.append(
+                Figure(
+                    "the service's rate at the largest backlog", unit: "cycles/s",
+                    goal: .ratioAtLeast(0.80), measured: large.measured,
+                    baseline: small.measured, against: "at the smallest"))
+        }
+        return figures
+    }
+}
+
+/// What the runs of one workload came to.
+private struct ReviewRuns {
+    var measured: [Double] = []
+    var baseline: [Double] = []
+    /// Microseconds of the service's processor time a cycle.
+    var cost: [Double] = []
+
+    mutating func add(_ workload: ReviewWorkload, turn: Int) async throws {
+        let before = workload.bench.service.usage.processorSeconds
+        let rate = try await workload.throughHTTP(turn: turn)
+        let used = workload.bench.service.usage.processorSeconds - before
+        cost.append(used * 1e6 / (rate * Double(workload.seconds)))
+        measured.append(rate)
+        baseline.append(try await workload.throughPgbench(turn: turn))
+        say("review \(workload.backlog): \(Int(rate)) against \(Int(baseline[turn]))")
     }
 }
 
@@ -68,18 +90,20 @@ struct ReviewWorkload {
     let backlog: Int
     let clients: Int
     let seconds: Int
+    private let name: String
     private let project: Int64
     private let feeder: BacklogFeeder
     private let tokens: [String]
 
-    /// Empties the tables and fills the queue.
+    /// Makes a project of its own and fills its queue.
     init(_ bench: Bench, backlog: Int, clients: Int, seconds: Int) async throws {
         self.bench = bench
         self.backlog = backlog
         self.clients = clients
         self.seconds = seconds
+        name = "bench-\(backlog)"
+        try await bench.makeProject(name)
         project = try await bench.pool.number(BenchSQL.projectID)
-        try await bench.pool.execute(BenchSQL.empty)
         // What a run takes out of a small backlog is put back behind it from the same supply.
         let supply = backlog + 12_000 * seconds * (bench.options.repeats + 1)
         for statement in SeedSQL.items(project: project, 1, supply) {
@@ -87,10 +111,10 @@ struct ReviewWorkload {
         }
         feeder = BacklogFeeder(bench.pool, project: project, backlog: backlog, supply: supply)
         try await feeder.fill()
-        try await bench.pool.execute(SeedSQL.settle, BenchSQL.checkpoint)
         var tokens: [String] = []
         for index in 0..<clients {
-            tokens.append(try await bench.token(.reviewer, "bench-reviewer-\(index)"))
+            tokens.append(
+                try await bench.token(.reviewer, "\(name)-reviewer-\(index)", project: name))
         }
         self.tokens = tokens
     }
@@ -98,11 +122,13 @@ struct ReviewWorkload {
     /// Cycles a second through the service.
     func throughHTTP(turn: Int) async throws -> Double {
         let (tokens, port, seconds) = (tokens, bench.service.port, seconds)
+        let project = name
         let (cycles, time) = try await feeder.feeding {
             let start = ContinuousClock.now
             let counts = try await onThreads(clients) { index in
                 try Self.review(
-                    port: port, token: tokens[index], name: "t\(turn)c\(index)",
+                    port: port, project: project, token: tokens[index],
+                    name: "t\(turn)c\(index)",
                     until: start + .seconds(seconds))
             }
             return (counts.reduce(0, +), start.duration(to: .now) / .seconds(1))
@@ -120,27 +146,27 @@ struct ReviewWorkload {
             bench.address, clients: clients, seconds: seconds, files: [script],
             variables: [
                 "project": "\(project)", "base": "\(1_000_000 + 1000 * (turn + 1))",
-                "rank": "\(head)",
+                "o_rank": "\(head)",
             ])
         return try await feeder.feeding { try await run.run() }
     }
 
     /// One reviewer's work until the time is up; how many cycles.
     private static func review(
-        port: Int, token: String, name: String, until end: ContinuousClock.Instant
+        port: Int, project: String, token: String, name: String, until end: ContinuousClock.Instant
     ) throws -> Int {
         let connection = try HTTPConnection(port: port)
-        let path = "/v1/projects/\(Bench.project)/leases"
+        let path = "/v1/projects/\(project)/leases"
         let lease = HTTPConnection.request(
             "POST", path, token: token, body: Array(#"{"count":1}"#.utf8))
-        let key = Array(#""lease":""#.utf8)
         var cycles = 0
         while ContinuousClock.now < end {
             let reply = try connection.call(lease)
-            guard let start = reply.firstRange(of: key)?.upperBound else {
+            guard let start = reply.offset(of: "\"lease\":\"") else {
                 throw BenchError("nothing to review: \(String(decoding: reply, as: UTF8.self))")
             }
-            let id = String(decoding: reply[start...].prefix { $0 != 34 }, as: UTF8.self)
+            let id = String(
+                decoding: reply.dropFirst(start + 9).prefix { $0 != 34 }, as: UTF8.self)
             let answer =
                 #"{"review_id":"\#(name)-\#(cycles)","verdict":"label","label":"net","seconds":4.2}"#
             try connection.call(

@@ -17,20 +17,20 @@ enum SeedSQL {
     static func items(project: Int64, _ first: Int, _ last: Int) -> [Statement] {
         [
             Statement(
-                name: "seedModel",
+                name: "seedModel\(project)",
                 text: """
                     INSERT INTO model_version (project_id, model, version)
                     VALUES (\(project), 'deb-section', 'seeded') ON CONFLICT DO NOTHING
                     """),
             Statement(
-                name: "seedItems_\(first)_\(last)",
+                name: "seedItems\(project)_\(first)_\(last)",
                 text: """
                     INSERT INTO item (project_id, id, payload_hash, external_id, payload, metadata)
                     SELECT \(project), n, md5(n::text)::uuid, 'seed-' || n, \(payload), \(metadata)
                     FROM generate_series(\(first), \(last)) AS n
                     """),
             Statement(
-                name: "seedPredictions_\(first)_\(last)",
+                name: "seedPredictions\(project)_\(first)_\(last)",
                 text: """
                     INSERT INTO prediction (project_id, item_id, model_version_id, content_hash,
                         confidence, propensity, policy_version, salt_id, is_blind, label, route,
@@ -41,7 +41,7 @@ enum SeedSQL {
                     JOIN model_version m ON m.project_id = \(project) AND m.version = 'seeded'
                     """),
             Statement(
-                name: "seedTasks_\(first)_\(last)",
+                name: "seedTasks\(project)_\(first)_\(last)",
                 text: """
                     INSERT INTO task (project_id, item_id, model_version_id, rank, policy_version,
                         asked, is_blind, is_audit)
@@ -55,7 +55,7 @@ enum SeedSQL {
     /// Puts seeded tasks `first` to `last` in the queue.
     static func ready(project: Int64, _ first: Int, _ last: Int) -> Statement {
         Statement(
-            name: "seedReady_\(first)_\(last)",
+            name: "seedReady\(project)_\(first)_\(last)",
             text: """
                 INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
                 SELECT \(project), 0, t.rank, t.item_id, 1 FROM task t
@@ -67,7 +67,7 @@ enum SeedSQL {
     static func labels(project: Int64, _ first: Int, _ last: Int) -> [Statement] {
         [
             Statement(
-                name: "seedReviews_\(first)_\(last)",
+                name: "seedReviews\(project)_\(first)_\(last)",
                 text: """
                     INSERT INTO review (project_id, id, item_id, actor_id, model_version_id, seconds,
                         queue, slot, is_shown, status, verdict, label)
@@ -77,7 +77,7 @@ enum SeedSQL {
                     WHERE t.project_id = \(project) AND t.item_id BETWEEN \(first) AND \(last)
                     """),
             Statement(
-                name: "seedDecisions_\(first)_\(last)",
+                name: "seedDecisions\(project)_\(first)_\(last)",
                 text: """
                     INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id,
                         actor_id, agreement, label, source, outcome)
@@ -94,14 +94,14 @@ enum SeedSQL {
 
     static func waiting(project: Int64) -> Statement {
         Statement(
-            name: "seedWaiting",
+            name: "seedWaiting\(project)",
             text: "SELECT count(*) FROM ready WHERE project_id = \(project) AND queue = 0")
     }
 
     /// The key at the head of the queue.
     static func head(project: Int64) -> Statement {
         Statement(
-            name: "seedHead",
+            name: "seedHead\(project)",
             text: """
                 SELECT coalesce(min(rank), 0) FROM ready
                 WHERE project_id = \(project) AND queue = 0
