@@ -1,8 +1,8 @@
 -- Items and predictions: append only, never updated by the queue. They carry no foreign keys: a key check a row
 -- costs a third of the ingest rate, and the one function that writes them writes parent and child in one transaction.
 
-CREATE SEQUENCE item_id_seq INCREMENT BY 1000;
-COMMENT ON SEQUENCE item_id_seq IS 'One value is a block: the service numbers up to 1,000 items from it upwards.';
+CREATE SEQUENCE item_id_seq INCREMENT BY 10000;
+COMMENT ON SEQUENCE item_id_seq IS 'One value is a block: the service numbers up to 10,000 items from it upwards.';
 
 CREATE TABLE item (
     project_id bigint NOT NULL,

@@ -1,5 +1,5 @@
 -- name: reserveItemBlock
--- The first of 1,000 item ids that are the caller's.
+-- The first of 10,000 item ids that are the caller's.
 -- returns first bigint
 SELECT nextval('item_id_seq');
 
@@ -12,6 +12,19 @@ SELECT $1, n.id, n.external_id, n.payload_hash, n.group_key, n.payload, n.metada
 FROM unnest($2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::json[], $7::json[], $8::json[])
     AS n (id, external_id, payload_hash, group_key, payload, metadata, parents)
 ON CONFLICT (project_id, external_id) DO NOTHING;
+
+-- name: copyItems
+-- Stores items taken to be new: half the cost of insertItems, and an item that is there fails the whole.
+COPY item (project_id, id, payload_hash, external_id, group_key, payload, metadata, parents) FROM STDIN (FORMAT binary);
+
+-- name: copyPredictions
+-- Stores predictions of items that the same transaction stored.
+COPY prediction (project_id, item_id, model_version_id, content_hash, confidence, propensity, policy_version, salt_id, is_blind,
+    label, route, reason, scores, highlights) FROM STDIN (FORMAT binary);
+
+-- name: copyModelDecisions
+-- The first decision of items the model decided.
+COPY decision (project_id, item_id, revision, reviews, model_version_id, label, source, outcome) FROM STDIN (FORMAT binary);
 
 -- name: findItems
 -- $1 project_id bigint, $2 external_ids text[]

@@ -32,6 +32,20 @@ extension Session {
         return affectedRows(result)
     }
 
+    /// Runs `COPY … FROM STDIN (FORMAT binary)` with rows that are built.
+    ///
+    /// - Returns: how many rows were copied.
+    @discardableResult
+    public func copyIn(_ statement: Statement, _ rows: CopyRows) throws(PostgresError) -> Int {
+        try start(statement, PGRES_COPY_IN)
+        try put(rows.bytes)
+        try put(CopyRows.trailer)
+        try end(nil)
+        let result = try wire.finish(until: limit)
+        defer { PQclear(result) }
+        return affectedRows(result)
+    }
+
     /// Runs `COPY … TO STDOUT` and lends each chunk to `onChunk`.
     ///
     /// A chunk is one row in text and csv format. When `onChunk` throws, the copy is cancelled and its error is passed on.
@@ -76,16 +90,21 @@ extension Session {
         }
     }
 
-    private func put(_ chunk: [UInt8]) throws(PostgresError) {
-        try wire.checkInterruption()
-        let status = chunk.withUnsafeBytes { raw in
-            PQputCopyData(
-                wire.pointer, raw.baseAddress?.assumingMemoryBound(to: CChar.self),
-                Int32(clamping: raw.count))
+    /// Sends bytes piece by piece, so that libpq buffers no more than one.
+    private func put(_ bytes: [UInt8]) throws(PostgresError) {
+        var start = 0
+        while start < bytes.count {
+            try wire.checkInterruption()
+            let end = min(start + 1 << 16, bytes.count)
+            let status = bytes[start..<end].withUnsafeBytes { raw in
+                PQputCopyData(
+                    wire.pointer, raw.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    Int32(clamping: raw.count))
+            }
+            guard status == 1 else { throw wire.lost() }
+            try wire.flush(until: limit)
+            start = end
         }
-        guard status == 1 else { throw wire.lost() }
-        // Flushed at once, so that what is buffered stays one chunk.
-        try wire.flush(until: limit)
     }
 
     private func end(_ reason: String?) throws(PostgresError) {

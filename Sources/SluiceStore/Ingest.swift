@@ -138,7 +138,7 @@ public struct KnownPrediction: Sendable {
 
 extension Store {
     /// How many ids one block holds.
-    public static let itemBlockSize: Int64 = 1000
+    public static let itemBlockSize: Int64 = 10_000
 
     /// The first of `itemBlockSize` item ids that nobody else gets; never given back.
     public func reserveItemBlock() throws(PostgresError) -> Int64 {
@@ -158,6 +158,28 @@ extension Store {
                 .array(items.payloadHashes), .array(items.groups), .array(items.payloads),
                 .array(items.metadata), .array(items.parents),
             ])
+    }
+
+    /// Stores items that are taken to be new, in the columns project, id, payload hash, external id,
+    /// group, payload, metadata and parents.
+    ///
+    /// - Throws: an error with the constraint `item_external_id_unique` when one was there.
+    public func copyItems(_ rows: CopyRows) throws(PostgresError) {
+        try session.copyIn(SQLCatalog.copyItems, rows)
+    }
+
+    /// Stores predictions of items that this transaction stored, in the columns project, item, model
+    /// version, content hash, confidence, propensity, policy version, salt, blindness, label, route,
+    /// reason, scores and highlights.
+    public func copyPredictions(_ rows: CopyRows) throws(PostgresError) {
+        try session.copyIn(SQLCatalog.copyPredictions, rows)
+    }
+
+    /// Stores decisions of the model, in the columns project, item, revision, reviews, model version,
+    /// label, source and outcome.
+    public func copyModelDecisions(_ rows: CopyRows) throws(PostgresError) {
+        guard rows.count > 0 else { return }
+        try session.copyIn(SQLCatalog.copyModelDecisions, rows)
     }
 
     /// The items with those external ids, in no order.

@@ -47,7 +47,9 @@ struct CatalogTests {
     func headers() async throws {
         let database = try #require(TestDatabase.current)
         var script = ""
-        for statement in SQLCatalog.all {
+        // What COPY takes no parameter and returns no row for; its tests run it.
+        let prepared = SQLCatalog.all.filter { !$0.text.contains("\nCOPY ") }
+        for statement in prepared {
             let text = statement.text.trimmingCharacters(in: ["\n", ";", " "])
             let types = Header(statement).parameters.map(Self.type)
             script += """
@@ -69,8 +71,8 @@ struct CatalogTests {
             let lines = part.split(separator: "\n", omittingEmptySubsequences: false)
             described[String(lines[0])] = lines.dropFirst().map(String.init)
         }
-        #expect(SQLCatalog.all.count > 40)
-        for statement in SQLCatalog.all {
+        #expect(prepared.count > 40)
+        for statement in prepared {
             let header = Header(statement)
             let lines = try #require(described[statement.name], "\(statement.name)")
             let parameters = (lines.first ?? "").split(separator: ",").map(String.init)

@@ -41,7 +41,7 @@ public struct IngestBatch: Sendable {
     public private(set) var numbers: [Int] = []
 
     /// How many lines a transaction takes at most.
-    public static let maximumLines = Int(Store.itemBlockSize)
+    public static let maximumLines = 1000
     /// How many bytes make a batch full.
     public static let fullBytes = 4 << 20
 

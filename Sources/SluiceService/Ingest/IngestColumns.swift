@@ -2,10 +2,18 @@ import SluiceDomain
 import SluicePostgres
 import SluiceStore
 
+extension Routing {
+    /// Whether the model's label stands until people say otherwise.
+    var isModelsDecision: Bool { reason != .itemAlreadyRouted && route != .queued }
+    /// Whether people are to look at the item.
+    var isTask: Bool { reason != .itemAlreadyRouted && route != .accepted }
+}
+
 extension ItemColumns {
     mutating func append(
-        _ prediction: IncomingPrediction, _ bytes: UnsafeBufferPointer<UInt8>
+        _ id: Int64, _ prediction: IncomingPrediction, _ bytes: UnsafeBufferPointer<UInt8>
     ) {
+        ids.append(id)
         externalIDs.append(bytes: UnsafeBufferPointer(rebasing: bytes[prediction.externalID]))
         payloadHashes.append(
             uuidHigh: prediction.payloadHash.high, low: prediction.payloadHash.low)
@@ -55,6 +63,74 @@ extension TaskColumns {
 
 extension ParameterArray {
     fileprivate mutating func append(_ span: Span?, _ bytes: UnsafeBufferPointer<UInt8>) {
+        if let span {
+            append(bytes: UnsafeBufferPointer(rebasing: bytes[span]))
+        } else {
+            appendNull()
+        }
+    }
+}
+
+extension CopyRows {
+    /// A row of `Store.copyItems`.
+    mutating func append(
+        _ id: Int64, _ prediction: IncomingPrediction, project: Int64,
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        beginRow()
+        append(project)
+        append(id)
+        append(uuidHigh: prediction.payloadHash.high, low: prediction.payloadHash.low)
+        append(prediction.externalID, bytes)
+        append(prediction.group, bytes)
+        append(prediction.payload, bytes)
+        append(prediction.metadata, bytes)
+        append(prediction.parents, bytes)
+    }
+
+    /// A row of `Store.copyPredictions`.
+    mutating func append(
+        _ prediction: IncomingPrediction, _ key: PredictionKey, _ routing: Routing,
+        project: ProjectContext, _ bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        beginRow()
+        append(project.id)
+        append(key.item)
+        append(key.modelVersion)
+        append(uuidHigh: prediction.contentHash.high, low: prediction.contentHash.low)
+        if let confidence = prediction.confidence {
+            append(confidence.value)
+        } else {
+            appendNull()
+        }
+        append(routing.propensity)
+        append(Int32(project.policyVersion))
+        append(project.routingSalt.id)
+        append(routing.isBlind)
+        append(prediction.label, bytes)
+        append(routing.route.rawValue)
+        append(routing.reason.rawValue)
+        append(prediction.scores, bytes)
+        append(prediction.highlights, bytes)
+    }
+
+    /// A row of `Store.copyModelDecisions`.
+    mutating func append(
+        decided prediction: IncomingPrediction, _ key: PredictionKey, project: Int64,
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        beginRow()
+        append(project)
+        append(key.item)
+        append(Int32(1))
+        append(Int16(0))
+        append(key.modelVersion)
+        append(prediction.label, bytes)
+        append(DecisionSource.model.rawValue)
+        append(Outcome.autoAccepted.rawValue)
+    }
+
+    private mutating func append(_ span: Span?, _ bytes: UnsafeBufferPointer<UInt8>) {
         if let span {
             append(bytes: UnsafeBufferPointer(rebasing: bytes[span]))
         } else {

@@ -33,6 +33,7 @@ public final class Ingestion: Sendable {
     private let pool: ConnectionPool
     private let logger: Logger
     private let itemIDs = ItemIDs()
+    private let repeats = Mutex(RepeatForecast())
 
     /// Stores through `pool`.
     public init(pool: ConnectionPool, logger: Logger) {
@@ -53,9 +54,7 @@ public final class Ingestion: Sendable {
         let versions = try await modelVersions(of: batch, project: project)
         let plan = IngestPlan(batch: batch, project: project, modelVersions: versions)
         do {
-            return try await pool.transaction { [itemIDs] session in
-                try plan.run(Store(session), itemIDs: itemIDs)
-            }
+            return try await store(plan)
         } catch let error as PostgresError where error.refusesData {
             guard batch.count > 1 else {
                 logger.warning("the database refused a line", metadata: ["error": "\(error)"])
@@ -72,6 +71,27 @@ public final class Ingestion: Sendable {
                 batch.selecting(middle..<batch.count), project: project)
             return first + second
         }
+    }
+
+    private func store(_ plan: IngestPlan) async throws -> [LineOutcome] {
+        let project = plan.project.id
+        if plan.batch.count >= BulkIngest.minimumLines,
+            !repeats.withLock({ $0.isExpected(project) })
+        {
+            let bulk = plan.bulk(
+                firstItemID: try await itemIDs.take(plan.batch.count, from: pool))
+            do {
+                try await pool.transaction { session in try bulk.store(Store(session)) }
+                return bulk.outcomes
+            } catch let error as PostgresError where error.meansKnownItem {
+                logger.debug("a batch holds known items", metadata: ["project": "\(project)"])
+            }
+        }
+        let (outcomes, isAllNew) = try await pool.transaction { [itemIDs] session in
+            try plan.run(Store(session), itemIDs: itemIDs)
+        }
+        repeats.withLock { $0.note(project, isAllNew: isAllNew) }
+        return outcomes
     }
 
     /// The ids of the model versions named in a batch, asked for once each.
@@ -114,7 +134,18 @@ final class ItemIDs: Sendable {
     /// gaps.
     func take(_ count: Int, _ store: Store) throws(PostgresError) -> Int64 {
         if let first = takeFromBlock(count) { return first }
-        let start = try store.reserveItemBlock()
+        return take(count, ofNew: try store.reserveItemBlock())
+    }
+
+    /// The same, outside a transaction.
+    func take(_ count: Int, from pool: ConnectionPool) async throws -> Int64 {
+        if let first = takeFromBlock(count) { return first }
+        return take(
+            count,
+            ofNew: try await pool.statement { session in try Store(session).reserveItemBlock() })
+    }
+
+    private func take(_ count: Int, ofNew start: Int64) -> Int64 {
         block.withLock { block in
             // Keep whichever block has more left.
             let rest = start + Int64(count)..<start + Store.itemBlockSize

@@ -1,0 +1,82 @@
+import SluiceDomain
+import SluicePostgres
+import SluiceStore
+
+/// A batch whose items are taken to be new, in the form `COPY` takes.
+///
+/// Copying costs PostgreSQL half of what statements do that look for each key first. It is made
+/// without the database, so that one batch can be made while the one before is stored; and it fails
+/// as a whole when an item turns out to be there already.
+struct BulkIngest: Sendable {
+    /// From how many lines on copying is worth its round trips.
+    static let minimumLines = 50
+
+    let outcomes: [LineOutcome]
+    private let project: ProjectContext
+    private var items = CopyRows(columns: 8)
+    private var predictions = CopyRows(columns: 14)
+    private var decisions = CopyRows(columns: 8)
+    private var tasks = TaskColumns()
+
+    /// Encodes what a run decided.
+    init(_ run: IngestRun) {
+        project = run.plan.project
+        outcomes = run.outcomes()
+        let size = run.batch.bytes.count
+        items.reserve(bytes: size)
+        predictions.reserve(bytes: size / 2)
+        let id = project.id
+        run.batch.bytes.withUnsafeBufferPointer { bytes in
+            for item in run.items {
+                guard case .prediction(let prediction) = run.batch.lines[item.line] else {
+                    continue
+                }
+                items.append(item.id, prediction, project: id, bytes)
+            }
+        }
+        var (predictions, decisions, tasks) = (predictions, decisions, tasks)
+        run.forEachStored { [project] prediction, key, routing, _, bytes in
+            predictions.append(prediction, key, routing, project: project, bytes)
+            if routing.isModelsDecision {
+                decisions.append(decided: prediction, key, project: id, bytes)
+            }
+            if routing.isTask {
+                tasks.append(key, routing, slaSeconds: project.policy.slaSeconds)
+            }
+        }
+        (self.predictions, self.decisions, self.tasks) = (predictions, decisions, tasks)
+    }
+
+    /// Stores everything in the transaction of `store`.
+    ///
+    /// - Throws: an error with the constraint `item_external_id_unique` when an item was there.
+    func store(_ store: Store) throws {
+        try store.copyItems(items)
+        try store.copyPredictions(predictions)
+        try store.copyModelDecisions(decisions)
+        try store.insertTasks(
+            tasks, project: project.id, policyVersion: project.policyVersion,
+            asked: project.policy.reviewers)
+    }
+}
+
+extension PostgresError {
+    /// Whether an item that was taken to be new is stored already.
+    var meansKnownItem: Bool { constraint == "item_external_id_unique" }
+}
+
+/// Which projects were sent again what they have; only a hint, which saves copies that would fail.
+struct RepeatForecast {
+    private var projects: Set<Int64> = []
+
+    func isExpected(_ project: Int64) -> Bool { projects.contains(project) }
+
+    /// What a batch has shown.
+    mutating func note(_ project: Int64, isAllNew: Bool) {
+        if isAllNew {
+            projects.remove(project)
+        } else {
+            projects.insert(project)
+        }
+    }
+}
