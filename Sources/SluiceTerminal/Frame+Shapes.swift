@@ -34,6 +34,41 @@ extension Frame {
         }
     }
 
+    /// Draws the four sides of a rectangle over what is there, which stays inside and outside.
+    ///
+    /// - Parameters:
+    ///   - width: columns including both sides; less than 2 draws one vertical stroke.
+    ///   - height: rows including both sides; less than 2 draws one horizontal stroke.
+    public mutating func outline(
+        row: Int, column: Int, width: Int, height: Int, style: Style = .plain
+    ) {
+        let right = column + width - 1
+        let bottom = row + height - 1
+        for place in column...max(column, right) {
+            draw("─", row: row, column: place, style: style)
+            if height > 1 { draw("─", row: bottom, column: place, style: style) }
+        }
+        for place in row...max(row, bottom) {
+            draw("│", row: place, column: column, style: style)
+            if width > 1 { draw("│", row: place, column: right, style: style) }
+        }
+        guard width > 1, height > 1 else { return }
+        draw("┌", row: row, column: column, style: style)
+        draw("┐", row: row, column: right, style: style)
+        draw("└", row: bottom, column: column, style: style)
+        draw("┘", row: bottom, column: right, style: style)
+    }
+
+    /// The cells of one row as a line that can be drawn elsewhere.
+    ///
+    /// - Precondition: `row` lies inside the frame.
+    public func line(_ row: Int) -> Line {
+        Line(
+            glyphs: self.row(row).filter { !$0.isContinuation }.map {
+                Glyph($0.grapheme, style: $0.style)
+            })
+    }
+
     /// Draws a bar that is full for 1 and empty for 0, in steps of an eighth of a column.
     ///
     /// - Parameters:

@@ -1,28 +1,3 @@
-/// What the terminal at the other end can do.
-public struct TerminalCapabilities: Sendable, Equatable {
-    /// Whether colours are sent; attributes are sent either way.
-    public var usesColor: Bool
-    /// Whether the terminal can place its cursor; without it there is no full screen.
-    public var canMoveCursor: Bool
-
-    /// Makes capabilities.
-    public init(usesColor: Bool = true, canMoveCursor: Bool = true) {
-        self.usesColor = usesColor
-        self.canMoveCursor = canMoveCursor
-    }
-
-    /// Reads `TERM` and `NO_COLOR` (any value but the empty one turns colours off,
-    /// see no-color.org).
-    ///
-    /// - Parameter environment: looks up a variable; nil if it is not set.
-    public init(environment: (String) -> String?) {
-        let term = environment("TERM") ?? ""
-        let isDumb = term.isEmpty || term == "dumb" || term == "unknown"
-        usesColor = !isDumb && (environment("NO_COLOR") ?? "").isEmpty && !term.hasSuffix("-m")
-        canMoveCursor = !isDumb
-    }
-}
-
 /// Turns frames into the bytes that change the terminal from the last frame to the next.
 ///
 /// Each changed stretch begins with an absolute cursor move, and a row that holds a grapheme of
@@ -47,7 +22,7 @@ public struct Renderer: Sendable {
     /// Returns the bytes that make the terminal show a frame; empty if it already does.
     public mutating func render(_ frame: Frame) -> [UInt8] {
         if shown == frame { return [] }
-        var output = RenderOutput(usesColor: capabilities.usesColor)
+        var output = RenderOutput(colors: capabilities.colors)
         output.begin()
         let known = shown.flatMap { $0.size == frame.size ? $0 : nil }
         if known == nil { output.clear() }
@@ -105,12 +80,12 @@ public struct Renderer: Sendable {
 
 /// The bytes of one frame while they are put together.
 private struct RenderOutput {
-    let usesColor: Bool
+    let colors: ColorDepth
     var bytes: [UInt8] = []
     private var style = Style.plain
 
-    init(usesColor: Bool) {
-        self.usesColor = usesColor
+    init(colors: ColorDepth) {
+        self.colors = colors
         bytes.reserveCapacity(4_096)
     }
 
@@ -156,15 +131,17 @@ private struct RenderOutput {
         if next.attributes.contains(.dim) { codes += ";2" }
         if next.attributes.contains(.underline) { codes += ";4" }
         if next.attributes.contains(.reverse) { codes += ";7" }
-        if usesColor {
-            if let color = next.foreground { codes += ";\(Self.code(color, base: 30))" }
-            if let color = next.background { codes += ";\(Self.code(color, base: 40))" }
+        if let color = next.foreground,
+            let parameters = colors.parameters(color, isBackground: false)
+        {
+            codes += ";" + parameters
+        }
+        if let color = next.background,
+            let parameters = colors.parameters(color, isBackground: true)
+        {
+            codes += ";" + parameters
         }
         append("\u{1b}[\(codes)m")
-    }
-
-    private static func code(_ color: Color, base: Int) -> Int {
-        color.rawValue < 8 ? base + Int(color.rawValue) : base + 60 + Int(color.rawValue) - 8
     }
 
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }

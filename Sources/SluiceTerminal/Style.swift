@@ -1,10 +1,3 @@
-/// One of the sixteen colours every terminal theme defines; what each looks like is the user's choice.
-public enum Color: UInt8, Sendable, Equatable, CaseIterable {
-    case black, red, green, yellow, blue, magenta, cyan, white
-    case brightBlack, brightRed, brightGreen, brightYellow
-    case brightBlue, brightMagenta, brightCyan, brightWhite
-}
-
 /// How a cell is drawn.
 ///
 /// Colour is decoration: whatever a colour says must also be said by a word, a mark or an

@@ -17,10 +17,27 @@ public enum TextWrap {
     public static func lines(
         _ text: String, width: Int, style: Style = .plain, limit: Int = 65_536
     ) -> [Line] {
+        lines(Line(text, style), width: width, limit: limit)
+    }
+
+    /// Makes the text of a line, which may hold line breaks, visible, and breaks it like any text.
+    ///
+    /// Where one span ends and the next begins is no place to break. A grapheme must not be cut in
+    /// two by the end of a span: its parts would be shown apart.
+    ///
+    /// - Parameters:
+    ///   - width: columns; less than 8 counts as 8, so that every grapheme fits.
+    ///   - limit: scalars looked at in all spans together, see `visible`.
+    /// - Returns: at least one line.
+    public static func lines(_ line: Line, width: Int, limit: Int = 65_536) -> [Line] {
         var wrapper = Wrapper(width: max(width, Glyph.widest))
-        for run in visible(text, layout: .block, limit: limit).runs {
-            let runStyle = run.isEscape ? style.adding(.reverse) : style
-            Glyph.split(run.text, style: runStyle) { wrapper.take($0) }
+        var left = limit
+        for span in line.spans where left > 0 {
+            for run in visible(span.text, layout: .block, limit: left).runs {
+                let style = run.isEscape ? span.style.adding(.reverse) : span.style
+                Glyph.split(run.text, style: style) { wrapper.take($0) }
+            }
+            left -= span.text.unicodeScalars.count
         }
         wrapper.breakLine()
         return wrapper.lines

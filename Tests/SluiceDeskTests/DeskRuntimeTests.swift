@@ -15,7 +15,7 @@ private final class ScriptedTerminal: TerminalDevice {
 
     let events: AsyncStream<TerminalEvent>
     let size = Size(columns: 80, rows: 24)
-    let capabilities = TerminalCapabilities(usesColor: false)
+    let capabilities = TerminalCapabilities(colors: .none)
     private let continuation: AsyncStream<TerminalEvent>.Continuation
     private let state: Mutex<(steps: [Step], closed: Int)>
 

@@ -43,7 +43,7 @@ struct RendererTests {
     @Test("without colour attributes stay and colours go")
     func noColor() {
         let style = Style(foreground: .red, background: .brightBlue, attributes: [.bold, .reverse])
-        var plain = Renderer(capabilities: TerminalCapabilities(usesColor: false))
+        var plain = Renderer(capabilities: TerminalCapabilities(colors: .none))
         #expect(text(plain.render(frame(["x"], style: style))).contains("\u{1b}[0;1;7mx"))
         var colored = Renderer()
         #expect(text(colored.render(frame(["x"], style: style))).contains("\u{1b}[0;1;7;31;104mx"))
@@ -90,9 +90,16 @@ struct RendererTests {
         func read(_ values: [String: String]) -> TerminalCapabilities {
             TerminalCapabilities { values[$0] }
         }
-        #expect(read(["TERM": "xterm"]).usesColor)
-        #expect(!read(["TERM": "xterm", "NO_COLOR": "1"]).usesColor)
-        #expect(read(["TERM": "xterm", "NO_COLOR": ""]).usesColor)
+        #expect(read(["TERM": "xterm"]).colors == .sixteen)
+        #expect(read(["TERM": "xterm-256color"]).colors == .indexed)
+        #expect(read(["TERM": "xterm", "COLORTERM": "truecolor"]).colors == .trueColor)
+        #expect(read(["TERM": "xterm-256color", "COLORTERM": "24bit"]).colors == .trueColor)
+        #expect(read(["TERM": "xterm-direct"]).colors == .trueColor)
+        #expect(read(["TERM": "xterm", "COLORTERM": "truecolor", "NO_COLOR": "1"]).colors == .none)
+        #expect(read(["TERM": "xterm", "NO_COLOR": "1"]).colors == .none)
+        #expect(read(["TERM": "xterm", "NO_COLOR": ""]).colors == .sixteen)
+        #expect(read(["TERM": "vt100-m"]).colors == .none)
+        #expect(read(["TERM": "dumb", "COLORTERM": "truecolor"]).colors == .none)
         #expect(read(["TERM": "xterm", "NO_COLOR": "1"]).canMoveCursor)
         #expect(!read(["TERM": "dumb"]).canMoveCursor)
         #expect(!read([:]).canMoveCursor)

@@ -1,0 +1,113 @@
+import SluiceTerminal
+
+/// How a payload is to be laid out.
+struct PayloadView: Hashable, Sendable {
+    /// Columns, at least 8.
+    var width: Int
+    /// How many levels of nested values are unfolded; nil chooses.
+    var levels: Int?
+    /// Whether marks are drawn for eyes or spelt out.
+    var spellsMarks = false
+}
+
+extension PayloadDocument {
+    /// What stands for a value that is null: a word, so that it cannot be taken for a value.
+    static let missing = "(missing)"
+    /// What stands for a field that other items have.
+    static let absent = "(absent)"
+    /// What stands for a text without characters.
+    static let empty = "(empty)"
+    /// Columns of running text that the eye still follows from line to line.
+    static let readableWidth = 100
+    /// Lines up to which nested values are unfolded by themselves.
+    private static let unfoldedLines = 40
+
+    /// Lays the payload out in lines of at most `width` columns.
+    ///
+    /// - Parameters:
+    ///   - image: the drawing of an image; nil while there is none.
+    ///   - absent: names of fields that other items have.
+    func lines(
+        _ view: PayloadView, image: DrawnImage? = nil, absent: [String] = []
+    ) -> [Line] {
+        let painter = PayloadPainter(view: chosen(view))
+        var lines: [Line] = []
+        if let title {
+            lines += painter.text(title, .bold)
+            lines.append(Line())
+        }
+        switch body {
+        case .text(let text): lines += painter.text(text)
+        case .table(let fields):
+            let all = fields + absent.map { Field(name: $0, value: .absent) }
+            lines += all.isEmpty ? [Line("(no fields)", .reverse)] : painter.table(all)
+        case .nested(let value): lines += painter.nested(value, width: view.width)
+        case .conversation(let turns): lines += painter.conversation(turns)
+        case .difference(let difference): lines += painter.difference(difference)
+        case .image(let source):
+            lines += painter.image(source, image, boxes: evidence.boxes)
+        }
+        if !details.isEmpty {
+            lines.append(Line())
+            lines += painter.table(details)
+        }
+        if !metadata.isEmpty {
+            lines.append(Line())
+            lines.append(Line("metadata", .dim))
+            lines += painter.table(metadata)
+        }
+        if !evidence.entries.isEmpty {
+            lines.append(Line())
+            lines.append(Line("evidence", .dim))
+            lines += painter.evidence(evidence)
+        }
+        return lines
+    }
+
+    /// How many levels can be unfolded: 0 where nothing is folded.
+    var foldableLevels: Int {
+        switch body {
+        case .nested(let value): return JSONText.depth(value)
+        case .difference: return 1
+        case .table(let fields): return Self.depth(fields + details)
+        default: return Self.depth(details)
+        }
+    }
+
+    /// The level that is unfolded when the reviewer chose none: as much as reads at a glance.
+    func automaticLevels(width: Int) -> Int {
+        if case .difference = body { return 0 }
+        let most = foldableLevels
+        guard most > 1 else { return most }
+        var levels = 1
+        while levels < most, size(levels: levels + 1, width: width) <= Self.unfoldedLines {
+            levels += 1
+        }
+        return levels
+    }
+
+    private func size(levels: Int, width: Int) -> Int {
+        var values = details
+        switch body {
+        case .nested(let value): return JSONText.lines(value, width: width, levels: levels).count
+        case .table(let fields): values += fields
+        default: break
+        }
+        return values.reduce(0) { total, field in
+            guard case .nested(let value) = field.value else { return total + 1 }
+            return total + JSONText.lines(value, width: width, levels: levels).count
+        }
+    }
+
+    private func chosen(_ view: PayloadView) -> PayloadView {
+        var view = view
+        view.levels = view.levels ?? automaticLevels(width: view.width)
+        return view
+    }
+
+    private static func depth(_ fields: [Field]) -> Int {
+        fields.map { field in
+            if case .nested(let value) = field.value { JSONText.depth(value) } else { 0 }
+        }.max() ?? 0
+    }
+}
