@@ -111,7 +111,9 @@ let package = Package(
                 nioPosix,
             ]),
         source("SluiceTerminal"),
-        source("SluiceDesk", ["SluiceTerminal", "SluiceAPI", "SluiceDomain", "SluiceJSON"]),
+        source(
+            "SluiceDesk",
+            ["SluiceTerminal", "SluiceAPI", "SluiceDomain", "SluiceJSON", subprocess]),
 
         // A terminal to drive a program through: for the tests and the measurements.
         source("TerminalProbe"),

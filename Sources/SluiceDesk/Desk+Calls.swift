@@ -30,7 +30,7 @@ extension Desk {
             queueCall.start(now)
             effects.append(.loadQueue)
         }
-        return effects + renewals()
+        return effects + imageEffects() + renewals()
     }
 
     /// Renewals that are due, as long as somebody is there to review.
@@ -84,8 +84,12 @@ extension Desk {
             }
             foundNothing = new.isEmpty
             let known = Set(leases.map(\.id))
-            for lease in new where !known.contains(lease.lease) {
-                leases.append(withDraft(HeldLease(lease, askedAt: leaseCall.askedAt)))
+            let arrived = new.filter { !known.contains($0.lease) }
+                .map { withDraft(HeldLease($0, askedAt: leaseCall.askedAt)) }
+            for held in arrived { knownFields.see(held.document.fieldNames) }
+            for var held in arrived {
+                held.absentFields = knownFields.absent(from: held.document.fieldNames)
+                leases.append(held)
             }
             leaseCall.finish(dueAt: new.count < leaseCount ? now + Self.emptyQueuePoll : now)
             reached()

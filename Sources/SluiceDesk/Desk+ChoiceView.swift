@@ -37,7 +37,30 @@ extension Desk {
                     key: guessKey(index), label: guess.label, score: guess.score,
                     titleWidth: titleWidth, barWidth: barWidth, style: .plain))
         }
+        if guesses > 0, let evidence = evidenceLine(held.document.evidence, width: width - 2) {
+            lines.append(evidence)
+        }
         return lines
+    }
+
+    /// The marks of the payload in one line: as many as fit, and how many do not.
+    private func evidenceLine(_ evidence: Evidence, width: Int) -> Line? {
+        guard !evidence.entries.isEmpty else { return nil }
+        var line = Line("marked ", .dim)
+        for (index, entry) in evidence.entries.enumerated() {
+            let number = entry.number.map { MarkedText.superscript($0) } ?? "–"
+            let title = DeskText.clipped(entry.title, to: 30)
+            let rest = evidence.entries.count - index
+            let more = rest > 1 ? "  +\(rest - 1) more".count : 0
+            guard line.columns + 2 + TextWidth.columns(number + title) + more <= width else {
+                line.append("  +\(rest) more", .dim)
+                break
+            }
+            line.append(index == 0 ? "" : "  ")
+            line.append(number, entry.number.map { MarkedText.bracketStyle($0) } ?? .dim)
+            line.append(title)
+        }
+        return line
     }
 
     private func title(of label: String) -> String { labels?.title(of: label) ?? label }
@@ -59,7 +82,9 @@ extension Desk {
         line.append(text, style)
         line.append("  ")
         if let score {
-            line.append(Frame.barText(width: barWidth, fraction: score), style.colored(.cyan))
+            line.append(
+                Frame.barText(width: barWidth, fraction: score),
+                style.colored(.rgb(0x00, 0x8F, 0xAF, or: .cyan)))
             line.append("  " + DeskText.percent(score), style)
         } else {
             line.append("no confidence given", style)

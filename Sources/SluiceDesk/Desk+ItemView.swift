@@ -6,7 +6,7 @@ import SluiceTerminal
 extension Desk {
     func drawItem(_ layout: DeskLayout, in frame: inout Frame) {
         guard let held = leases.first else { return }
-        let width = frame.size.columns
+        let width = layout.contentWidth
         let note = leaseNote(held)
         frame.rule(
             row: layout.titleRow, width: width, title: Line(held.externalID, .bold), style: .dim)
@@ -29,19 +29,23 @@ extension Desk {
 
     /// The rules around the suggestion, with how much of the payload is out of sight.
     private func drawScrollNote(_ layout: DeskLayout, start: Int, in frame: inout Frame) {
-        let width = frame.size.columns
+        let width = layout.contentWidth
         let below = max(0, layout.payload.count - start - layout.payloadRows)
         var parts: [String] = []
         if start > 0 { parts.append("↑ \(start)") }
         if below > 0 { parts.append("↓ " + DeskText.count(below, "more line")) }
+        if layout.hasFolds { parts.append("→ unfolds") }
         let note = parts.joined(separator: "  ")
         if layout.hasRules {
             let title = suggestionTitle
             frame.rule(
-                row: layout.suggestionRow - 1, title: title.isEmpty ? nil : Line(title, .dim),
+                row: layout.suggestionRow - 1, width: width,
+                title: title.isEmpty ? nil : Line(title, .dim),
                 style: .dim)
             if !layout.labelLines.isEmpty {
-                frame.rule(row: layout.labelRow - 1, title: Line(labelTitle, .dim), style: .dim)
+                frame.rule(
+                    row: layout.labelRow - 1, width: width, title: Line(labelTitle, .dim),
+                    style: .dim)
             }
         }
         guard !note.isEmpty else { return }
@@ -64,6 +68,34 @@ extension Desk {
         let left = held.expiresAt - now
         if left <= .zero { return "lease expired" }
         return left < .seconds(60) ? "lease \(Int(left.seconds.rounded(.up))) s" : ""
+    }
+
+    /// The guidelines beside the item.
+    func drawGuidelines(_ layout: DeskLayout, in frame: inout Frame) {
+        guard let column = layout.guidelinesColumn else { return }
+        let rows = layout.statusRow - layout.titleRow - 1
+        for row in layout.titleRow..<layout.statusRow {
+            frame.draw("│", row: row, column: column - 1, style: .dim)
+        }
+        frame.rule(
+            row: layout.titleRow, column: column, title: Line("Guidelines", .bold), style: .dim)
+        frame.draw("┬", row: layout.titleRow, column: column - 1, style: .dim)
+        if layout.hasRules {
+            for row in [layout.suggestionRow - 1, layout.labelRow - 1] {
+                frame.draw("┤", row: row, column: column - 1, style: .dim)
+            }
+        }
+        let room = frame.size.columns - column - 2
+        let lines = TextWrap.lines(guidelines, width: room)
+        let isCut = lines.count > rows
+        for (row, line) in lines.prefix(isCut ? rows - 1 : rows).enumerated() {
+            frame.draw(line, row: layout.titleRow + 1 + row, column: column + 1, width: room)
+        }
+        if isCut {
+            let more = DeskText.count(lines.count - rows + 1, "more line")
+            frame.draw(
+                "↓ \(more): g", row: layout.titleRow + rows, column: column + 1, style: .bold)
+        }
     }
 
     func drawWaiting(_ layout: DeskLayout, in frame: inout Frame) {

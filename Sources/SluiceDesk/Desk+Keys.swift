@@ -114,6 +114,14 @@ extension Desk {
         case .undo: return history.isEmpty ? "nothing to take back" : nil
         case .guidelines: return guidelines.isEmpty ? "the project has no guidelines" : nil
         case .acknowledge: return notices.isEmpty ? "no message to put away" : nil
+        case .unfold, .fold:
+            return leases.first.map { $0.document.foldableLevels > 0 } == true
+                ? nil : "nothing is folded in this item"
+        case .nextMark, .previousMark: return leases.isEmpty ? "no item yet" : nil
+        case .beside:
+            if guidelines.isEmpty { return "the project has no guidelines" }
+            return size.columns < DeskLayout.wideColumns
+                ? "the screen is too narrow; g shows the guidelines" : nil
         case .scroll, .help, .redraw, .suspend, .quit: return nil
         }
     }
@@ -154,6 +162,11 @@ extension Desk {
         case .help: mode = .help(scroll: 0)
         case .acknowledge: acknowledge()
         case .scroll(let scroll): move(scroll)
+        case .unfold: fold(true)
+        case .fold: fold(false)
+        case .nextMark: moveToMark(forward: true)
+        case .previousMark: moveToMark(forward: false)
+        case .beside: hidesGuidelines.toggle()
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
         case .quit: return quit()

@@ -21,6 +21,7 @@ extension Desk {
         default:
             let layout = DeskLayout(self, in: size)
             drawNotice(layout, in: &frame)
+            drawGuidelines(layout, in: &frame)
             if leases.isEmpty {
                 drawWaiting(layout, in: &frame)
             } else {
@@ -107,17 +108,10 @@ extension Desk {
     }
 
     private func drawStatus(row: Int, in frame: inout Frame) {
-        let right = sessionText
         let width = frame.size.columns
+        let right = sessionText(room: max(12, width / 2))
         let start = frame.drawRight(Line(right + " ", .dim), row: row, right: width - 1)
         frame.draw(statusText, row: row, column: 1, width: max(0, start - 2))
-    }
-
-    private var sessionText: String {
-        guard done > 0 else { return "" }
-        let seconds = doneTime.seconds
-        let pace = done >= 3 && seconds >= 1 ? " · \(Int(Double(done) * 3600 / seconds))/h" : ""
-        return "done \(done)\(pace)"
     }
 
     private var statusText: String {

@@ -95,6 +95,10 @@ public struct Desk: Sendable {
     /// One line about the last key, until the next one.
     var flash = ""
     var notices: [Notice] = []
+    /// Whether the guidelines stay away from wide screens.
+    var hidesGuidelines = false
+    var gallery = ImageGallery()
+    var knownFields = KnownFields()
 
     // What is known of the service.
     var labels: LabelKeys?
@@ -182,6 +186,9 @@ public struct Desk: Sendable {
         case .submitted(let reviewID, let result): effects = take(submitted: reviewID, result)
         case .undone(let reviewID, let result): effects = take(undone: reviewID, result)
         case .kept(let error): effects = take(kept: error)
+        case .imageDrawn(let request, let image):
+            gallery.finish(request.key, image)
+            effects = []
         case .leavingTimedOut: effects = stop()
         }
         return effects + dueEffects()

@@ -26,15 +26,26 @@ struct DeskLayout {
     let statusRow: Int
     let footerRow: Int
 
+    /// Columns of the item's part of the screen, with one free at either side.
+    let contentWidth: Int
+    /// Where the guidelines begin; nil when they are not beside the item.
+    let guidelinesColumn: Int?
+
+    /// From here on the guidelines stand beside the item.
+    static let wideColumns = 120
+
     /// The rule above the suggestion is left out on small screens.
     let hasRules: Bool
 
     init(_ desk: Desk, in size: Size) {
-        let width = size.columns
+        let width = Self.contentWidth(desk, in: size)
+        contentWidth = width
+        guidelinesColumn = width < size.columns ? width + 1 : nil
         let isTall = size.rows >= 20
         hasRules = isTall
-        noticeLines = desk.noticeLines(width: width, details: isTall ? 2 : 1)
-        suggestionLines = desk.suggestionLines(width: width, guesses: isTall ? 3 : 0)
+        noticeLines = desk.noticeLines(width: size.columns, details: isTall ? 2 : 1)
+        let guesses = isTall ? (size.rows >= 30 ? 4 : 3) : 0
+        suggestionLines = desk.suggestionLines(width: width, guesses: guesses)
         labelLines = desk.labelLines(width: width, rows: max(2, size.rows / 5))
         let hasEditor = desk.hasEditorLine
         footerRow = size.rows - 1
@@ -45,7 +56,40 @@ struct DeskLayout {
         titleRow = noticeRow + noticeLines.count
         payloadRow = titleRow + 1
         payloadRows = max(0, suggestionRow - (isTall ? 1 : 0) - payloadRow)
-        payload = desk.leases.first?.document.lines(width: width - 2) ?? []
+        payload = desk.payloadLines(width: width - 2, in: size)
+    }
+
+    /// Columns of the payload.
+    var payloadWidth: Int { contentWidth - 2 }
+
+    private static func contentWidth(_ desk: Desk, in size: Size) -> Int {
+        let hasGuidelines =
+            size.columns >= wideColumns && !desk.guidelines.isEmpty && !desk.hidesGuidelines
+            && !desk.leases.isEmpty
+        return hasGuidelines ? size.columns - min(60, size.columns / 3) - 1 : size.columns
+    }
+
+    /// Rows that nested values may take by themselves: what a screen leaves to a payload, by its
+    /// size alone, so that nothing folds because an editor is opened.
+    static func unfoldedRows(in size: Size) -> Int {
+        max(4, size.rows - (size.rows >= 20 ? 11 : 7))
+    }
+
+    /// How large a picture is drawn: by the size of the screen alone, so that it is not drawn anew
+    /// where a line more or less is taken by something else.
+    static func imageRoom(_ desk: Desk, in size: Size) -> Size {
+        Size(
+            columns: min(160, contentWidth(desk, in: size) - 2),
+            rows: max(4, size.rows - (size.rows >= 20 ? 15 : 8)))
+    }
+
+    /// Whether something of the payload is folded.
+    var hasFolds: Bool {
+        payload.contains { line in
+            line.spans.contains { span in
+                span.style == .dim && ["{… ", "[… ", "⋯ "].contains { span.text.hasPrefix($0) }
+            }
+        }
     }
 
     /// The payload line that is first when its end is on the screen.

@@ -11,6 +11,7 @@ public struct DeskRuntime: Sendable {
     private let project: String
     private let options: Desk.Options
     private let journal: Journal?
+    private let images: ImageDrawer
     private let openTerminal: @Sendable () throws -> any TerminalDevice
 
     /// Makes a runtime.
@@ -18,16 +19,18 @@ public struct DeskRuntime: Sendable {
     /// - Parameters:
     ///   - project: the name of the project, as shown.
     ///   - journal: where answers are kept until the service has them; nil keeps them nowhere.
+    ///   - images: draws the pictures of payloads.
     ///   - openTerminal: takes the terminal; the one of the process unless a test says otherwise.
     public init(
         service: any DeskService, project: String, options: Desk.Options = Desk.Options(),
-        journal: Journal? = nil,
+        journal: Journal? = nil, images: ImageDrawer = ImageDrawer(),
         openTerminal: @escaping @Sendable () throws -> any TerminalDevice = { try Terminal() }
     ) {
         self.service = service
         self.project = project
         self.options = options
         self.journal = journal
+        self.images = images
         self.openTerminal = openTerminal
     }
 
@@ -47,6 +50,7 @@ public struct DeskRuntime: Sendable {
             }
             group.addTask { await sendTime(to: mailbox) }
             mailbox.yield(.started)
+            let colors = terminal.capabilities.colors
             var session = DeskSession(
                 desk: Desk(
                     project: project, ids: .random(), size: terminal.size, options: options,
@@ -55,7 +59,9 @@ public struct DeskRuntime: Sendable {
             for await message in messages {
                 for effect in session.take(message) {
                     group.addTask {
-                        if let answer = await perform(effect) { mailbox.yield(answer) }
+                        if let answer = await perform(effect, colors: colors) {
+                            mailbox.yield(answer)
+                        }
                     }
                 }
                 if session.isOver { break }
@@ -92,7 +98,7 @@ public struct DeskRuntime: Sendable {
     }
 
     /// Carries out an effect that ends with a message; nil when it was cancelled.
-    private func perform(_ effect: Effect) async -> Message? {
+    private func perform(_ effect: Effect, colors: ColorDepth) async -> Message? {
         switch effect {
         case .loadProject:
             return .projectLoaded(
@@ -137,6 +143,8 @@ public struct DeskRuntime: Sendable {
             } catch {
                 return .kept(error)
             }
+        case .drawImage(let request):
+            return .imageDrawn(request, await images.draw(request, colors: colors))
         case .limitLeaving(let limit):
             do {
                 try await Task.sleep(for: limit)
@@ -197,7 +205,7 @@ private struct DeskSession {
                 try terminal.suspend()
                 renderer.invalidate()
             case .loadProject, .loadQueue, .lease, .renew, .release, .submit, .undo,
-                .keep, .limitLeaving:
+                .keep, .drawImage, .limitLeaving:
                 return false
             }
         } catch {

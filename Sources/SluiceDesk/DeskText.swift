@@ -28,15 +28,34 @@ enum DeskText {
         return String(repeating: " ", count: max(0, 7 - text.count)) + text
     }
 
+    /// A model's score with two decimals: "0.93", "-0.40".
+    static func score(_ score: Double) -> String {
+        guard score.isFinite, abs(score) < 1e6 else { return "\(score)" }
+        let hundredths = Int((abs(score) * 100).rounded())
+        let sign = score < 0 && hundredths > 0 ? "-" : ""
+        return sign + "\(hundredths / 100)." + String(String(100 + hundredths % 100).dropFirst())
+    }
+
+    /// A number of bytes: "640 bytes", "34 kB", "1.2 MB"; a kB is 1,000 bytes.
+    static func bytes(_ count: Int) -> String {
+        switch count {
+        case ..<1_000: self.count(count, "byte")
+        case ..<1_000_000: "\(count / 1_000) kB"
+        default: "\(count / 1_000_000).\(count / 100_000 % 10) MB"
+        }
+    }
+
+    /// A text in at most that many columns: cut with `…` where it is longer.
+    static func clipped(_ text: String, to width: Int) -> String {
+        var shown = visible(text).text
+        guard TextWidth.columns(shown) > width else { return shown }
+        while TextWidth.columns(shown) > max(0, width - 1), !shown.isEmpty { shown.removeLast() }
+        return shown + "…"
+    }
+
     /// A text in exactly that many columns: cut with `…` or followed by spaces.
     static func fitted(_ text: String, to width: Int) -> String {
-        var shown = visible(text).text
-        if TextWidth.columns(shown) > width {
-            while TextWidth.columns(shown) > max(0, width - 1), !shown.isEmpty {
-                shown.removeLast()
-            }
-            shown += "…"
-        }
+        let shown = clipped(text, to: width)
         return shown + String(repeating: " ", count: max(0, width - TextWidth.columns(shown)))
     }
 }

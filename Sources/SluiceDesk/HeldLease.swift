@@ -14,6 +14,11 @@ struct HeldLease: Sendable {
     var isRenewing = false
     /// The code of the problem over which the lease was lost; nil while it is held.
     var lost: String?
+    /// Fields that other records have and this one has not.
+    var absentFields: [String] = []
+    /// How many levels of nested values the reviewer has unfolded; nil leaves it to the document.
+    var levels: Int?
+    let cache = LineCache()
     /// The comment to go with the answer.
     var comment = ""
     /// Active time spent on it.
@@ -21,7 +26,9 @@ struct HeldLease: Sendable {
 
     init(_ lease: Lease, askedAt: Duration) {
         self.lease = lease
-        document = PayloadDocument(lease.item.payload, metadata: lease.item.metadata)
+        document = PayloadDocument(
+            lease.item.payload, metadata: lease.item.metadata,
+            highlights: lease.prediction?.highlights)
         suggestion = lease.prediction.map { Suggestion($0) }
         expiresAt = askedAt + .seconds(lease.leaseSeconds)
         renewAt = askedAt + .seconds(lease.leaseSeconds) / 3

@@ -13,6 +13,11 @@ enum Command: Hashable, Sendable {
     case search
     case guidelines
     case scroll(Scroll)
+    case unfold
+    case fold
+    case nextMark
+    case previousMark
+    case beside
     case acknowledge
     case help
     case redraw
@@ -87,6 +92,16 @@ public struct Keymap: Sendable {
         Binding(.scroll(.pageUp), [Key(.pageUp)], "", nil, ""),
         Binding(.scroll(.top), [Key(.home)], "Home End", nil, "go to the beginning or the end"),
         Binding(.scroll(.bottom), [Key(.end)], "", nil, ""),
+        Binding(
+            .unfold, [Key(.right)], "Right Left", nil,
+            "unfold or fold nested values and equal lines"),
+        Binding(.fold, [Key(.left)], "", nil, ""),
+        Binding(
+            .nextMark, [.character("]")], "] [", nil, "go to the next or last place marked"),
+        Binding(.previousMark, [.character("[")], "", nil, ""),
+        Binding(
+            .beside, [.character("|")], "|", nil,
+            "show or hide the guidelines beside the item, on wide screens"),
         Binding(.acknowledge, [Key(.escape)], "Esc", nil, "put away a message, leave an editor"),
         Binding(.redraw, [.control("l")], "Ctrl-L", nil, "draw the screen anew"),
         Binding(.suspend, [.control("z")], "Ctrl-Z", nil, "go to the shell; `fg` comes back"),

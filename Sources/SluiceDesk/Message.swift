@@ -26,6 +26,8 @@ public enum Message: Sendable {
     case undone(reviewID: String, Result<UndoReply, ServiceFailure>)
     /// `Effect.keep` ended; with why not, if the records could not be kept.
     case kept(JournalError?)
+    /// `Effect.drawImage` ended.
+    case imageDrawn(ImageRequest, DrawnImage)
     /// Leaving took longer than it may.
     case leavingTimedOut
 }
@@ -48,6 +50,8 @@ public enum Effect: Equatable, Sendable {
     case undo(reviewID: String)
     /// Writes records into the journal, one effect at a time; ends with `kept`.
     case keep([JournalRecord])
+    /// Draws a picture of a payload in cells; ends with `imageDrawn`.
+    case drawImage(ImageRequest)
     /// Sends `leavingTimedOut` after that time.
     case limitLeaving(Duration)
     /// Gives the terminal to the shell until the process is continued.

@@ -118,10 +118,16 @@ struct PlainSession {
         }
     }
 
+    /// What is known of an item's picture; nil where it has none to look at.
+    private func image(of held: HeldLease) -> DrawnImage? {
+        guard let source = held.document.image, source.isDrawable else { return nil }
+        return ImageDrawer().facts(source)
+    }
+
     /// Shows the item and takes lines until it is answered, or another one is to be shown.
     private mutating func answer() async {
         guard let shown = held.last else { return }
-        say(PlainText.item(shown, labels: labels))
+        say(PlainText.item(shown, labels: labels, image: image(of: shown)))
         lastLineAt = now
         let since = now
         while !isOver, held.last?.id == shown.id, let current = held.last {
@@ -148,7 +154,8 @@ struct PlainSession {
                 held[held.count - 1].comment = editor.text
                 say(["The comment goes with the answer."])
             case .guidelines: say(PlainText.guidelines(guidelines))
-            case .show: say(PlainText.item(current, labels: labels))
+            case .show:
+                say(PlainText.item(current, labels: labels, image: image(of: current)))
             case .help: say(PlainText.help())
             case .acknowledge: await acknowledge()
             case .quit: isOver = true

@@ -7,9 +7,16 @@ enum PlainText {
     static let width = 76
 
     /// An item with everything needed to answer it, up to the prompt.
-    static func item(_ held: HeldLease, labels: PlainLabels) -> [String] {
+    ///
+    /// Everything is unfolded, and marks are spelt out: `[[passage|label 0.93]]`.
+    ///
+    /// - Parameter image: what is known of the payload's picture; it is never drawn.
+    static func item(
+        _ held: HeldLease, labels: PlainLabels, image: DrawnImage? = nil
+    ) -> [String] {
         var lines = ["", "Item \(safe(held.externalID))"]
-        lines += held.document.lines(width: width).map { "  " + safe($0.text) }.map(trimmed)
+        let view = PayloadView(width: width, rows: .max, levels: .max, spellsMarks: true)
+        lines += held.document.lines(view, image: image).map { "  " + safe($0.text) }.map(trimmed)
         lines.append(suggestion(held, labels: labels))
         let offers = labels.keys.entries.indices.prefix(50).map { safe(labels.offer($0)) }
         let more = labels.keys.entries.count - offers.count

@@ -12,8 +12,8 @@ enum Sample {
     static func lease(
         _ name: String = "invoice-1", payload: String = #"{"type":"text","text":"Hello"}"#,
         metadata: String? = nil, label: String? = "fraud", confidence: Double? = 0.6213,
-        scores: String? = #"{"ok":0.31,"fraud":0.6213,"unclear":0.0687}"#, isBlind: Bool = false,
-        seconds: Int = 600
+        scores: String? = #"{"ok":0.31,"fraud":0.6213,"unclear":0.0687}"#,
+        highlights: String? = nil, isBlind: Bool = false, seconds: Int = 600
     ) -> Lease {
         Lease(
             lease: "lease-\(name)", expiresAt: received, leaseSeconds: seconds, isBlind: isBlind,
@@ -25,7 +25,8 @@ enum Sample {
                 : label.map {
                     ShownPrediction(
                         label: $0, confidence: confidence,
-                        scores: scores.map { RawJSON(Array($0.utf8)) }, model: "fraud",
+                        scores: scores.map { RawJSON(Array($0.utf8)) },
+                        highlights: highlights.map { RawJSON(Array($0.utf8)) }, model: "fraud",
                         modelVersion: "7")
                 })
     }

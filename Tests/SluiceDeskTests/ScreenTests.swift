@@ -7,7 +7,7 @@ import Testing
 @testable import SluiceDesk
 
 /// Compares a whole screen with its file; `SLUICE_RECORD_SCREENS=1` writes the files anew.
-private func expectScreen(
+func expectScreen(
     _ name: String, _ desk: Desk, columns: Int = 80, rows: Int = 24,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

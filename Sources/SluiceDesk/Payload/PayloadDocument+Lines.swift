@@ -4,6 +4,8 @@ import SluiceTerminal
 struct PayloadView: Hashable, Sendable {
     /// Columns, at least 8.
     var width: Int
+    /// Lines up to which nested values are unfolded by themselves.
+    var rows: Int
     /// How many levels of nested values are unfolded; nil chooses.
     var levels: Int?
     /// Whether marks are drawn for eyes or spelt out.
@@ -19,8 +21,6 @@ extension PayloadDocument {
     static let empty = "(empty)"
     /// Columns of running text that the eye still follows from line to line.
     static let readableWidth = 100
-    /// Lines up to which nested values are unfolded by themselves.
-    private static let unfoldedLines = 40
 
     /// Lays the payload out in lines of at most `width` columns.
     ///
@@ -34,7 +34,8 @@ extension PayloadDocument {
         var lines: [Line] = []
         if let title {
             lines += painter.text(title, .bold)
-            lines.append(Line())
+            // On the smallest screens a line is worth more than air.
+            if view.rows > 8 { lines.append(Line()) }
         }
         switch body {
         case .text(let text): lines += painter.text(text)
@@ -74,13 +75,14 @@ extension PayloadDocument {
         }
     }
 
-    /// The level that is unfolded when the reviewer chose none: as much as reads at a glance.
-    func automaticLevels(width: Int) -> Int {
+    /// The level that is unfolded when the reviewer chose none: as much as is
+    /// seen without scrolling, and at least one.
+    func automaticLevels(_ view: PayloadView) -> Int {
         if case .difference = body { return 0 }
         let most = foldableLevels
         guard most > 1 else { return most }
         var levels = 1
-        while levels < most, size(levels: levels + 1, width: width) <= Self.unfoldedLines {
+        while levels < most, size(levels: levels + 1, width: view.width) <= view.rows {
             levels += 1
         }
         return levels
@@ -101,7 +103,7 @@ extension PayloadDocument {
 
     private func chosen(_ view: PayloadView) -> PayloadView {
         var view = view
-        view.levels = view.levels ?? automaticLevels(width: view.width)
+        view.levels = view.levels ?? automaticLevels(view)
         return view
     }
 

@@ -1,0 +1,136 @@
+import SluiceJSON
+import SluiceTerminal
+
+/// Turns the parts of a payload into lines.
+struct PayloadPainter {
+    let view: PayloadView
+
+    var width: Int { view.width }
+    private var levels: Int { view.levels ?? 0 }
+
+    /// Objects and arrays that take more columns are not written in one line.
+    private static let nestedWidth = 80
+
+    // MARK: - Text
+
+    /// A text with its marks.
+    func text(_ text: MarkedText, _ style: Style = .plain, width: Int? = nil) -> [Line] {
+        if text.text.isEmpty { return [Line(PayloadDocument.empty, .dim)] }
+        let line = view.spellsMarks ? Line(text.spelt, style) : text.line(style)
+        let room = min(width ?? view.width, PayloadDocument.readableWidth)
+        return TextWrap.lines(line, width: room)
+    }
+
+    /// A nested value, its long lines wrapped under their beginning.
+    func nested(_ value: JSONValue, width: Int) -> [Line] {
+        JSONText.lines(value, width: min(width, Self.nestedWidth), levels: levels).flatMap {
+            line -> [Line] in
+            guard line.columns > width else { return [line] }
+            let indent = min(line.text.prefix { $0 == " " }.count, width / 2)
+            var rest = line
+            rest.spans[0].text.removeFirst(min(indent, rest.spans[0].text.count))
+            let wrapped = TextWrap.lines(rest, width: width - indent - 2)
+            return Self.beside(
+                Line(String(repeating: " ", count: indent)), [wrapped[0]], indent: indent)
+                + Self.beside(Line(), Array(wrapped.dropFirst()), indent: indent + 2)
+        }
+    }
+
+    // MARK: - Tables
+
+    /// Names in one column as wide as the widest of them, values wrapped beside them.
+    func table(_ fields: [PayloadDocument.Field]) -> [Line] {
+        let widest = fields.map { Line($0.name).columns }.max() ?? 0
+        let nameWidth = min(widest, max(8, width / 2 - 2))
+        let valueWidth = max(8, width - nameWidth - 2)
+        return fields.flatMap { field in
+            Self.beside(
+                Line(DeskText.fitted(field.name, to: nameWidth), .dim),
+                value(field.value, width: valueWidth), indent: nameWidth + 2)
+        }
+    }
+
+    private func value(_ value: PayloadDocument.Field.Value, width: Int) -> [Line] {
+        switch value {
+        case .missing: [Line(PayloadDocument.missing, .reverse)]
+        case .absent: [Line(PayloadDocument.absent, .reverse)]
+        case .text(let text): self.text(text, width: width)
+        case .nested(let value): nested(value, width: width)
+        }
+    }
+
+    /// Sets a head in front of the first line, and spaces in front of the others.
+    static func beside(_ head: Line, _ lines: [Line], indent: Int) -> [Line] {
+        lines.enumerated().map { index, rest in
+            var line = index == 0 ? head : Line()
+            line.append(String(repeating: " ", count: max(0, indent - line.columns)))
+            line.spans += rest.spans
+            return line
+        }
+    }
+
+    // MARK: - Conversations
+
+    private static let roleColors: [Color] = [
+        .rgb(0x00, 0x8F, 0xAF, or: .cyan), .rgb(0xC6, 0x8A, 0x00, or: .yellow),
+        .rgb(0x3A, 0x96, 0x3A, or: .green), .rgb(0xB0, 0x55, 0xC8, or: .magenta),
+    ]
+
+    /// Each turn beside who speaks; on narrow screens below.
+    func conversation(_ turns: [PayloadDocument.Turn]) -> [Line] {
+        var roles: [String] = []
+        for turn in turns where !roles.contains(turn.role) && roles.count < 64 {
+            roles.append(turn.role)
+        }
+        let widest = roles.map { Line($0).columns }.max() ?? 0
+        let isBeside = widest <= 12 && width >= 48
+        let indent = isBeside ? widest + 2 : 2
+        let room = max(8, width - indent)
+        var lines: [Line] = []
+        for turn in turns {
+            let place = roles.firstIndex(of: turn.role) ?? 0
+            let style = Style.bold.colored(Self.roleColors[place % Self.roleColors.count])
+            var said = text(turn.text, width: room)
+            let others = PayloadPainter(view: PayloadView(width: room, rows: 1, levels: 0))
+                .table(turn.others)
+            said += others
+            if isBeside {
+                lines += Self.beside(
+                    Line(DeskText.fitted(turn.role, to: widest), style), said, indent: indent)
+            } else {
+                lines.append(Line(turn.role, style))
+                lines += Self.beside(Line(), said, indent: indent)
+            }
+        }
+        return lines
+    }
+
+    // MARK: - Evidence
+
+    /// The legend of all marks: number, label, score, passage.
+    func evidence(_ evidence: Evidence) -> [Line] {
+        let titles = evidence.entries.map { Line($0.title).columns }
+        let titleWidth = min(titles.max() ?? 0, max(8, width / 3))
+        let numberWidth =
+            evidence.entries.compactMap { $0.number }
+            .map { MarkedText.superscript($0).count }.max() ?? 1
+        return evidence.entries.flatMap { entry -> [Line] in
+            var head = Line()
+            if let number = entry.number {
+                head.append(
+                    view.spellsMarks ? "-" : MarkedText.superscript(number),
+                    MarkedText.bracketStyle(number))
+            } else {
+                head.append("–", .dim)
+            }
+            head.append(String(repeating: " ", count: max(1, numberWidth + 1 - head.columns)))
+            head.append(DeskText.fitted(entry.title, to: titleWidth))
+            var rest = entry.passage
+            if let fault = entry.fault { rest += (rest.isEmpty ? "" : ": ") + fault }
+            let indent = head.columns + 2
+            return Self.beside(
+                head, TextWrap.lines(visible(rest).text, width: max(8, width - indent)),
+                indent: indent)
+        }
+    }
+}
