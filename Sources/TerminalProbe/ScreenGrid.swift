@@ -11,6 +11,7 @@ public struct ScreenGrid: Sendable {
     /// Whether the program is in the alternate screen.
     public private(set) var isFullScreen = false
     private var (row, column) = (0, 0)
+    private var saved = (row: 0, column: 0)
     private var state = State.text
     private var pending: [UInt8] = []
 
@@ -102,7 +103,8 @@ public struct ScreenGrid: Sendable {
         case UInt8(ascii: "h"), UInt8(ascii: "l"):
             guard parameters == "?1049" else { return }
             isFullScreen = command == UInt8(ascii: "h")
-            // What the other screen held is not remembered.
+            // The cursor is where it was; what the other screen held is not remembered.
+            if isFullScreen { saved = (row, column) } else { (row, column) = saved }
             clear()
         default: break
         }

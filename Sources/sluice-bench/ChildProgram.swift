@@ -9,10 +9,12 @@ final class ChildProgram: Sendable {
 
     /// Starts a program, which is looked for in `PATH`.
     ///
-    /// - Parameter output: where its standard output goes; nil for nowhere.
+    /// - Parameters:
+    ///   - output: where its standard output goes; nil for nowhere.
+    ///   - terminal: its standard input, output and error instead.
     init(
         _ name: String, _ arguments: [String], environment: [String: String]? = nil,
-        output: Int32? = nil, isSilent: Bool = false
+        output: Int32? = nil, isSilent: Bool = false, terminal: Int32? = nil
     ) throws {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -27,6 +29,11 @@ final class ChildProgram: Sendable {
             posix_spawn_file_actions_adddup2(&actions, output, 1)
         } else {
             posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        }
+        if let terminal {
+            for target: Int32 in 0...2 {
+                posix_spawn_file_actions_adddup2(&actions, terminal, target)
+            }
         }
         if isSilent { posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) }
         var signals = sigset_t()
