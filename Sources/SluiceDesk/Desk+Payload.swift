@@ -26,7 +26,7 @@ extension Desk {
             width: DeskLayout(self, in: size).payloadWidth,
             rows: DeskLayout.unfoldedRows(in: size))
         let now = held.levels ?? held.document.automaticLevels(view)
-        let least = if case .difference = held.document.body { 0 } else { min(1, most) }
+        let least = if case .nested = held.document.body { min(1, most) } else { 0 }
         let next = more ? now + 1 : now - 1
         guard (least...max(least, most)).contains(next) else {
             flash = more ? "everything is unfolded" : "everything is folded"

@@ -91,6 +91,34 @@ struct PlainReviewTests {
         #expect(played.outcome.done == 4)
     }
 
+    @Test("every kind of payload reads as lines")
+    func kinds() async {
+        let image = #"{"type":"image","path":"/nonexistent/a.png"}"#
+        let inside = #"{"type":"image","data":"data:image/gif;base64,R0lGODlhLAFkAA=="}"#
+        let service = FakeService([
+            Sample.lease(
+                "a", payload: #"{"text":"Pay now please"}"#,
+                highlights: #"[{"start":4,"end":7,"label":"urgent","score":0.93}]"#),
+            Sample.lease("b", payload: #"{"before":"one\ntwo","after":"one\nthree"}"#),
+            Sample.lease("c", payload: #"{"turns":[{"role":"user","text":"Hi"}]}"#),
+            Sample.lease("d", payload: image), Sample.lease("e", payload: inside),
+            Sample.lease(
+                "f",
+                payload:
+                    #"{"a":{"b":[1,{"c":"a text that makes this long enough to be broken off somewhere"}]}}"#
+            ),
+        ])
+        let text = await play(service, Array(repeating: "", count: 6)).text
+        #expect(text.contains("  Pay [[now|urgent 0.93]] please\n"))
+        #expect(text.contains("    one\n  - two\n  + three\n"))
+        #expect(text.contains("  user  Hi\n"))
+        #expect(
+            text.contains("  /nonexistent/a.png\n  Not drawn: No such file or directory.\n"))
+        #expect(
+            text.contains("  image/gif inside the payload\n  GIF, 300 x 100 pixels, 10 bytes\n"))
+        #expect(text.contains(#""c": "a text that makes this long enough"#))
+    }
+
     @Test("the end of the lines gives the item back")
     func end() async {
         let service = FakeService([Sample.lease("a")])

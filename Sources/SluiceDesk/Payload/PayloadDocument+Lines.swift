@@ -60,7 +60,7 @@ extension PayloadDocument {
         if !evidence.entries.isEmpty {
             lines.append(Line())
             lines.append(Line("evidence", .dim))
-            lines += painter.evidence(evidence)
+            lines += painter.evidence(evidence, image: image)
         }
         return lines
     }

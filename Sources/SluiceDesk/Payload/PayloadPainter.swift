@@ -108,7 +108,12 @@ struct PayloadPainter {
     // MARK: - Evidence
 
     /// The legend of all marks: number, label, score, passage.
-    func evidence(_ evidence: Evidence) -> [Line] {
+    func evidence(_ evidence: Evidence, image: DrawnImage?) -> [Line] {
+        let unseen = Set(
+            evidence.boxes.filter {
+                image?.facts != nil && $0.box.parts(of: image?.facts?.size) == nil
+            }
+            .map(\.number))
         let titles = evidence.entries.map { Line($0.title).columns }
         let titleWidth = min(titles.max() ?? 0, max(8, width / 3))
         let numberWidth =
@@ -126,6 +131,7 @@ struct PayloadPainter {
             head.append(String(repeating: " ", count: max(1, numberWidth + 1 - head.columns)))
             head.append(DeskText.fitted(entry.title, to: titleWidth))
             var rest = entry.passage
+            if let number = entry.number, unseen.contains(number) { rest += ", outside of it" }
             if let fault = entry.fault { rest += (rest.isEmpty ? "" : ": ") + fault }
             let indent = head.columns + 2
             return Self.beside(
