@@ -1,5 +1,66 @@
 -- The schema as the migrations leave it, for reading; written by the test of the schema.
 
+CREATE FUNCTION public.claim_matching_tasks(p_project bigint, p_queue smallint, p_actor bigint, p_tokens bigint[], p_seconds integer, p_floor_rank bigint, p_floor_item bigint, p_end_rank bigint, p_end_item bigint, p_labels text[], p_keys text[], p_values text[], p_mine boolean) RETURNS TABLE(o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamp with time zone, o_model_version bigint, o_is_blind boolean)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_free integer;
+    v_slot smallint;
+    v_from_rank bigint := p_floor_rank;
+    v_from_item bigint := p_floor_item;
+BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    PERFORM sweep_leases(p_project, 20);
+    FOREACH o_token IN ARRAY p_tokens LOOP
+        -- Each EXISTS is a lookup by key (OFFSET 0), the cheapest and most selective first.
+        SELECT x.rank, x.item_id, x.free_slots INTO o_rank, o_item, v_free FROM ready x
+        WHERE x.project_id = p_project AND x.queue = p_queue
+            AND (x.rank, x.item_id) >= (v_from_rank, v_from_item)
+            AND (x.rank, x.item_id) < (p_end_rank, p_end_item)
+            AND (p_labels IS NULL OR EXISTS (
+                SELECT FROM task t
+                JOIN prediction p
+                    ON p.project_id = p_project AND p.item_id = t.item_id AND p.model_version_id = t.model_version_id
+                WHERE t.project_id = p_project AND t.item_id = x.item_id AND (p_queue <> 0 OR NOT t.is_blind)
+                    AND p.label = ANY(p_labels) OFFSET 0))
+            AND (NOT p_mine OR EXISTS (
+                SELECT FROM review v
+                WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = p_actor AND v.queue = 0
+                    AND v.verdict = 'escalate' AND v.undone_at IS NULL OFFSET 0))
+            AND (cardinality(p_keys) = 0 OR EXISTS (
+                SELECT FROM item i
+                WHERE i.project_id = p_project AND i.id = x.item_id AND NOT EXISTS (
+                    SELECT FROM unnest(p_keys) AS wanted (key)
+                    WHERE NOT EXISTS (
+                        SELECT FROM unnest(p_keys, p_values) AS pair (key, value)
+                        WHERE pair.key = wanted.key AND pair.value = i.metadata ->> pair.key)) OFFSET 0))
+            AND NOT EXISTS (
+                SELECT FROM lease l
+                WHERE l.project_id = p_project AND l.item_id = x.item_id AND l.actor_id = p_actor OFFSET 0)
+            AND NOT EXISTS (
+                SELECT FROM review v
+                WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = p_actor
+                    AND v.queue = p_queue AND v.undone_at IS NULL OFFSET 0)
+        ORDER BY x.rank, x.item_id
+        LIMIT 1
+        FOR UPDATE OF x SKIP LOCKED;
+        IF NOT FOUND THEN
+            EXIT;
+        END IF;
+        v_from_rank := o_rank;
+        v_from_item := o_item + 1;
+        v_slot := lowest_slot(v_free);
+        INSERT INTO lease AS l (project_id, item_id, actor_id, token, rank, expires_at, queue, slot)
+        VALUES (p_project, o_item, p_actor, o_token, o_rank, now() + make_interval(secs => p_seconds), p_queue, v_slot)
+        RETURNING l.expires_at INTO o_expires_at;
+        PERFORM take_slot(p_project, p_queue, o_rank, o_item, v_free, v_slot);
+        SELECT t.model_version_id, t.is_blind INTO o_model_version, o_is_blind FROM task t
+        WHERE t.project_id = p_project AND t.item_id = o_item;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
 CREATE FUNCTION public.claim_tasks(p_project bigint, p_queue smallint, p_actor bigint, p_tokens bigint[], p_seconds integer, p_floor_rank bigint, p_floor_item bigint, p_scan integer) RETURNS TABLE(o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamp with time zone, o_model_version bigint, o_is_blind boolean, o_external_id text, o_payload json, o_metadata json, o_received_at timestamp with time zone, o_label text, o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
@@ -522,11 +583,14 @@ CREATE TABLE public.project (
     id bigint NOT NULL,
     name text NOT NULL COLLATE pg_catalog."C",
     guidelines text DEFAULT ''::text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
     policy_version integer,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     created_by bigint NOT NULL,
     CONSTRAINT project_name_form CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
 );
+
+COMMENT ON COLUMN public.project.tags IS 'The error tags offered to reviewers, in order; they may type others.';
 
 COMMENT ON COLUMN public.project.policy_version IS 'The policy in force; set in the transaction that creates the project.';
 
@@ -703,6 +767,8 @@ ALTER TABLE ONLY public.token
 CREATE INDEX lease_expires_at_idx ON public.lease USING btree (project_id, expires_at);
 
 CREATE INDEX prediction_received_at_idx ON public.prediction USING brin (received_at);
+
+CREATE INDEX review_by_actor_idx ON public.review USING btree (project_id, actor_id, reviewed_at, id);
 
 CREATE UNIQUE INDEX review_once_a_reviewer ON public.review USING btree (project_id, item_id, actor_id, queue) WHERE (undone_at IS NULL);
 

@@ -14,12 +14,14 @@ CREATE TABLE project (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text COLLATE "C" NOT NULL,
     guidelines text NOT NULL DEFAULT '',
+    tags text[] NOT NULL DEFAULT '{}',
     policy_version integer,
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by bigint NOT NULL REFERENCES actor (id),
     CONSTRAINT project_name_unique UNIQUE (name),
     CONSTRAINT project_name_form CHECK (name ~ '^[a-z0-9][a-z0-9-]{0,62}$')
 );
+COMMENT ON COLUMN project.tags IS 'The error tags offered to reviewers, in order; they may type others.';
 COMMENT ON COLUMN project.policy_version IS 'The policy in force; set in the transaction that creates the project.';
 
 CREATE TABLE label (

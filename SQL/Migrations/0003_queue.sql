@@ -79,4 +79,6 @@ COMMENT ON TABLE review IS 'Append only but for undone_at; the prediction as sho
 COMMENT ON COLUMN review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted; skipped: no answer.';
 CREATE UNIQUE INDEX review_once_a_reviewer ON review (project_id, item_id, actor_id, queue) WHERE undone_at IS NULL;
 CREATE UNIQUE INDEX review_once_a_slot ON review (project_id, item_id, queue, slot) WHERE undone_at IS NULL AND slot IS NOT NULL;
+-- A reviewer's own latest reviews, to look at and to take back.
+CREATE INDEX review_by_actor_idx ON review (project_id, actor_id, reviewed_at, id);
 CREATE INDEX review_reviewed_at_idx ON review USING brin (reviewed_at);

@@ -14,9 +14,9 @@ LIMIT 1;
 
 -- name: insertProject
 -- Creates a project; a second of the same name violates project_name_unique.
--- $1 name text, $2 guidelines text, $3 created_by bigint
+-- $1 name text, $2 guidelines text, $3 tags text[], $4 created_by bigint
 -- returns id bigint
-INSERT INTO project (name, guidelines, created_by) VALUES ($1, $2, $3) RETURNING id;
+INSERT INTO project (name, guidelines, tags, created_by) VALUES ($1, $2, $3, $4) RETURNING id;
 
 -- name: insertLabels
 -- $1 project_id bigint, $2 names text[], $3 keys text[], $4 titles text[], $5 are_borderline boolean[]
@@ -46,15 +46,16 @@ SELECT project.id FROM project WHERE project.id = $1 FOR UPDATE;
 -- $1 project_id bigint, $2 version integer
 UPDATE project SET policy_version = $2 WHERE id = $1;
 
--- name: updateGuidelines
--- $1 project_id bigint, $2 guidelines text
-UPDATE project SET guidelines = $2 WHERE id = $1;
+-- name: updateProject
+-- Changes what is given; null leaves it as it is.
+-- $1 project_id bigint, $2 guidelines text or null, $3 tags text[] or null
+UPDATE project SET guidelines = coalesce($2, guidelines), tags = coalesce($3, tags) WHERE id = $1;
 
 -- name: findProject
 -- A project with the policy in force.
 -- $1 name text
--- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text
-SELECT p.id, p.guidelines, p.created_at, p.policy_version, y.document, y.created_at, a.name, y.reason
+-- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[]
+SELECT p.id, p.guidelines, p.created_at, p.policy_version, y.document, y.created_at, a.name, y.reason, p.tags
 FROM project p
 JOIN policy y ON y.project_id = p.id AND y.version = p.policy_version
 JOIN actor a ON a.id = y.created_by

@@ -10,6 +10,53 @@ SELECT c.o_item, c.o_rank, c.o_token, c.o_expires_at, c.o_model_version, c.o_is_
     c.o_highlights, c.o_model, c.o_version
 FROM claim_tasks($1, $2, $3, $4, $5, $6, $7, $8) AS c;
 
+-- name: claimMatchingTasks
+-- Leases up to one item a token among the waiting ones from the floor up to the end that match, best rank first.
+-- $1 project_id bigint, $2 queue smallint, $3 actor_id bigint, $4 tokens bigint[], $5 lease_seconds integer
+-- $6 floor_rank bigint, $7 floor_item bigint, $8 end_rank bigint, $9 end_item bigint, $10 labels text[] or null
+-- $11 metadata_keys text[], $12 metadata_values text[], $13 mine boolean
+-- returns item_id bigint, rank bigint, token bigint, expires_at timestamptz, model_version_id bigint, is_blind boolean
+SELECT c.o_item, c.o_rank, c.o_token, c.o_expires_at, c.o_model_version, c.o_is_blind
+FROM claim_matching_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS c;
+
+-- name: readyAfter
+-- Where a look over $5 waiting tasks from a floor on ends; no row when the queue ends before.
+-- $1 project_id bigint, $2 queue smallint, $3 floor_rank bigint, $4 floor_item bigint, $5 skipped integer
+-- returns rank bigint, item_id bigint
+SELECT r.rank, r.item_id FROM ready r
+WHERE r.project_id = $1 AND r.queue = $2 AND (r.rank, r.item_id) >= ($3, $4)
+ORDER BY r.rank, r.item_id OFFSET $5 LIMIT 1;
+
+-- name: ownReviews
+-- A reviewer's latest reviews that stand, newest first, each with whether undo_review would take it back now.
+-- $1 project_id bigint, $2 actor_id bigint, $3 limit integer
+-- returns id text, external_id text, verdict text, label text, tags json, comment text, predicted text or null, status text
+--   queue smallint, reviewed_at timestamptz, is_undoable boolean
+WITH latest AS MATERIALIZED (
+    SELECT v.id, v.item_id, v.verdict, v.label, v.tags, v.comment, v.model_version_id, v.is_shown, v.status, v.queue,
+        v.slot, v.reviewed_at
+    FROM review v
+    WHERE v.project_id = $1 AND v.actor_id = $2 AND v.undone_at IS NULL
+    ORDER BY v.reviewed_at DESC, v.id DESC
+    LIMIT $3
+)
+-- Every look-up is by key: as joins the planner may read the whole of a table for fifty rows.
+SELECT v.id, (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = v.item_id),
+    v.verdict, v.label, v.tags, v.comment,
+    (SELECT p.label FROM prediction p
+        WHERE p.project_id = $1 AND p.item_id = v.item_id AND p.model_version_id = v.model_version_id AND v.is_shown),
+    v.status, v.queue, v.reviewed_at,
+    (v.queue = 1 OR NOT (
+        EXISTS (SELECT FROM lease l WHERE l.project_id = $1 AND l.item_id = v.item_id AND l.queue = 1 OFFSET 0)
+        OR coalesce((SELECT d.source = 'adjudicator' AND d.outcome <> 'reopened' FROM decision d
+            WHERE d.project_id = $1 AND d.item_id = v.item_id ORDER BY d.revision DESC LIMIT 1), false)))
+    AND (v.slot IS NOT NULL OR EXISTS (
+        SELECT FROM ready r
+        WHERE r.project_id = $1 AND r.queue IN (0, 1) AND r.item_id = v.item_id
+            AND r.rank = (SELECT t.rank FROM task t WHERE t.project_id = $1 AND t.item_id = v.item_id) OFFSET 0))
+FROM latest v
+ORDER BY v.reviewed_at DESC, v.id DESC;
+
 -- name: renewLease
 -- Makes a lease last from now; no row when it is gone.
 -- $1 project_id bigint, $2 item_id bigint, $3 actor_id bigint, $4 token bigint, $5 lease_seconds integer

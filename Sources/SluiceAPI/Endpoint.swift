@@ -26,6 +26,8 @@ public struct Endpoint<Input: WireValue, Output: WireValue>: Sendable {
 ///
 /// Three more stream: predictions in, labels out, and the report (see `StreamingPath`).
 public enum Endpoints {
+    /// Whose token the call carries, and what it is good for.
+    public static let me = Endpoint<Nothing, MeReply>("GET", "/v1/me")
     /// Creates a project; 201.
     public static let createProject = Endpoint<ProjectRequest, ProjectReply>(
         "POST", "/v1/projects")
@@ -59,6 +61,9 @@ public enum Endpoints {
     /// Answers.
     public static let review = Endpoint<Answer, ReviewReply>(
         "POST", "/v1/projects/{project}/leases/{lease}/review")
+    /// The caller's own reviews, newest first.
+    public static let reviews = Endpoint<Nothing, ReviewList>(
+        "GET", "/v1/projects/{project}/reviews")
     /// Takes an answer back.
     public static let undo = Endpoint<Nothing, UndoReply>(
         "POST", "/v1/projects/{project}/reviews/{review_id}/undo")

@@ -54,6 +54,19 @@ struct Query {
         return moment
     }
 
+    /// A whole number in `range`; `standard` when it was not given.
+    func number(
+        _ name: String, _ range: ClosedRange<Int>, standard: Int
+    ) throws(ReviewError) -> Int {
+        guard let text = values[name] else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            throw .invalidParameter(
+                name: name, found: "\"\(text)\"",
+                accepted: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
     /// `true` or `false`; false when it was not given.
     func flag(_ name: String) throws(ReviewError) -> Bool {
         switch values[name] {

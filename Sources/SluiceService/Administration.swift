@@ -16,7 +16,8 @@ public struct Administration: Sendable {
 
     /// Creates a project whose first policy is `Policy.standard`: people decide everything.
     public func createProject(
-        _ name: ProjectName, labels: LabelSet, guidelines: String, by actor: Int64
+        _ name: ProjectName, labels: LabelSet, guidelines: String, tags: TagList = .none,
+        by actor: Int64
     ) async throws -> ProjectContext {
         let salts = Dictionary(
             uniqueKeysWithValues: Salt.Purpose.allCases.map {
@@ -25,19 +26,20 @@ public struct Administration: Sendable {
         let document = Policy.standard.document
         try await pool.transaction { session in
             try Store(session).createProject(
-                name, labels: labels, guidelines: guidelines, salts: salts, policy: document,
-                by: actor)
+                name, labels: labels, guidelines: guidelines, tags: tags, salts: salts,
+                policy: document, by: actor)
         }
         await directory.forget(name)
         return try await directory.context(name.text)
     }
 
-    /// Replaces the guidelines.
-    public func setGuidelines(
-        _ text: String, of project: ProjectContext
+    /// Replaces the guidelines, the error tags or both; nil leaves what is there.
+    public func change(
+        guidelines: String?, tags: TagList?, of project: ProjectContext
     ) async throws -> ProjectContext {
         try await pool.withSession { session in
-            try Store(session).setGuidelines(text, project: project.id)
+            try Store(session).updateProject(
+                guidelines: guidelines, tags: tags, project: project.id)
         }
         await directory.forget(project.name)
         return try await directory.context(project.name.text)

@@ -10,7 +10,7 @@ import Synchronization
 /// back), so every `refresh` one claim looks at the first `probe` rows again, and an empty answer
 /// asks for a walk from the head.
 final class ClaimFloors: Sendable {
-    struct Key: Hashable {
+    struct Key: Hashable, Sendable {
         let project: Int64
         let queue: Queue
         let actor: Int64

@@ -43,8 +43,9 @@ public struct DecidedLabel: Sendable, Hashable {
 
 /// Leases tasks, takes answers, takes them back.
 public struct Reviewing: Sendable {
-    private let pool: ConnectionPool
-    private let floors = ClaimFloors()
+    let pool: ConnectionPool
+    let floors = ClaimFloors()
+    let matchingFloors = MatchingFloors()
 
     /// Works through `pool`.
     public init(pool: ConnectionPool) { self.pool = pool }
@@ -53,9 +54,17 @@ public struct Reviewing: Sendable {
     ///
     /// Nobody else gets the same slot while the lease lives, and this reviewer never gets the same
     /// item again, unless by taking a review back.
+    ///
+    /// - Parameter filter: which items; see `leaseMatching` for what a filtered look promises.
+    /// - Throws: `unknownLabel` for a label of the filter that the project does not have.
     public func lease(
-        _ count: Int, queue: Queue, project: ProjectContext, by caller: Caller
+        _ count: Int, queue: Queue, only filter: LeaseFilter = LeaseFilter(),
+        project: ProjectContext, by caller: Caller
     ) async throws -> [GivenLease] {
+        if !filter.isEmpty {
+            return try await leaseMatching(
+                filter, count, queue: queue, project: project, by: caller)
+        }
         let key = ClaimFloors.Key(project: project.id, queue: queue, actor: caller.actor)
         let seconds = project.policy.leaseSeconds
         var given: [GivenLease] = []
@@ -81,7 +90,7 @@ public struct Reviewing: Sendable {
         return given
     }
 
-    private func lease(
+    func lease(
         of item: Int64, modelVersionID: Int64, token: Int64, expiresAt: Timestamp, queue: Queue,
         isBlind: Bool, content: ReviewContent, project: ProjectContext, by caller: Caller
     ) -> GivenLease {
@@ -133,8 +142,10 @@ public struct Reviewing: Sendable {
                 token: ticket.token)
         }
         if isReleased {
-            floors.forget(
-                ClaimFloors.Key(project: project.id, queue: ticket.queue, actor: caller.actor))
+            let key = ClaimFloors.Key(
+                project: project.id, queue: ticket.queue, actor: caller.actor)
+            floors.forget(key)
+            matchingFloors.forget(key)
         }
     }
 

@@ -49,6 +49,8 @@ public struct ProjectRecord: Sendable {
     public let name: ProjectName
     /// What reviewers read.
     public let guidelines: String
+    /// The error tags offered to reviewers.
+    public let tags: TagList
     /// When it was created.
     public let createdAt: Timestamp
     /// The classes.
@@ -75,15 +77,18 @@ extension Store {
     ///
     /// - Throws: `projectExists` for a second project of that name.
     public func createProject(
-        _ name: ProjectName, labels: LabelSet, guidelines: String, salts: [Salt.Purpose: Salt],
-        policy: [UInt8], by actor: Int64
+        _ name: ProjectName, labels: LabelSet, guidelines: String, tags: TagList,
+        salts: [Salt.Purpose: Salt], policy: [UInt8], by actor: Int64
     ) throws {
         let id: Int64
         do {
             id =
                 try session.queryOne(
                     SQLCatalog.insertProject,
-                    [.text(name.text), .text(guidelines), .int64(actor)], firstInt64) ?? 0
+                    [
+                        .text(name.text), .text(guidelines), .array(ParameterArray(tags.tags)),
+                        .int64(actor),
+                    ], firstInt64) ?? 0
         } catch {
             throw Constraints.meaning(of: error, project: name.text) ?? error
         }
@@ -123,26 +128,34 @@ extension Store {
         return (version: stored.0, createdAt: stored.1)
     }
 
-    /// Replaces the guidelines.
-    public func setGuidelines(_ text: String, project: Int64) throws(PostgresError) {
-        _ = try session.execute(SQLCatalog.updateGuidelines, [.int64(project), .text(text)])
+    /// Replaces the guidelines, the tags or both; nil leaves what is there.
+    public func updateProject(
+        guidelines: String?, tags: TagList?, project: Int64
+    ) throws(PostgresError) {
+        _ = try session.execute(
+            SQLCatalog.updateProject,
+            [
+                .int64(project), guidelines.map { .text($0) } ?? .null,
+                tags.map { .array(ParameterArray($0.tags)) } ?? .null,
+            ])
     }
 
     /// The project of that name; nil when there is none.
     ///
-    /// - Throws: `PostgresError`; `LabelSetError` when the stored labels break today's rules.
+    /// - Throws: `PostgresError`; `LabelSetError`, `TagListError` when what is stored breaks today's
+    ///   rules.
     public func project(named name: ProjectName) throws -> ProjectRecord? {
         let found = try session.queryOne(SQLCatalog.findProject, [.text(name.text)]) {
-            (row) throws(PostgresError) -> (Int64, String, Timestamp, PolicyRecord) in
+            (row) throws(PostgresError) -> (Int64, String, Timestamp, PolicyRecord, [String]) in
             (
                 try row.int64(0), try row.text(1), Timestamp(microseconds: try row.timestamp(2)),
                 PolicyRecord(
                     version: try row.int(3), document: try row.bytes(4), reason: try row.text(7),
                     createdAt: Timestamp(microseconds: try row.timestamp(5)),
-                    createdBy: try row.text(6))
+                    createdBy: try row.text(6)), try row.textArray(8).compactMap { $0 }
             )
         }
-        guard let (id, guidelines, createdAt, policy) = found else { return nil }
+        guard let (id, guidelines, createdAt, policy, tags) = found else { return nil }
         let labels = try session.query(SQLCatalog.listLabels, [.int64(id)]) {
             (row) throws(PostgresError) -> Label in
             Label(
@@ -158,7 +171,8 @@ extension Store {
             if let purpose = Salt.Purpose(rawValue: word) { byPurpose[purpose] = salt }
         }
         return ProjectRecord(
-            id: id, name: name, guidelines: guidelines, createdAt: createdAt,
+            id: id, name: name, guidelines: guidelines, tags: try TagList(tags),
+            createdAt: createdAt,
             labels: try LabelSet(labels), policy: policy, salts: byPurpose)
     }
 

@@ -93,12 +93,7 @@ extension Store {
         let reviews = try session.query(
             SQLCatalog.readVotes, [.int64(project), .int64(item), .int16(queue.rawValue)]
         ) { (row) throws(PostgresError) -> Verdict in
-            switch try row.text(1) {
-            case "label": .label(try row.text(2))
-            case "escalate": .escalate
-            case "unusable": .unusable
-            default: .skip
-            }
+            Verdict(word: try row.text(1), label: try row.textIfPresent(2))
         }
         return (reviews.filter { $0 != .skip }, reviews.count { $0 == .skip })
     }

@@ -1,4 +1,6 @@
 import Foundation
+import SluicePostgres
+import SluiceSQL
 import TestSupport
 import Testing
 
@@ -56,6 +58,10 @@ struct PlanTests {
                             5000, 5000, NULL);
                         PERFORM claim_tasks(v_project, 0::smallint, v_actor + 3, ARRAY[n * 10 + 2]::bigint[], 600,
                             v_head, v_head, 200);
+                        PERFORM claim_matching_tasks(v_project, 0::smallint, v_actor + 4, ARRAY[n * 10 + 4]::bigint[], 600,
+                            v_head, v_head, n * 500, n * 500, ARRAY['a'], ARRAY['language'], ARRAY['c'], false);
+                        PERFORM claim_matching_tasks(v_project, 0::smallint, v_actor + 5, ARRAY[n * 10 + 5]::bigint[], 600,
+                            n, n, 6000, 6000, ARRAY['a'], '{}'::text[], '{}'::text[], n = 8);
                         PERFORM record_review(v_project, 'new-' || n, l.item_id, l.actor_id, 0::smallint, l.token, v_model,
                             true, 'label', 'a', NULL, NULL, NULL, n % 2 = 0)
                         FROM lease l WHERE l.token = n * 10;
@@ -83,6 +89,28 @@ struct PlanTests {
             }
         }
         #expect(plans > 100, "the plans are in the log")
+    }
+
+    @Test("the end of a filtered look and a reviewer's own reviews are found by index")
+    func looks() async throws {
+        let database = try #require(TestDatabase.current)
+        var script = Self.seed + "SELECT project, actor FROM here \\gset\n"
+        for (statement, arguments) in [
+            (SQLCatalog.readyAfter, ":project, 0, 5000, 5000, 2000"),
+            (SQLCatalog.ownReviews, ":project, :actor, 50"),
+        ] {
+            script += """
+                SET plan_cache_mode = force_generic_plan;
+                PREPARE "\(statement.name)" AS \(statement.text.trimmingCharacters(in: ["\n", ";"]));
+                EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off) EXECUTE "\(statement.name)"(\(arguments));
+
+                """
+        }
+        let plans = try await database.execute(script)
+        for table in ["ready", "review", "lease", "item", "task", "decision", "prediction"] {
+            #expect(!plans.contains("Seq Scan on \(table) "), "\(plans)")
+        }
+        #expect(plans.contains("review_by_actor_idx"), "\(plans)")
     }
 
     @Test("a reviewer's floor skips what lies behind it: a claim reads a handful of rows")

@@ -126,9 +126,11 @@ public struct TestService: Sendable {
 
     /// Leases up to `count` tasks.
     public func lease(
-        _ count: Int = 1, queue: Queue = .review, by caller: Caller
+        _ count: Int = 1, queue: Queue = .review, only filter: LeaseFilter = LeaseFilter(),
+        by caller: Caller
     ) async throws -> [GivenLease] {
-        try await reviewing.lease(count, queue: queue, project: project(), by: caller)
+        try await reviewing.lease(
+            count, queue: queue, only: filter, project: project(), by: caller)
     }
 
     /// Answers a lease.

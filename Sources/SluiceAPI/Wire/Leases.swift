@@ -7,19 +7,22 @@ public struct LeaseRequest: WireValue {
     public var count: Int
     /// Which queue; adjudication is for admins.
     public var queue: Queue
+    /// Which items; an empty filter lets all through.
+    public var only: LeaseFilter
 
     /// The most leases one request may ask for.
     public static let maximumCount = 100
 
     /// Makes a request.
-    public init(count: Int = 1, queue: Queue = .review) {
+    public init(count: Int = 1, queue: Queue = .review, only: LeaseFilter = LeaseFilter()) {
         self.count = count
         self.queue = queue
+        self.only = only
     }
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["count", "queue"])
+        try wire.allowOnly(["count", "queue", "only"])
         let field = try wire.optional("count")
         count = try field?.int() ?? 1
         if let field, !(1...Self.maximumCount).contains(count) {
@@ -30,6 +33,12 @@ public struct LeaseRequest: WireValue {
             throw queueField?.refuse("review, adjudication") ?? .missingField(path: "queue")
         }
         self.queue = queue
+        only = LeaseFilter()
+        guard let filter = try wire.optional("only") else { return }
+        only = try LeaseFilter(wire: filter)
+        if only.isMine, queue != .adjudication, let field = try filter.optional("mine") {
+            throw field.refuse("true with the queue adjudication only: what you escalated")
+        }
     }
 
     /// Writes it as one JSON value.
@@ -37,6 +46,10 @@ public struct LeaseRequest: WireValue {
         writer.beginObject()
         writer.member("count", count)
         if queue != .review { writer.member("queue", queue.word) }
+        if !only.isEmpty {
+            writer.key("only")
+            only.write(to: &writer)
+        }
         writer.endObject()
     }
 }

@@ -9,20 +9,25 @@ public struct ProjectRequest: WireValue {
     public var labels: LabelSet
     /// What reviewers read before they decide; Markdown or plain text.
     public var guidelines: String
+    /// The error tags offered to reviewers, who may type others.
+    public var tags: TagList
 
     /// The longest guidelines in UTF-8 bytes.
     public static let maximumGuidelineBytes = 262_144
 
     /// Makes a request.
-    public init(name: ProjectName, labels: LabelSet, guidelines: String = "") {
+    public init(
+        name: ProjectName, labels: LabelSet, guidelines: String = "", tags: TagList = .none
+    ) {
         self.name = name
         self.labels = labels
         self.guidelines = guidelines
+        self.tags = tags
     }
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["name", "labels", "guidelines"])
+        try wire.allowOnly(["name", "labels", "guidelines", "tags"])
         let nameField = try wire.required("name")
         guard let name = ProjectName(try nameField.string()) else {
             throw nameField.refuse("1 to 63 lower-case letters, digits and -, not beginning with -")
@@ -38,6 +43,7 @@ public struct ProjectRequest: WireValue {
         self.name = name
         guidelines =
             try wire.optional("guidelines")?.string(bytes: 0...Self.maximumGuidelineBytes) ?? ""
+        tags = try wire.optional("tags").map(TagList.read) ?? .none
     }
 
     /// Writes it as one JSON value.
@@ -47,29 +53,42 @@ public struct ProjectRequest: WireValue {
         writer.key("labels")
         labels.write(to: &writer)
         writer.member("guidelines", guidelines)
+        writer.key("tags")
+        tags.write(to: &writer)
         writer.endObject()
     }
 }
 
-/// The body that changes a project.
+/// The body that changes a project: what is left out stays as it is.
 public struct ProjectPatch: WireValue {
     /// The new guidelines.
-    public var guidelines: String
+    public var guidelines: String?
+    /// The new error tags.
+    public var tags: TagList?
 
     /// Makes a change.
-    public init(guidelines: String) { self.guidelines = guidelines }
+    public init(guidelines: String? = nil, tags: TagList? = nil) {
+        self.guidelines = guidelines
+        self.tags = tags
+    }
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["guidelines"])
-        guidelines = try wire.required("guidelines").string(
+        try wire.allowOnly(["guidelines", "tags"])
+        guidelines = try wire.optional("guidelines")?.string(
             bytes: 0...ProjectRequest.maximumGuidelineBytes)
+        tags = try wire.optional("tags").map(TagList.read)
+        if guidelines == nil, tags == nil { throw .missingField(path: "guidelines or tags") }
     }
 
     /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.member("guidelines", guidelines)
+        writer.memberIfPresent("guidelines", guidelines)
+        if let tags {
+            writer.key("tags")
+            tags.write(to: &writer)
+        }
         writer.endObject()
     }
 }
@@ -82,6 +101,8 @@ public struct ProjectReply: WireValue {
     public var labels: [Label]
     /// What reviewers read before they decide.
     public var guidelines: String
+    /// The error tags offered to reviewers, in order.
+    public var tags: [String]
     /// The number of the policy in force.
     public var policyVersion: Int
     /// When it was created.
@@ -89,12 +110,13 @@ public struct ProjectReply: WireValue {
 
     /// Makes a reply.
     public init(
-        name: String, labels: [Label], guidelines: String, policyVersion: Int,
-        createdAt: Timestamp
+        name: String, labels: [Label], guidelines: String, tags: [String] = [],
+        policyVersion: Int, createdAt: Timestamp
     ) {
         self.name = name
         self.labels = labels
         self.guidelines = guidelines
+        self.tags = tags
         self.policyVersion = policyVersion
         self.createdAt = createdAt
     }
@@ -106,6 +128,7 @@ public struct ProjectReply: WireValue {
             try Label(wire: label)
         }
         guidelines = try wire.optional("guidelines")?.string() ?? ""
+        tags = try wire.strings("tags")
         policyVersion = try wire.required("policy_version").int()
         createdAt = try wire.required("created_at").timestamp()
     }
@@ -119,6 +142,8 @@ public struct ProjectReply: WireValue {
         for label in labels { label.write(to: &writer) }
         writer.endArray()
         writer.member("guidelines", guidelines)
+        writer.key("tags")
+        writer.strings(tags)
         writer.member("policy_version", policyVersion)
         writer.member("created_at", createdAt.rfc3339)
         writer.endObject()

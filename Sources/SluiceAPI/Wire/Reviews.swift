@@ -6,26 +6,17 @@ extension Answer: WireValue {
     public init(wire: WireReader) throws(ReviewError) {
         try wire.allowOnly(["review_id", "verdict", "label", "tags", "comment", "seconds"])
         let reviewID = try wire.required("review_id").string(bytes: 1...128)
-        let verdictField = try wire.required("verdict")
         let labelField = try wire.optional("label")
-        let word = try verdictField.string()
-        let verdict: Verdict
-        switch word {
-        case "label": verdict = .label(try wire.required("label").string())
-        case "skip": verdict = .skip
-        case "escalate": verdict = .escalate
-        case "unusable": verdict = .unusable
-        default: throw verdictField.refuse("label, skip, escalate, unusable")
-        }
-        if word != "label", let labelField {
-            throw labelField.refuse("no label with the verdict \(word)")
+        let verdict = try Verdict(wire: wire)
+        if verdict.labelName == nil, let labelField {
+            throw labelField.refuse("no label with the verdict \(verdict.word)")
         }
         let tags =
             try wire.optional("tags")?.array { (tag) throws(ReviewError) -> String in
-                try tag.string(bytes: 1...64)
+                try tag.string(bytes: 1...TagList.maximumBytes)
             } ?? []
-        if tags.count > 32, let field = try wire.optional("tags") {
-            throw field.refuse("at most 32 tags")
+        if tags.count > TagList.maximumCount, let field = try wire.optional("tags") {
+            throw field.refuse("at most \(TagList.maximumCount) tags")
         }
         let comment = try wire.optional("comment")?.string(bytes: 0...4096)
         let secondsField = try wire.optional("seconds")
@@ -45,9 +36,7 @@ extension Answer: WireValue {
         writer.memberIfPresent("label", verdict.labelName)
         if !tags.isEmpty {
             writer.key("tags")
-            writer.beginArray()
-            for tag in tags { writer.string(tag) }
-            writer.endArray()
+            writer.strings(tags)
         }
         writer.memberIfPresent("comment", comment)
         writer.memberIfPresent("seconds", seconds)

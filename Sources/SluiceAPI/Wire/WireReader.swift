@@ -93,6 +93,12 @@ public struct WireReader: Sendable {
         return result
     }
 
+    /// The member of that key as an array of text; empty when it is absent or null.
+    public func strings(_ key: String) throws(ReviewError) -> [String] {
+        try optional(key)?.array { (field) throws(ReviewError) -> String in try field.string() }
+            ?? []
+    }
+
     /// The error that this value is not what is `accepted`.
     public func refuse(_ accepted: String) -> ReviewError {
         .invalidField(path: path, found: summary, accepted: accepted)

@@ -10,11 +10,16 @@ struct ProjectHandlers {
 
     func register(on router: some RouterMethods<SluiceContext>) {
         let services = services
+        router.answer(Endpoints.me, .inspect) { _, call in
+            MeReply(
+                name: call.caller.name, role: call.caller.role.rawValue,
+                project: call.caller.project)
+        }
         router.answer(Endpoints.createProject, .administer, status: .created) { input, call in
             ProjectReply(
                 try await services.administration.createProject(
                     input.name, labels: input.labels, guidelines: input.guidelines,
-                    by: call.caller.actor))
+                    tags: input.tags, by: call.caller.actor))
         }
         router.answer(Endpoints.listProjects, .inspect) { _, call in
             ProjectList(
@@ -25,8 +30,8 @@ struct ProjectHandlers {
         }
         router.answer(Endpoints.patchProject, .administer) { input, call in
             ProjectReply(
-                try await services.administration.setGuidelines(
-                    input.guidelines, of: call.project(services)))
+                try await services.administration.change(
+                    guidelines: input.guidelines, tags: input.tags, of: call.project(services)))
         }
         router.answer(Endpoints.putPolicy, .administer) { input, call in
             let query = try Query(call.request, allowing: ["reason"])
@@ -70,7 +75,8 @@ extension ProjectReply {
     fileprivate init(_ project: ProjectContext) {
         self.init(
             name: project.name.text, labels: project.labels.labels,
-            guidelines: project.record.guidelines, policyVersion: project.policyVersion,
+            guidelines: project.record.guidelines, tags: project.record.tags.tags,
+            policyVersion: project.policyVersion,
             createdAt: project.record.createdAt)
     }
 }

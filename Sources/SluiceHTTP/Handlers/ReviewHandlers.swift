@@ -16,7 +16,8 @@ struct ReviewHandlers {
             }
             let project = try await call.project(services)
             let leases = try await services.reviewing.lease(
-                input.count, queue: input.queue, project: project, by: call.caller)
+                input.count, queue: input.queue, only: input.only, project: project,
+                by: call.caller)
             return LeaseReply(leases: leases.map { Lease($0, project) })
         }
         router.answer(Endpoints.renewLease, .review) { _, call in
@@ -36,6 +37,14 @@ struct ReviewHandlers {
                 input, lease: call.context.parameter("lease"), project: call.project(services),
                 by: call.caller)
             return ReviewReply(input.reviewID, result)
+        }
+        router.answer(Endpoints.reviews, .review) { _, call in
+            let query = try Query(call.request, allowing: ["limit"])
+            let limit = try query.number(
+                "limit", 1...ReviewList.maximumCount, standard: ReviewList.standardCount)
+            let reviews = try await services.reviewing.ownReviews(
+                limit, project: call.project(services), by: call.caller)
+            return ReviewList(reviews: reviews.map(PastReview.init))
         }
         router.answer(Endpoints.undo, .review) { _, call in
             let id = try call.context.parameter("review_id")
@@ -59,6 +68,16 @@ extension Lease {
                 payload: RawJSON(content.payload ?? Array("null".utf8)),
                 metadata: content.metadata.map(RawJSON.init), receivedAt: content.receivedAt),
             prediction: lease.isBlind ? nil : ShownPrediction(content))
+    }
+}
+
+extension PastReview {
+    fileprivate init(_ review: OwnReview) {
+        self.init(
+            reviewID: review.id, externalID: review.externalID, verdict: review.verdict,
+            tags: review.tags, comment: review.comment, predicted: review.predicted,
+            status: review.status, queue: review.queue, reviewedAt: review.reviewedAt,
+            isUndoable: review.isUndoable)
     }
 }
 

@@ -1,0 +1,70 @@
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceSQL
+
+/// A review as its reviewer may see it again.
+public struct OwnReview: Sendable {
+    /// The client-made id.
+    public let id: String
+    /// The item.
+    public let externalID: String
+    /// What was said.
+    public let verdict: Verdict
+    /// The tags.
+    public let tags: [String]
+    /// The remark; nil for none.
+    public let comment: String?
+    /// What the model had said; nil when the review was blind.
+    public let predicted: String?
+    /// How it was taken.
+    public let status: String
+    /// The queue the lease was from.
+    public let queue: Queue
+    /// When it was recorded.
+    public let reviewedAt: Timestamp
+    /// Whether an undo would be accepted at present.
+    public let isUndoable: Bool
+}
+
+extension Store {
+    /// The latest reviews of a reviewer that stand, newest first.
+    public func ownReviews(
+        project: Int64, actor: Int64, limit: Int
+    ) throws(PostgresError) -> [OwnReview] {
+        try session.query(
+            SQLCatalog.ownReviews, [.int64(project), .int64(actor), .int32(Int32(limit))]
+        ) { (row) throws(PostgresError) -> OwnReview in
+            OwnReview(
+                id: try row.text(0), externalID: try row.text(1),
+                verdict: Verdict(word: try row.text(2), label: try row.textIfPresent(3)),
+                tags: Self.tags(try row.bytesIfPresent(4)), comment: try row.textIfPresent(5),
+                predicted: try row.textIfPresent(6), status: try row.text(7),
+                queue: Queue(rawValue: try row.int16(8)) ?? .review,
+                reviewedAt: Timestamp(microseconds: try row.timestamp(9)),
+                isUndoable: try row.bool(10))
+        }
+    }
+
+    /// Tags are written by this service as an array of strings; anything else shows none.
+    private static func tags(_ json: [UInt8]?) -> [String] {
+        guard let json else { return [] }
+        do {
+            return try JSONValue(parsing: json).array?.compactMap(\.string) ?? []
+        } catch {
+            return []
+        }
+    }
+}
+
+extension Verdict {
+    /// The verdict a row of the table of reviews stands for.
+    init(word: String, label: String?) {
+        switch word {
+        case "label": self = .label(label ?? "")
+        case "escalate": self = .escalate
+        case "unusable": self = .unusable
+        default: self = .skip
+        }
+    }
+}
