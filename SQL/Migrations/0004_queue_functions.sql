@@ -176,7 +176,7 @@ CREATE FUNCTION claim_matching_tasks(
     p_floor_rank bigint, p_floor_item bigint, p_end_rank bigint, p_end_item bigint,
     p_labels text[], p_keys text[], p_values text[], p_mine boolean
 ) RETURNS TABLE (o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamptz, o_model_version bigint,
-    o_is_blind boolean) LANGUAGE plpgsql AS $$
+    o_is_blind boolean) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_free integer;
     v_slot smallint;

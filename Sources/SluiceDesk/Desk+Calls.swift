@@ -53,12 +53,14 @@ extension Desk {
             projectCall.finish(dueAt: now)
             labels = LabelKeys(reply.labels, reserved: keymap.reserved)
             guidelines = reply.guidelines
+            tags = reply.tags
             reached()
+            // What was used last stands first where labels and tags are looked for.
+            return loadHistory()
         case .failure(let failure):
             projectCall.finish(dueAt: missed(failure))
             return giveUp(over: failure)
         }
-        return []
     }
 
     mutating func take(queue result: Result<QueueReply, ServiceFailure>) -> [Effect] {
@@ -78,7 +80,7 @@ extension Desk {
     mutating func take(leases result: Result<[Lease], ServiceFailure>) -> [Effect] {
         switch result {
         case .success(let new):
-            if isLeaving {
+            if isLeaving || mode == .paused {
                 leaseCall.finish(dueAt: now)
                 return release(new.map(\.lease))
             }
@@ -163,6 +165,7 @@ extension Desk {
         case .success(let reply):
             if let answered { uncount(answered) }
             guard let lease = reply.lease else {
+                recalled[reviewID] = nil
                 notices.append(
                     Notice(
                         title: "\(operation.externalID) was taken back",
@@ -170,10 +173,9 @@ extension Desk {
                 return []
             }
             if isLeaving { return release([lease.lease]) }
-            var held = HeldLease(lease, askedAt: now)
-            held.comment = answered?.held.comment ?? ""
-            putBack(held)
+            putBack(restored(HeldLease(lease, askedAt: now), reviewID, answered))
         case .failure(let failure):
+            recalled[reviewID] = nil
             explain(
                 operation, title: "\(operation.externalID) was not taken back",
                 detail: failure.summary)
@@ -183,9 +185,9 @@ extension Desk {
 
     /// Shows an item again, but never under an editor that belongs to another one.
     mutating func putBack(_ held: HeldLease) {
-        switch mode {
-        case .comment, .search: leases.insert(held, at: min(1, leases.count))
-        default:
+        if isEditingItem {
+            leases.insert(held, at: min(1, leases.count))
+        } else {
             leases.insert(held, at: 0)
             scroll = 0
         }

@@ -98,10 +98,11 @@ extension Desk {
     func labelLines(width: Int, rows: Int) -> [Line] {
         guard leases.first?.lost == nil, !leases.isEmpty else { return [] }
         guard let labels else { return [Line("The labels are not known yet.")] }
+        if case .tags(let picker) = mode { return tagLines(picker, width: width, rows: rows) }
         var entries = labels.entries
         var selected: Int?
         if case .search(let editor, let index) = mode {
-            entries = labels.matching(editor.text)
+            entries = labels.matching(editor.text, recent: recentLabels)
             selected = index
             if entries.isEmpty { return [Line("no label has this in its name")] }
         }
@@ -130,8 +131,10 @@ extension Desk {
     private func labelCell(_ entry: LabelKeys.Entry, isSelected: Bool, width: Int) -> Line {
         let suggested = leases.first?.suggestion.map { ExactText($0.label) }
         let isSuggested = suggested == ExactText(entry.label.name)
+        let former = leases.first?.former?.labelName.map { ExactText($0) }
+        let mark = former == ExactText(entry.label.name) ? "*" : " "
         let key = entry.key.map { String($0) } ?? " "
-        var line = Line(isSelected ? "›" : " ", .bold)
+        var line = Line(isSelected ? "›" : mark, .bold)
         line.append(key, Style.bold.adding(.underline))
         let style: Style = isSelected ? .reverse : (isSuggested ? .bold : .plain)
         line.append(" ")

@@ -2,7 +2,7 @@ import SluiceAPI
 import SluiceDomain
 import SluiceTerminal
 
-/// Scrolling, pages, the comment editor and the search for a label.
+/// Scrolling, pages and the search for a label.
 extension Desk {
     mutating func move(_ scroll: Command.Scroll) {
         let layout = DeskLayout(self, in: size)
@@ -41,22 +41,9 @@ extension Desk {
         }
     }
 
-    mutating func edit(comment editor: LineEditor, _ key: Key) -> [Effect] {
-        var editor = editor
-        switch editor.take(key) {
-        case .accepted:
-            if !leases.isEmpty { leases[0].comment = editor.text }
-            mode = .review
-            flash = editor.text.isEmpty ? "no comment" : "the comment goes with the answer"
-        case .cancelled: mode = .review
-        case .edited, .ignored: mode = .comment(editor)
-        }
-        return []
-    }
-
     mutating func search(_ editor: LineEditor, _ selected: Int, _ key: Key) -> [Effect] {
         var editor = editor
-        let matches = labels?.matching(editor.text) ?? []
+        let matches = labels?.matching(editor.text, recent: recentLabels) ?? []
         switch key.code {
         case .up: mode = .search(editor, selected: max(0, selected - 1))
         case .down, .tab:

@@ -9,15 +9,21 @@ extension Desk {
     ///
     /// Not before what is to be sent is sent: an item whose answer is still here would be given out
     /// again, to this reviewer or another one.
-    var mayLease: Bool { !isIdle && !mustDrain }
+    var mayLease: Bool { !isIdle && !mustDrain && mode != .paused }
 
     /// Gives the items back once no key was pressed for long enough.
     mutating func fallIdle() -> [Effect] {
-        guard !isIdle, now - lastKeyAt >= options.idleLimit else { return [] }
-        if case .comment(let editor) = mode, !leases.isEmpty { leases[0].comment = editor.text }
+        guard !isIdle, mode != .paused, now - lastKeyAt >= options.idleLimit else { return [] }
+        if !leases.isEmpty {
+            switch mode {
+            case .comment(let editor), .reason(_, let editor): leases[0].comment = editor.text
+            case .tags(let picker): leases[0].tags = picker.chosen
+            default: break
+            }
+        }
         switch mode {
-        case .comment, .search, .confirmQuit: mode = .review
-        case .review, .help, .guidelines: break
+        case .comment, .reason, .search, .tags, .confirmQuit: mode = .review
+        case .review, .help, .guidelines, .history, .paused: break
         }
         let held = leases.filter { $0.lost == nil }
         idled = leases
@@ -31,7 +37,7 @@ extension Desk {
         if keymap.command(for: key) == .quit { return false }
         let drafts = idled ?? []
         idled = nil
-        self.drafts = drafts.filter { !$0.comment.isEmpty }
+        keepDrafts(drafts)
         leaseCall.dueAt = min(leaseCall.dueAt, now)
         flash = ""
         return true
@@ -45,6 +51,8 @@ extension Desk {
         var held = held
         let draft = drafts.remove(at: index)
         held.comment = draft.comment
+        held.tags = draft.tags
+        held.former = draft.former
         held.active = draft.active
         return held
     }

@@ -58,8 +58,11 @@ extension Desk {
     }
 
     private var labelTitle: String {
-        if case .search = mode { return "labels found" }
-        return "labels"
+        switch mode {
+        case .search: return "labels found"
+        case .tags: return "tags"
+        default: return "labels"
+        }
     }
 
     /// What has to be known about the lease; nothing while it is safe.
@@ -102,6 +105,7 @@ extension Desk {
         let lines: [Line]
         switch connection {
         case _ where isIdle: lines = idleLines
+        case _ where mode == .paused: lines = pausedLines
         case .connecting: lines = [Line("Connecting…", .bold)]
         case .offline:
             lines = [
@@ -150,25 +154,21 @@ extension Desk {
 
     /// Whether the line above the status is used.
     var hasEditorLine: Bool {
-        switch mode {
-        case .comment, .search: true
-        default: !(leases.first?.comment ?? "").isEmpty
-        }
+        editing != nil || !noteLine.spans.isEmpty
     }
 
     func drawEditor(_ layout: DeskLayout, in frame: inout Frame) {
         guard let row = layout.editorRow else { return }
-        switch mode {
-        case .comment(let editor): draw(editor, prompt: "comment: ", row: row, in: &frame)
-        case .search(let editor, _): draw(editor, prompt: "/", row: row, in: &frame)
-        default:
-            var line = Line("comment: ", .dim)
-            line.append(leases.first?.comment ?? "")
-            frame.draw(line, row: row, column: 1)
+        if let editing {
+            drawEditor(editing.editor, prompt: editing.prompt, row: row, in: &frame)
+        } else {
+            frame.draw(noteLine, row: row, column: 1, width: frame.size.columns - 2)
         }
     }
 
-    private func draw(_ editor: LineEditor, prompt: String, row: Int, in frame: inout Frame) {
+    func drawEditor(
+        _ editor: LineEditor, prompt: String, row: Int, in frame: inout Frame
+    ) {
         let start = 1 + frame.draw(prompt, row: row, column: 1, style: .bold)
         let room = max(1, frame.size.columns - start - 2)
         // Shows the end of what is before the cursor, and as much behind it as fits.

@@ -45,9 +45,18 @@ extension Desk {
         case .comment(var editor):
             editor.insert(text)
             mode = .comment(editor)
+        case .reason(let verdict, var editor):
+            editor.insert(text)
+            mode = .reason(verdict, editor)
         case .search(var editor, _):
             editor.insert(text)
             mode = .search(editor, selected: 0)
+        case .tags(var picker):
+            picker.insert(text)
+            mode = .tags(picker)
+        case .history(var page) where page.shown == nil:
+            page.list.insert(text)
+            mode = .history(page)
         default:
             flash = "pasted text is not read as keys"
         }
@@ -56,11 +65,14 @@ extension Desk {
     private mutating func take(_ key: Key) -> [Effect] {
         if isLeaving { return key == .control("c") ? stop() : [] }
         flash = ""
-        switch key {
-        case .control("c"): return quit()
-        case .control("z"): return [.suspend]
-        case .control("l"): return [.redraw]
-        default: break
+        // Keys with control that no line of text uses do the same everywhere.
+        if key == .control("c") { return quit() }
+        if key.modifiers == .control {
+            switch keymap.command(for: key) {
+            case .suspend: return [.suspend]
+            case .redraw: return [.redraw]
+            default: break
+            }
         }
         switch mode {
         case .review: return takeInReview(key)
@@ -71,7 +83,17 @@ extension Desk {
             page(key, scroll, closedBy: .guidelines) { .guidelines(scroll: $0) }
             return []
         case .comment(let editor): return edit(comment: editor, key)
+        case .reason(let verdict, let editor): return edit(reason: editor, verdict, key)
         case .search(let editor, let selected): return search(editor, selected, key)
+        case .tags(let picker):
+            take(tags: picker, key)
+            return []
+        case .history(let page):
+            take(history: page, key)
+            return []
+        case .paused:
+            goOn()
+            return []
         case .confirmQuit:
             mode = .review
             return keymap.command(for: key) == .quit ? leave() : []
@@ -83,7 +105,7 @@ extension Desk {
             return decide(.label(entry.label.name))
         }
         guard let command = keymap.command(for: key) else {
-            flash = "this key does nothing; ? shows the keys"
+            flash = "this key does nothing; \(keymap.title(of: .help)) shows the keys"
             return []
         }
         if let obstacle = obstacle(to: command) {
@@ -108,10 +130,14 @@ extension Desk {
             if case .accept = command { return nil }
             return guess(for: command) == nil ? "the model gave no such guess" : nil
         case .skip, .escalate, .unusable: return obstacleToDeciding
-        case .comment, .search:
+        case .comment, .commentInEditor, .search, .tags, .skipWithReason, .escalateWithComment,
+            .unusableWithComment:
             if let obstacle = obstacleToDeciding { return obstacle }
             return leases.first?.lost == nil ? nil : "this item is no longer yours"
-        case .undo: return history.isEmpty ? "nothing to take back" : nil
+        case .undo:
+            return history.isEmpty
+                ? "nothing to take back in this session; \(keymap.title(of: .history)) shows earlier answers"
+                : nil
         case .guidelines: return guidelines.isEmpty ? "the project has no guidelines" : nil
         case .acknowledge: return notices.isEmpty ? "no message to put away" : nil
         case .unfold, .fold:
@@ -121,8 +147,9 @@ extension Desk {
         case .beside:
             if guidelines.isEmpty { return "the project has no guidelines" }
             return size.columns < DeskLayout.wideColumns
-                ? "the screen is too narrow; g shows the guidelines" : nil
-        case .scroll, .help, .redraw, .suspend, .quit: return nil
+                ? "the screen is too narrow; \(keymap.title(of: .guidelines)) shows the guidelines"
+                : nil
+        case .scroll, .help, .history, .pause, .redraw, .suspend, .quit: return nil
         }
     }
 
@@ -157,6 +184,14 @@ extension Desk {
         case .undo: undo()
         case .comment:
             mode = .comment(LineEditor(leases.first?.comment ?? "", limit: Self.commentLimit))
+        case .commentInEditor:
+            return [.editText(leases.first?.comment ?? "", limit: Self.commentLimit)]
+        case .skipWithReason: openReason(.skip)
+        case .escalateWithComment: openReason(.escalate)
+        case .unusableWithComment: openReason(.unusable)
+        case .tags: openTags()
+        case .history: return openHistory()
+        case .pause: return pause()
         case .search: mode = .search(LineEditor(limit: 200), selected: 0)
         case .guidelines: mode = .guidelines(scroll: 0)
         case .help: mode = .help(scroll: 0)
@@ -191,7 +226,7 @@ extension Desk {
             return []
         }
         let request = Answer(
-            reviewID: ids.next(), verdict: verdict,
+            reviewID: ids.next(), verdict: verdict, tags: held.tags,
             comment: held.comment.isEmpty ? nil : held.comment,
             seconds: (held.active.seconds * 10).rounded() / 10)
         pending.append(
@@ -199,18 +234,28 @@ extension Desk {
                 .answer(lease: held.id, request), externalID: held.externalID))
         history.append(Answered(reviewID: request.reviewID, held: held, verdict: verdict))
         if history.count > Self.historyLimit { history.removeFirst() }
+        if let label = verdict.labelName { recentLabels.use(label) }
+        for tag in held.tags.reversed() { recentTags.use(tag) }
         done += 1
         doneTime += held.active
-        flash = "\(held.externalID): \(describe(verdict))"
+        flash =
+            "\(held.externalID): \(describe(verdict)) · \(keymap.title(of: .undo)) takes it back"
         return []
     }
 
     /// Takes the last answer back: here if it was not sent, else by asking the service.
     private mutating func undo() {
         guard let last = history.popLast() else { return }
+        takeBack(last)
+    }
+
+    /// Takes an answer of this session back.
+    mutating func takeBack(_ last: Answered) {
         if pending.cancelAnswer(last.reviewID) {
             uncount(last)
-            putBack(last.held)
+            var held = last.held
+            held.former = last.verdict
+            putBack(held)
             flash = "\(last.held.externalID): taken back before it was sent"
             return
         }

@@ -18,6 +18,7 @@ extension Desk {
         case .guidelines(let scroll):
             let lines = TextWrap.lines(guidelines, width: size.columns - 2)
             drawPage("Guidelines", lines, scroll, in: &frame)
+        case .history(let page): drawHistory(page, in: &frame)
         default:
             let layout = DeskLayout(self, in: size)
             drawNotice(layout, in: &frame)
@@ -82,12 +83,21 @@ extension Desk {
     /// The keys that do something now, the most important first.
     private var footer: [(key: String, title: String)] {
         switch mode {
-        case .comment: return [("Enter", "keep"), ("Esc", "discard")]
+        case .comment:
+            return [("Enter", "keep"), ("Esc", "discard"), ("Ctrl-X", "in your editor")]
+        case .reason: return [("Enter", "answer"), ("Esc", "cancel")]
+        case .tags(let picker):
+            return picker.list.text.isEmpty
+                ? [("Enter", "keep"), ("Space", "mark"), ("Esc", "discard")]
+                : [("Enter", "mark"), ("Up Down", "choose"), ("Esc", "discard")]
+        case .paused: return [("any key", "go on")]
         case .search: return [("Enter", "answer"), ("Up Down", "choose"), ("Esc", "cancel")]
         case .confirmQuit: return [("q", "quit all the same"), ("any other key", "stay")]
         default:
             return keymap.bindings.compactMap { binding in
-                guard let title = binding.title, obstacle(to: binding.command) == nil else {
+                guard let title = binding.title, !binding.keys.isEmpty,
+                    obstacle(to: binding.command) == nil
+                else {
                     return nil
                 }
                 return (binding.keyTitle, title)
@@ -95,7 +105,7 @@ extension Desk {
         }
     }
 
-    private func drawFooter(
+    func drawFooter(
         _ entries: [(key: String, title: String)], row: Int, in frame: inout Frame
     ) {
         var column = 1

@@ -19,15 +19,18 @@ public struct Desk: Sendable {
         public var idleLimit: Duration
         /// How long leaving may take.
         public var leavingLimit: Duration
+        /// What the keys do.
+        public var keymap: Keymap
 
         /// Makes options.
         public init(
             prefetch: Int = 5, idleLimit: Duration = .seconds(300),
-            leavingLimit: Duration = .seconds(2)
+            leavingLimit: Duration = .seconds(2), keymap: Keymap = .standard
         ) {
             self.prefetch = max(1, prefetch)
             self.idleLimit = idleLimit
             self.leavingLimit = leavingLimit
+            self.keymap = keymap
         }
     }
 
@@ -37,7 +40,12 @@ public struct Desk: Sendable {
         case help(scroll: Int)
         case guidelines(scroll: Int)
         case comment(LineEditor)
+        /// The reason of an answer that is no label.
+        case reason(Verdict, LineEditor)
         case search(LineEditor, selected: Int)
+        case tags(TagPicker)
+        case history(HistoryPage)
+        case paused
         case confirmQuit
     }
 
@@ -85,7 +93,7 @@ public struct Desk: Sendable {
     /// The project's name.
     public let project: String
     let options: Options
-    let keymap = Keymap.standard
+    var keymap: Keymap { options.keymap }
     var ids: ReviewIDs
 
     // What is shown.
@@ -103,6 +111,9 @@ public struct Desk: Sendable {
     // What is known of the service.
     var labels: LabelKeys?
     var guidelines = ""
+    /// The tags the project offers.
+    var tags: [String] = []
+    var past = Past()
     var figures: QueueReply?
     var connection = Connection.connecting
     var failures = 0
@@ -124,6 +135,10 @@ public struct Desk: Sendable {
     var history: [Answered] = []
     /// Answers being taken back, by review id.
     var undoing: [String: Answered] = [:]
+    /// Answers of earlier sessions being taken back, by review id.
+    var recalled: [String: PastAnswer] = [:]
+    var recentLabels = RecentNames()
+    var recentTags = RecentNames()
     var done = 0
     var doneTime: Duration = .zero
 
@@ -188,6 +203,12 @@ public struct Desk: Sendable {
         case .kept(let error): effects = take(kept: error)
         case .imageDrawn(let request, let image):
             gallery.finish(request.key, image)
+            effects = []
+        case .historyLoaded(let result):
+            take(history: result)
+            effects = []
+        case .edited(let result):
+            take(edited: result)
             effects = []
         case .leavingTimedOut: effects = stop()
         }

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceAPI
 import SluiceDomain
 import SluiceTerminal
@@ -145,6 +146,17 @@ public struct DeskRuntime: Sendable {
             }
         case .drawImage(let request):
             return .imageDrawn(request, await images.draw(request, colors: colors))
+        case .loadHistory(let count):
+            return .historyLoaded(
+                await result { service throws(ServiceFailure) in
+                    try await service.reviews(count: count)
+                })
+        case .editText(let text, let limit):
+            do throws(EditFailure) {
+                return .edited(.success(try await editor().edit(text, limit: limit)))
+            } catch {
+                return .edited(.failure(error))
+            }
         case .limitLeaving(let limit):
             do {
                 try await Task.sleep(for: limit)
@@ -154,6 +166,10 @@ public struct DeskRuntime: Sendable {
             }
         case .suspend, .resume, .redraw, .stop, .fail: return nil
         }
+    }
+
+    private func editor() throws(EditFailure) -> ExternalEditor {
+        try ExternalEditor { name in getenv(name).map { String(cString: $0) } }
     }
 
     private func result<Value>(
@@ -176,6 +192,8 @@ private struct DeskSession {
     private(set) var isOver = false
     /// The terminal took no output: nothing more is drawn.
     private var isBlind = false
+    /// Another program has the terminal: nothing is drawn, and control-C is that program's.
+    private var isLent = false
 
     init(desk: Desk, terminal: any TerminalDevice) {
         self.desk = desk
@@ -186,10 +204,24 @@ private struct DeskSession {
     /// Updates the client, draws it, and returns the effects that take time.
     mutating func take(_ message: Message) -> [Effect] {
         var effects = desk.update(.clock(ContinuousClock.now - start))
+        if case .edited = message { reclaim() }
+        if isLent, case .terminal(.terminate(signal: SIGINT)) = message { return effects }
         effects += desk.update(message)
         effects = effects.filter { !performed($0) }
-        if !isOver, !isBlind { effects += draw() }
+        if !isOver, !isBlind, !isLent { effects += draw() }
         return effects
+    }
+
+    /// Takes the terminal back from the other program.
+    private mutating func reclaim() {
+        guard isLent else { return }
+        isLent = false
+        renderer.invalidate()
+        do throws(TerminalError) {
+            try terminal.reclaim()
+        } catch {
+            isBlind = true
+        }
     }
 
     /// Carries out an effect on the terminal; false when it is another one's.
@@ -204,7 +236,11 @@ private struct DeskSession {
             case .suspend:
                 try terminal.suspend()
                 renderer.invalidate()
-            case .loadProject, .loadQueue, .lease, .renew, .release, .submit, .undo,
+            case .editText:
+                try terminal.lend()
+                isLent = true
+                return false
+            case .loadProject, .loadQueue, .lease, .renew, .release, .submit, .undo, .loadHistory,
                 .keep, .drawImage, .limitLeaving:
                 return false
             }

@@ -18,6 +18,8 @@ public protocol DeskService: Sendable {
     func release(lease: String) async throws(ServiceFailure)
     /// Answers; the same request sent again counts once.
     func review(lease: String, _ request: Answer) async throws(ServiceFailure) -> ReviewReply
+    /// Reads the reviewer's own last answers, newest first.
+    func reviews(count: Int) async throws(ServiceFailure) -> ReviewList
     /// Takes an answer back; sent again it changes nothing.
     func undo(reviewID: String) async throws(ServiceFailure) -> UndoReply
 }

@@ -1,4 +1,5 @@
 import SluiceAPI
+import SluiceDomain
 
 /// A lease the client holds, with what it needs to show and answer it.
 struct HeldLease: Sendable {
@@ -21,6 +22,10 @@ struct HeldLease: Sendable {
     let cache = LineCache()
     /// The comment to go with the answer.
     var comment = ""
+    /// The tags to go with the answer.
+    var tags: [String] = []
+    /// What the reviewer had said before taking it back; nil for an item answered for the first time.
+    var former: Verdict?
     /// Active time spent on it.
     var active: Duration = .zero
 

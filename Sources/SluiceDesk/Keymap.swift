@@ -6,12 +6,19 @@ enum Command: Hashable, Sendable {
     case secondGuess
     case guess(Int)
     case skip
+    case skipWithReason
     case escalate
+    case escalateWithComment
     case unusable
+    case unusableWithComment
     case undo
     case comment
+    case commentInEditor
+    case tags
+    case history
     case search
     case guidelines
+    case pause
     case scroll(Scroll)
     case unfold
     case fold
@@ -30,84 +37,119 @@ enum Command: Hashable, Sendable {
     }
 }
 
-/// The one table of command keys: dispatch, footer and help all come from it.
+/// The one table of command keys: dispatch, footer, help, `sluice review --keys` and the README's
+/// table all come from it.
 public struct Keymap: Sendable {
-    /// One row: a command with its keys and what is said about it.
+    /// One command with its keys and what is said about it.
     struct Binding: Sendable {
         let command: Command
-        let keys: [Key]
-        /// How the key is written.
-        let keyTitle: String
+        /// The command's name in a file of keys.
+        let name: String
+        /// The keys; none when a file took them all away.
+        var keys: [Key]
         /// In the footer; nil is only in the help.
         let title: String?
+        /// In the help; empty shares the row above.
         let help: String
 
         init(
-            _ command: Command, _ keys: [Key], _ keyTitle: String, _ title: String?, _ help: String
+            _ command: Command, _ name: String, _ keys: [Key], _ title: String? = nil,
+            _ help: String = ""
         ) {
             self.command = command
+            self.name = name
             self.keys = keys
-            self.keyTitle = keyTitle
             self.title = title
             self.help = help
         }
+
+        /// How the first key is written; empty when there is none.
+        var keyTitle: String { keys.first?.name ?? "" }
     }
 
     /// The rows in the order footer and help show them; the footer drops from the end.
     let bindings: [Binding]
     private let commands: [Key: Command]
 
-    /// The keys of the reviewer's client.
+    /// The keys of the reviewer's client, unless a file says otherwise.
     public static let standard = Keymap([
-        Binding(.accept, [Key(.enter)], "Enter", "accept", "accept the suggestion"),
-        Binding(.skip, [.character("s")], "s", "skip", "leave the item to somebody else"),
-        Binding(.undo, [.character("u")], "u", "undo", "take your last answer back"),
+        Binding(.accept, "accept", [Key(.enter)], "accept", "accept the suggestion"),
         Binding(
-            .help, [.character("?"), Key(.function(1))], "?", "help", "show or leave this page"),
+            .skip, "skip", [.character("s")], "skip", "leave the item to somebody else"),
         Binding(
-            .quit, [.character("q"), .control("c")], "q", "quit",
-            "give the leases back and leave; Ctrl-C does the same"),
-        Binding(.search, [.character("/")], "/", "find", "find a label by typing part of it"),
-        Binding(.escalate, [.character("e")], "e", "escalate", "hand the item to an adjudicator"),
+            .undo, "undo", [.character("u")], "undo",
+            "take your last answer back, and the one before, and so on"),
         Binding(
-            .unusable, [.character("x")], "x", "unusable",
+            .help, "help", [.character("?"), Key(.function(1))], "help", "show or leave this page"),
+        Binding(
+            .quit, "quit", [.character("q"), .control("c")], "quit",
+            "give the leases back and leave"),
+        Binding(
+            .search, "find", [.character("/")], "find", "find a label by typing part of it"),
+        Binding(
+            .escalate, "escalate", [.character("e")], "escalate", "hand the item to an adjudicator"
+        ),
+        Binding(
+            .unusable, "unusable", [.character("x")], "unusable",
             "the input is broken; it leaves the training data"),
         Binding(
-            .comment, [.character("c")], "c", "comment", "write a comment that goes with the answer"
-        ),
-        Binding(.guidelines, [.character("g")], "g", "guidelines", "read the project's guidelines"),
+            .comment, "comment", [.character("c")], "comment",
+            "write a comment that goes with the answer"),
         Binding(
-            .secondGuess, [Key(.tab)], "Tab", "2nd guess", "answer with the model's next guess"),
+            .tags, "tags", [.character("t")], "tags", "mark what is wrong with the item"),
         Binding(
-            .guess(0), [.character("1")], "1 to 4", nil,
+            .history, "history", [.character("h")], "history",
+            "look through your last answers, change one"),
+        Binding(
+            .guidelines, "guidelines", [.character("g")], "guidelines",
+            "read the project's guidelines"),
+        Binding(
+            .secondGuess, "second-guess", [Key(.tab)], "2nd guess",
+            "answer with the model's next guess"),
+        Binding(
+            .guess(0), "guess-1", [.character("1")], nil,
             "answer with the model's first to fourth next guess, where no label has the digit"),
-        Binding(.guess(1), [.character("2")], "", nil, ""),
-        Binding(.guess(2), [.character("3")], "", nil, ""),
-        Binding(.guess(3), [.character("4")], "", nil, ""),
-        Binding(.scroll(.down), [Key(.down)], "Up Down", nil, "scroll the item"),
-        Binding(.scroll(.up), [Key(.up)], "", nil, ""),
+        Binding(.guess(1), "guess-2", [.character("2")]),
+        Binding(.guess(2), "guess-3", [.character("3")]),
+        Binding(.guess(3), "guess-4", [.character("4")]),
         Binding(
-            .scroll(.pageDown), [Key(.pageDown), .character(" ")], "Space PgUp", nil,
+            .skipWithReason, "skip-with-reason", [.character("S")], nil,
+            "skip, escalate or call unusable, with a comment on why"),
+        Binding(.escalateWithComment, "escalate-with-comment", [.character("E")]),
+        Binding(.unusableWithComment, "unusable-with-comment", [.character("X")]),
+        Binding(
+            .commentInEditor, "comment-in-editor", [.character("C")], nil,
+            "write the comment in $VISUAL or $EDITOR"),
+        Binding(
+            .pause, "pause", [.character("P")], nil,
+            "give the items back and hide them until the next key"),
+        Binding(.scroll(.up), "up", [Key(.up)], nil, "scroll the item"),
+        Binding(.scroll(.down), "down", [Key(.down)]),
+        Binding(
+            .scroll(.pageDown), "page-down", [.character(" "), Key(.pageDown)], nil,
             "scroll by a page"),
-        Binding(.scroll(.pageUp), [Key(.pageUp)], "", nil, ""),
-        Binding(.scroll(.top), [Key(.home)], "Home End", nil, "go to the beginning or the end"),
-        Binding(.scroll(.bottom), [Key(.end)], "", nil, ""),
+        Binding(.scroll(.pageUp), "page-up", [Key(.pageUp)]),
         Binding(
-            .unfold, [Key(.right)], "Right Left", nil,
-            "unfold or fold nested values and equal lines"),
-        Binding(.fold, [Key(.left)], "", nil, ""),
+            .scroll(.top), "top", [Key(.home)], nil, "go to the beginning or the end"),
+        Binding(.scroll(.bottom), "bottom", [Key(.end)]),
         Binding(
-            .nextMark, [.character("]")], "] [", nil, "go to the next or last place marked"),
-        Binding(.previousMark, [.character("[")], "", nil, ""),
+            .unfold, "unfold", [Key(.right)], nil, "unfold or fold nested values and equal lines"),
+        Binding(.fold, "fold", [Key(.left)]),
         Binding(
-            .beside, [.character("|")], "|", nil,
+            .nextMark, "next-mark", [.character("]")], nil, "go to the next or last place marked"),
+        Binding(.previousMark, "previous-mark", [.character("[")]),
+        Binding(
+            .beside, "guidelines-beside", [.character("|")], nil,
             "show or hide the guidelines beside the item, on wide screens"),
-        Binding(.acknowledge, [Key(.escape)], "Esc", nil, "put away a message, leave an editor"),
-        Binding(.redraw, [.control("l")], "Ctrl-L", nil, "draw the screen anew"),
-        Binding(.suspend, [.control("z")], "Ctrl-Z", nil, "go to the shell; `fg` comes back"),
+        Binding(
+            .acknowledge, "put-away", [Key(.escape)], nil, "put away a message, leave an editor"),
+        Binding(.redraw, "redraw", [.control("l")], nil, "draw the screen anew"),
+        Binding(
+            .suspend, "suspend", [.control("z")], nil, "go to the shell; `fg` comes back"),
     ])
 
-    private init(_ bindings: [Binding]) {
+    /// Makes the table of bindings in which no key stands twice.
+    init(_ bindings: [Binding]) {
         self.bindings = bindings
         var commands: [Key: Command] = [:]
         for binding in bindings {
@@ -119,12 +161,16 @@ public struct Keymap: Sendable {
     /// The command of a key.
     func command(for key: Key) -> Command? { commands[key] }
 
+    /// How the first key of a command is written; empty when it has none.
+    func title(of command: Command) -> String {
+        bindings.first { $0.command == command }?.keyTitle ?? ""
+    }
+
     /// The characters no label can have.
     ///
-    /// Those of commands, and two kept for commands to come (history and tags), so that labels keep
-    /// their keys then. The digits of guesses are free for labels that declare them.
+    /// The digits of guesses are free for labels that declare them.
     var reserved: Set<Character> {
-        var characters: Set<Character> = ["h", "t"]
+        var characters: Set<Character> = []
         for binding in bindings {
             if case .guess = binding.command { continue }
             characters.formUnion(binding.keys.compactMap(\.plainCharacter))
@@ -132,8 +178,19 @@ public struct Keymap: Sendable {
         return characters
     }
 
-    /// Each documented key with what it does, for help and documentation.
-    public var rows: [(key: String, help: String)] {
-        bindings.filter { !$0.help.isEmpty }.map { ($0.keyTitle, $0.help) }
+    /// What the help and the documentation say: keys, what they do, and the commands' names in a
+    /// file of keys.
+    public var rows: [(key: String, help: String, names: String)] {
+        var rows: [(key: String, help: String, names: String)] = []
+        for binding in bindings {
+            let keys = binding.keys.map(\.name).joined(separator: " ")
+            if binding.help.isEmpty, let last = rows.indices.last {
+                rows[last].key += (keys.isEmpty ? "" : " ") + keys
+                rows[last].names += ", " + binding.name
+            } else {
+                rows.append((keys, binding.help, binding.name))
+            }
+        }
+        return rows
     }
 }

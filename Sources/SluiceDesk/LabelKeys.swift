@@ -62,22 +62,15 @@ struct LabelKeys: Hashable, Sendable {
     /// What reviewers read for a label name, which may be unknown.
     func title(of name: String) -> String { entry(named: name)?.title ?? name }
 
-    /// The labels whose name or title contains a text, ignoring case; those that begin with it
-    /// first, else in the order they were declared.
-    func matching(_ text: String) -> [Entry] {
-        let wanted = text.lowercased()
-        guard !wanted.isEmpty else { return entries }
-        var leading: [Entry] = []
-        var others: [Entry] = []
-        for entry in entries {
-            let texts = [entry.title.lowercased(), entry.label.name.lowercased()]
-            if texts.contains(where: { $0.hasPrefix(wanted) }) {
-                leading.append(entry)
-            } else if texts.contains(where: { $0.contains(wanted) }) {
-                others.append(entry)
-            }
-        }
-        return leading + others
+    /// The labels whose name or title contains a text, ignoring case: those that begin with it first,
+    /// among these the recently used ones first, else in the order they were declared.
+    func matching(_ text: String, recent: RecentNames = RecentNames()) -> [Entry] {
+        let used = recent.names.compactMap { positions[ExactText($0)] }
+        let isUsed = Set(used)
+        let ordered =
+            used.map { entries[$0] }
+            + entries.indices.filter { !isUsed.contains($0) }.map { entries[$0] }
+        return FilterList.matching(text, in: ordered) { [$0.title, $0.label.name] }
     }
 
     private static func onlyCharacter(_ text: String) -> Character? {

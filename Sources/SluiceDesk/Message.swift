@@ -28,6 +28,10 @@ public enum Message: Sendable {
     case kept(JournalError?)
     /// `Effect.drawImage` ended.
     case imageDrawn(ImageRequest, DrawnImage)
+    /// `Effect.loadHistory` ended.
+    case historyLoaded(Result<ReviewList, ServiceFailure>)
+    /// `Effect.editText` ended.
+    case edited(Result<String, EditFailure>)
     /// Leaving took longer than it may.
     case leavingTimedOut
 }
@@ -52,6 +56,11 @@ public enum Effect: Equatable, Sendable {
     case keep([JournalRecord])
     /// Draws a picture of a payload in cells; ends with `imageDrawn`.
     case drawImage(ImageRequest)
+    /// Reads the reviewer's own last answers; ends with `historyLoaded`.
+    case loadHistory(count: Int)
+    /// Lends the terminal to the reviewer's editor with a text of at most `limit` bytes; ends with
+    /// `edited`.
+    case editText(String, limit: Int)
     /// Sends `leavingTimedOut` after that time.
     case limitLeaving(Duration)
     /// Gives the terminal to the shell until the process is continued.

@@ -5,6 +5,13 @@ import SluiceDomain
 enum PlainCommand: Hashable, Sendable {
     case accept
     case answer(Verdict)
+    /// An answer that is no label, with a comment on why.
+    case explained(Verdict, String)
+    case tags([String])
+    case history
+    /// Takes back the answer of that number in the list of the last ones, counted from 1.
+    case takeBack(Int)
+    case pause
     case undo
     case comment(String)
     case guidelines
@@ -19,11 +26,15 @@ enum PlainCommand: Hashable, Sendable {
     static let rows: [(line: String, help: String)] = [
         ("empty line", "accept the suggestion, when one is shown"),
         ("a label, its key or its number", "answer with that label"),
-        (":skip", "leave the item to somebody else"),
-        (":escalate", "hand the item to an adjudicator"),
-        (":unusable", "the input is broken"),
-        (":undo", "take your last answer back"),
-        (":comment TEXT", "write a comment that goes with the answer"),
+        (":skip, :skip REASON", "leave the item to somebody else, and say why"),
+        (":escalate, :escalate COMMENT", "hand the item to an adjudicator"),
+        (":unusable, :unusable COMMENT", "the input is broken"),
+        (":undo", "take your last answer back, and the one before, and so on"),
+        (":comment TEXT", "write a comment that goes with the answer; no text removes it"),
+        (":tags ONE, TWO", "mark what is wrong with the item; no tags remove them"),
+        (":history", "list your last answers with numbers"),
+        (":undo NUMBER", "take the answer of that number back"),
+        (":pause", "give the item back until the next line"),
         (":guidelines", "read the project's guidelines"),
         (":show", "show the item again"),
         (":help", "show this help"),
@@ -52,10 +63,18 @@ enum PlainCommand: Hashable, Sendable {
         let word = text.prefix { $0 != " " }
         let rest = String(text.dropFirst(word.count)).trimmingBlanks()
         switch word {
-        case "skip": return .answer(.skip)
-        case "escalate": return .answer(.escalate)
-        case "unusable": return .answer(.unusable)
-        case "undo": return .undo
+        case "skip": return rest.isEmpty ? .answer(.skip) : .explained(.skip, rest)
+        case "escalate": return rest.isEmpty ? .answer(.escalate) : .explained(.escalate, rest)
+        case "unusable": return rest.isEmpty ? .answer(.unusable) : .explained(.unusable, rest)
+        case "undo" where rest.isEmpty: return .undo
+        case "undo":
+            guard let number = Int(rest), number > 0 else {
+                return .unknown("\(rest) is not the number of an answer; :history lists them")
+            }
+            return .takeBack(number)
+        case "tags": return .tags(TagPicker.parse(rest))
+        case "history": return .history
+        case "pause": return .pause
         case "comment": return .comment(rest)
         case "guidelines": return .guidelines
         case "show": return .show

@@ -23,6 +23,8 @@ struct PlainSession {
     var held: [HeldLease] = []
     /// The answers that can be taken back.
     private var history: [(reviewID: String, externalID: String)] = []
+    /// The answers listed last.
+    var past: [PastReview] = []
     var lastLineAt = Duration.zero
     var isOver = false
     var saidOffline = false
@@ -105,8 +107,11 @@ struct PlainSession {
             case .end: isOver = true
             case .line(let line):
                 switch PlainCommand(line, labels: labels) {
-                case .accept, .answer, .comment, .show:
+                case .accept, .answer, .explained, .comment, .tags, .show:
                     say(["There is no item to answer; the line was not used."])
+                case .history: await showHistory()
+                case .takeBack(let number): await takeBack(number)
+                case .pause: await pause()
                 case .undo: await undo()
                 case .guidelines: say(PlainText.guidelines(guidelines))
                 case .help: say(PlainText.help())
@@ -147,12 +152,17 @@ struct PlainSession {
                     say(["No suggestion is shown for this item: type a label."])
                 }
             case .answer(let verdict): await submit(verdict, since: since)
+            case .explained(let verdict, let text):
+                keep(comment: text)
+                await submit(verdict, since: since)
             case .undo: await undo()
             case .comment(let text):
-                var editor = LineEditor(limit: Desk.commentLimit)
-                editor.insert(text)
-                held[held.count - 1].comment = editor.text
-                say(["The comment goes with the answer."])
+                keep(comment: text)
+                say([text.isEmpty ? "No comment." : "The comment goes with the answer."])
+            case .tags(let tags): keep(tags: tags)
+            case .history: await showHistory()
+            case .takeBack(let number): await takeBack(number)
+            case .pause: await pause()
             case .guidelines: say(PlainText.guidelines(guidelines))
             case .show:
                 say(PlainText.item(current, labels: labels, image: image(of: current)))
@@ -195,7 +205,7 @@ struct PlainSession {
     private mutating func submit(_ verdict: Verdict, since: Duration) async {
         guard let item = held.last else { return }
         let request = Answer(
-            reviewID: ids.next(), verdict: verdict,
+            reviewID: ids.next(), verdict: verdict, tags: item.tags,
             comment: item.comment.isEmpty ? nil : item.comment,
             seconds: (min((now - since).seconds, 3_600) * 10).rounded() / 10)
         let name = PlainText.safe(item.externalID)
@@ -221,23 +231,38 @@ struct PlainSession {
     }
 
     private mutating func undo() async {
-        guard let last = history.last else {
-            say(["Nothing to take back."])
+        guard let last = history.popLast() else {
+            say(["Nothing to take back in this session; :history lists earlier answers."])
             return
         }
-        let service = self.service
-        let name = PlainText.safe(last.externalID)
-        let askedAt = now
-        let operation = PendingOperation(
-            .undo(reviewID: last.reviewID), externalID: last.externalID)
-        let reply = await carry(operation, refusedAs: "\(last.externalID) was not taken back") {
-            () async throws(ServiceFailure) -> UndoReply in
-            try await service.undo(reviewID: last.reviewID)
+        await undo(reviewID: last.reviewID, externalID: last.externalID, isCounted: true)
+    }
+
+    /// An answer is no longer this session's to take back.
+    ///
+    /// - Returns: whether it was.
+    mutating func forget(_ reviewID: String) -> Bool {
+        guard let index = history.firstIndex(where: { $0.reviewID == reviewID }) else {
+            return false
         }
-        guard !isOver || reply != nil else { return }
-        history.removeLast()
+        history.remove(at: index)
+        return true
+    }
+
+    /// Takes an answer back; its item is the next to be answered.
+    ///
+    /// - Parameter isCounted: whether it is among the answers of this session.
+    mutating func undo(reviewID: String, externalID: String, isCounted: Bool) async {
+        let service = self.service
+        let name = PlainText.safe(externalID)
+        let askedAt = now
+        let operation = PendingOperation(.undo(reviewID: reviewID), externalID: externalID)
+        let reply = await carry(operation, refusedAs: "\(externalID) was not taken back") {
+            () async throws(ServiceFailure) -> UndoReply in
+            try await service.undo(reviewID: reviewID)
+        }
         guard let reply else { return }
-        outcome.done -= 1
+        if isCounted { outcome.done -= 1 }
         say(["\(name): taken back"])
         if let lease = reply.lease { held.append(HeldLease(lease, askedAt: askedAt)) }
     }

@@ -23,6 +23,7 @@ enum PlainText {
         let rest = more > 0 ? ", and \(more) more" : ""
         lines += TextWrap.lines("Labels: " + offers.joined(separator: ", ") + rest, width: width)
             .map(\.text)
+        if !held.tags.isEmpty { lines.append("Tags: \(safe(held.tags.joined(separator: ", ")))") }
         if !held.comment.isEmpty { lines.append("Comment: \(safe(held.comment))") }
         return lines
     }

@@ -41,10 +41,17 @@ final class PollThread: Sendable {
         wakeEnd = wake.write
     }
 
+    /// Makes the thread ask its handler again what to wait for.
+    func nudge() { send(1) }
+
+    private func send(_ order: UInt8) {
+        var byte = order
+        _ = write(wakeEnd, &byte, 1)
+    }
+
     /// Ends the thread and waits for it; to be called once.
     func stop() {
-        var byte: UInt8 = 0
-        _ = write(wakeEnd, &byte, 1)
+        send(0)
         pthread_join(thread, nil)
         close(wakeEnd)
     }
@@ -68,7 +75,11 @@ private final class PollLoop {
             let count = poll(&entries, nfds_t(entries.count), handler.timeout)
             if count == 0 { handler.timedOut() }
             guard count > 0 else { continue }
-            if entries[0].revents != 0 { break }
+            // A byte other than 0 only asks to look again at what there is to wait for.
+            if entries[0].revents != 0 {
+                if (Descriptor.read(wake) ?? [0]).contains(0) { break }
+                continue
+            }
             for (index, entry) in entries.dropFirst().enumerated() where entry.revents != 0 {
                 handler.readable(index)
             }

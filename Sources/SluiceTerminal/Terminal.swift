@@ -13,12 +13,14 @@ public final class Terminal: TerminalDevice {
     public let capabilities: TerminalCapabilities
     private let output: Int32
     private let input: PollThread
+    private let gate: InputGate
     private let state: Mutex<State>
 
     private struct State {
         var mode: RawMode
         let signals: SignalPipe
         var isClosed = false
+        var isLent = false
     }
 
     /// Takes the terminal: raw mode, alternate screen, signals as events.
@@ -36,6 +38,7 @@ public final class Terminal: TerminalDevice {
             return isOpen
         }
         guard !wasOpen else { throw .alreadyOpen }
+        let gate = InputGate()
         let (events, continuation) = AsyncStream.makeStream(of: TerminalEvent.self)
         do throws(TerminalError) {
             let signals = try SignalPipe(SignalPipe.fullScreen)
@@ -43,7 +46,7 @@ public final class Terminal: TerminalDevice {
                 try mode.enter()
                 self.input = try PollThread(
                     TerminalInput(
-                        input: input, output: output, signals: signals.readEnd,
+                        input: input, output: output, signals: signals.readEnd, gate: gate,
                         continuation: continuation))
             } catch {
                 mode.leave()
@@ -57,6 +60,7 @@ public final class Terminal: TerminalDevice {
         }
         self.capabilities = capabilities
         self.output = output
+        self.gate = gate
         self.events = events
     }
 
@@ -74,6 +78,11 @@ public final class Terminal: TerminalDevice {
     public func suspend() throws(TerminalError) {
         try state.withLock { state throws(TerminalError) in
             guard !state.isClosed else { return }
+            if state.isLent {
+                // The program that has the terminal stops as well, and has it when it goes on.
+                SignalPipe.stopProcess()
+                return
+            }
             state.mode.leave()
             SignalPipe.stopProcess()
             try state.mode.enter()
@@ -83,8 +92,30 @@ public final class Terminal: TerminalDevice {
     /// Sets the terminal up again, after the process was stopped by somebody else.
     public func resume() throws(TerminalError) {
         try state.withLock { state throws(TerminalError) in
-            guard !state.isClosed else { return }
+            guard !state.isClosed, !state.isLent else { return }
             try state.mode.enter()
+        }
+    }
+
+    /// Gives the terminal to another program; until `reclaim()` no key is read here.
+    public func lend() throws(TerminalError) {
+        state.withLock { state in
+            guard !state.isClosed, !state.isLent else { return }
+            state.isLent = true
+            gate.isOpen = false
+            input.nudge()
+            state.mode.leave()
+        }
+    }
+
+    /// Takes the terminal back from another program.
+    public func reclaim() throws(TerminalError) {
+        try state.withLock { state throws(TerminalError) in
+            guard !state.isClosed, state.isLent else { return }
+            state.isLent = false
+            try state.mode.enter()
+            gate.isOpen = true
+            input.nudge()
         }
     }
 

@@ -30,8 +30,19 @@ public protocol TerminalDevice: Sendable {
     func suspend() throws(TerminalError)
     /// Takes the terminal again after somebody else may have changed it.
     func resume() throws(TerminalError)
+    /// Gives the terminal to another program; until `reclaim()` no key is read here.
+    func lend() throws(TerminalError)
+    /// Takes the terminal back from another program; everything has to be drawn anew.
+    func reclaim() throws(TerminalError)
     /// Gives the terminal back as it was found. Safe to call twice.
     func close()
+}
+
+extension TerminalDevice {
+    /// A device that no other program can use lends nothing.
+    public func lend() throws(TerminalError) {}
+    /// A device that no other program can use has nothing to take back.
+    public func reclaim() throws(TerminalError) {}
 }
 
 /// Why a terminal cannot be used.

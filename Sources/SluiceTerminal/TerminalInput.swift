@@ -1,4 +1,16 @@
 import Glibc
+import Synchronization
+
+/// Whether keys may be read: not while another program has the terminal.
+final class InputGate: Sendable {
+    private let flag = Atomic(true)
+
+    /// May be changed from any thread; the reading thread has to be nudged then.
+    var isOpen: Bool {
+        get { flag.load(ordering: .acquiring) }
+        set { flag.store(newValue, ordering: .releasing) }
+    }
+}
 
 /// Reads a terminal and the process's signals and tells what happened.
 final class TerminalInput: PollHandler {
@@ -8,6 +20,7 @@ final class TerminalInput: PollHandler {
     private let input: Int32
     private let output: Int32
     private let signals: Int32
+    private let gate: InputGate
     private let continuation: AsyncStream<TerminalEvent>.Continuation
     private var decoder = KeyDecoder()
     private var isInputOpen = true
@@ -18,22 +31,28 @@ final class TerminalInput: PollHandler {
     ///   - input: where keys come from.
     ///   - output: the terminal whose size is told.
     ///   - signals: where the numbers of signals come from, one byte each.
+    ///   - gate: whether keys are read.
     init(
-        input: Int32, output: Int32, signals: Int32,
+        input: Int32, output: Int32, signals: Int32, gate: InputGate,
         continuation: AsyncStream<TerminalEvent>.Continuation
     ) {
         self.input = input
         self.output = output
         self.signals = signals
+        self.gate = gate
         self.continuation = continuation
     }
 
-    var descriptors: [Int32] { [signals, isInputOpen ? input : -1] }
+    var descriptors: [Int32] { [signals, isInputOpen && gate.isOpen ? input : -1] }
 
     var timeout: Int32 { decoder.isWaiting ? Self.escapePatience : -1 }
 
     func readable(_ index: Int) {
-        if index == 0 { readSignals() } else { readKeys() }
+        if index == 0 {
+            readSignals()
+        } else if gate.isOpen {
+            readKeys()
+        }
     }
 
     func timedOut() { send(decoder.timeOut()) }

@@ -62,17 +62,29 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: "Where the service is (SLUICE_URL).")
     var url: String?
 
-    /// A client with the token of SLUICE_TOKEN; a token is never taken from the command line, where
-    /// every user of the machine can read it.
+    /// Where the service is when nobody says.
+    static let standardURL = "http://127.0.0.1:8420"
+
+    /// A client with the token of SLUICE_TOKEN, else of `sluice login`; a token is never taken from
+    /// the command line, where every user of the machine can read it.
+    ///
+    /// A token of the environment goes to the service that flag or environment name, never to the
+    /// one that somebody logged in to: it was not made for it.
     func client(timeout: Duration = .seconds(15)) throws -> Client {
-        guard let token = Environment.variables["SLUICE_TOKEN"], !token.isEmpty else {
-            throw Failure(
-                "finding a token", why: "SLUICE_TOKEN is not set",
-                hint: "export SLUICE_TOKEN=$(sluice token create --role reviewer --name NAME)")
+        let variables = Environment.variables
+        let named = url ?? variables["SLUICE_URL"]
+        if let token = variables["SLUICE_TOKEN"], !token.isEmpty {
+            return Client(baseURL: named ?? Self.standardURL, token: token, timeout: timeout)
         }
-        return Client(
-            baseURL: url ?? Environment.variables["SLUICE_URL"] ?? "http://127.0.0.1:8420",
-            token: token, timeout: timeout)
+        let file = try LoginFile(variables)
+        let url = named ?? file.current ?? Self.standardURL
+        guard let token = file.token(for: url) else {
+            throw Failure(
+                "finding a token",
+                why: "SLUICE_TOKEN is not set, and nobody has logged in to \(url)",
+                hint: "sluice login --url \(url)")
+        }
+        return Client(baseURL: url, token: token, timeout: timeout)
     }
 }
 
@@ -81,8 +93,12 @@ struct ProjectOption: ParsableArguments {
     @Option(name: [.short, .long], help: "The project (SLUICE_PROJECT).")
     var project: String?
 
-    /// The project: the flag, the environment, or the only one there is.
-    func name(_ client: Client) async throws -> String {
+    /// The project: the flag, the environment, the only one there is, or the one that is chosen.
+    ///
+    /// - Parameter choose: lets a person choose among several; nil where nobody is there to.
+    func name(
+        _ client: Client, choose: (([String]) async throws -> String)? = nil
+    ) async throws -> String {
         if let name = project ?? Environment.variables["SLUICE_PROJECT"] { return name }
         let names = try await client.call(Endpoints.listProjects, Nothing()).projects
         guard let name = names.first else {
@@ -90,6 +106,7 @@ struct ProjectOption: ParsableArguments {
                 "choosing a project", why: "there is none",
                 hint: "create one: sluice project create FILE")
         }
+        if names.count > 1, let choose { return try await choose(names) }
         guard names.count == 1 else {
             throw Failure(
                 "choosing a project", why: "there are several: \(names.joined(separator: ", "))",

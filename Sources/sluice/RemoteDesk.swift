@@ -8,6 +8,8 @@ struct RemoteDesk: DeskService {
     let client: Client
     let projectName: String
     let queueName: Queue
+    /// Which items are leased.
+    var only = LeaseFilter()
 
     /// Carries one call, its errors in the client's words.
     private func carry<T>(
@@ -42,7 +44,7 @@ struct RemoteDesk: DeskService {
         try await carry { () async throws(ClientError) -> [Lease] in
             try await client.call(
                 Endpoints.lease, at: ["project": projectName],
-                LeaseRequest(count: count, queue: queueName)
+                LeaseRequest(count: count, queue: queueName, only: only)
             ).leases
         }
     }
@@ -67,6 +69,14 @@ struct RemoteDesk: DeskService {
         try await carry { () async throws(ClientError) -> ReviewReply in
             try await client.call(
                 Endpoints.review, at: ["project": projectName, "lease": lease], request)
+        }
+    }
+
+    func reviews(count: Int) async throws(ServiceFailure) -> ReviewList {
+        try await carry { () async throws(ClientError) -> ReviewList in
+            try await client.call(
+                Endpoints.reviews, at: ["project": projectName], query: [("limit", "\(count)")],
+                Nothing())
         }
     }
 

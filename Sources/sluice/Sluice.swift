@@ -12,11 +12,12 @@ struct Sluice: AsyncParsableCommand {
             reviewed in a terminal; labels come out. `sluice demo` shows all of it.
 
             Commands that talk to a service read SLUICE_URL (default http://127.0.0.1:8420) and \
-            SLUICE_TOKEN.
+            SLUICE_TOKEN, or use what `sluice login` remembered.
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, DemoCommand.self, ReviewCommand.self, ImportCommand.self,
+            ServeCommand.self, DemoCommand.self, LoginCommand.self,
+            LogoutCommand.self, ReviewCommand.self, ImportCommand.self,
             ExportCommand.self, ReportCommand.self, PolicyCommand.self, ProjectCommand.self,
             TokenCommand.self, MigrateCommand.self,
         ])

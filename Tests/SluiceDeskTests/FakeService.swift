@@ -69,6 +69,10 @@ actor FakeService: DeskService {
         return Sample.reply(request.reviewID)
     }
 
+    func reviews(count: Int) async throws(ServiceFailure) -> ReviewList {
+        ReviewList(reviews: [])
+    }
+
     func undo(reviewID: String) async throws(ServiceFailure) -> UndoReply {
         calls.append(.undo(reviewID))
         let lease = answered.removeValue(forKey: reviewID)

@@ -54,4 +54,34 @@ struct LabelKeysTests {
         #expect(Set(bound).count == bound.count)
         #expect(Keymap.standard.rows.allSatisfy { !$0.key.isEmpty && !$0.help.isEmpty })
     }
+
+    @Test(
+        "sets of every size: keys are stable and distinct, every label is found by typing its name",
+        arguments: [10, 100, 1_000, 10_000])
+    func sizes(count: Int) {
+        let labels = (0..<count).map { Label(name: "label_\($0)", title: "Label \($0)") }
+        let all = LabelKeys(labels, reserved: Keymap.standard.reserved)
+        let given = all.entries.compactMap(\.key)
+        #expect(Set(given).count == given.count)
+        #expect(given.count == min(count, 36 - 9))
+        // A longer set leaves the keys of the labels before it as they were.
+        let more = LabelKeys(labels + [Label(name: "more")], reserved: Keymap.standard.reserved)
+        #expect(more.entries.dropLast().map(\.key) == all.entries.map(\.key))
+        for index in stride(from: 0, to: count, by: max(1, count / 7)) {
+            #expect(all.matching("label \(index)").first?.label.name == "label_\(index)")
+            #expect(all.entry(named: "label_\(index)")?.title == "Label \(index)")
+        }
+    }
+
+    @Test("recently used labels are found first, the last one before the others")
+    func recent() {
+        let all = LabelKeys((0..<1_000).map { Label(name: "label \($0)") }, reserved: [])
+        var recent = RecentNames()
+        for name in ["label 12", "label 700", "label 71", "label 12", "gone"] { recent.use(name) }
+        let names = { (text: String) in
+            all.matching(text, recent: recent).prefix(4).map(\.label.name)
+        }
+        #expect(names("") == ["label 12", "label 71", "label 700", "label 0"])
+        #expect(names("7") == ["label 71", "label 700", "label 7", "label 17"])
+    }
 }

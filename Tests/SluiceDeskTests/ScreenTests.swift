@@ -164,10 +164,87 @@ struct ScreenTests {
         try expectScreen("large", desk, columns: 120, rows: 30)
     }
 
+    @Test("tags to choose from")
+    func tags() throws {
+        var project = Sample.project()
+        project.tags = ["blurry", "wrong page", "handwritten", "two invoices", "not an invoice"]
+        var desk = Sample.desk([Sample.lease(payload: Self.letter)], project: project)
+        desk.press("t")
+        desk.press(Key(.down))
+        desk.press(" ")
+        try expectScreen("tags", desk)
+        desk.press("in")
+        try expectScreen("tags-typed", desk)
+    }
+
+    @Test("the reason of a skip")
+    func reason() throws {
+        var desk = Sample.desk([Sample.lease(payload: Self.letter)])
+        desk.press("S")
+        desk.press("my own invoice")
+        try expectScreen("reason", desk)
+    }
+
+    @Test("a break")
+    func paused() throws {
+        var desk = Sample.desk()
+        desk.press("P")
+        try expectScreen("paused", desk)
+    }
+
+    @Test("the last answers, one of them, and the item taken back")
+    func history() throws {
+        var desk = Sample.desk([Sample.lease(payload: Self.letter), Sample.lease("invoice-2")])
+        _ = desk.update(
+            .historyLoaded(
+                .success(
+                    ReviewList(
+                        reviews: (1...30).map { number in
+                            PastReview(
+                                reviewID: "r-\(number)", externalID: "past-\(number)",
+                                verdict: number % 5 == 0 ? .skip : .label("ok"),
+                                tags: number == 2 ? ["blurry"] : [],
+                                comment: number == 3 ? "page two is missing" : nil,
+                                predicted: number % 2 == 0 ? "fraud" : "ok",
+                                reviewedAt: Sample.received, isUndoable: number != 4)
+                        }))))
+        desk.press("f")
+        desk.press("h")
+        for _ in 0..<3 { desk.press(Key(.down)) }
+        try expectScreen("history", desk)
+        desk.press(Key(.enter))
+        try expectScreen("history-answer", desk)
+        desk.press(Key(.enter))
+        _ = desk.update(
+            .undone(
+                reviewID: "r-3",
+                .success(
+                    UndoReply(
+                        reviewID: "r-3", lease: Sample.lease("past-3", payload: Self.letter)))))
+        try expectScreen("taken-back", desk)
+        try expectScreen("taken-back-small", desk, columns: 40, rows: 12)
+    }
+
+    @Test("a thousand labels, recently used ones first where they are looked for")
+    func thousand() throws {
+        let many = (0..<1_000).map { Label(name: "intent_\($0)", title: "Intent number \($0)") }
+        var desk = Sample.desk(
+            [
+                Sample.lease(label: "intent_3", scores: nil),
+                Sample.lease("invoice-2", label: "intent_4"),
+            ],
+            project: Sample.project(many))
+        desk.press("/")
+        desk.press("number 977")
+        desk.press(Key(.enter))
+        desk.press("/")
+        try expectScreen("thousand-labels", desk)
+    }
+
     @Test("every size can be drawn in every mode")
     func sizes() {
         var desks = [Sample.desk([Sample.lease(payload: Self.letter)])]
-        for key in ["?", "g", "c", "/"] {
+        for key in ["?", "g", "c", "/", "t", "h", "S", "P"] {
             var desk = desks[0]
             desk.press(key)
             desks.append(desk)

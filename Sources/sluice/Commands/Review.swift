@@ -4,6 +4,7 @@ import SluiceAPI
 import SluiceClient
 import SluiceDesk
 import SluiceDomain
+import SluiceTerminal
 
 /// `sluice review`.
 struct ReviewCommand: AsyncParsableCommand {
@@ -11,7 +12,8 @@ struct ReviewCommand: AsyncParsableCommand {
         commandName: "review", abstract: "Review items in the terminal.",
         discussion: """
             Full screen in a terminal; line by line with --plain, for pipes and screen readers. \
-            Press ? for the keys.
+            Press ? for the keys; a file keys.json under $XDG_CONFIG_HOME/sluice (~/.config/sluice) \
+            changes them, such as {"skip": "n", "undo": ["u", "Backspace"]}.
             """)
 
     @Flag(help: "Line by line instead of full screen.")
@@ -20,31 +22,85 @@ struct ReviewCommand: AsyncParsableCommand {
     @Flag(help: "Settle what reviewers escalated (admin tokens).")
     var adjudicate = false
 
+    @Flag(help: "With --adjudicate: only the items you escalated yourself.")
+    var mine = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Only items that match: label=NAME (predicted) or metadata.KEY=VALUE.",
+            discussion: "The same key again adds an alternative, another key a condition."))
+    var only: [OnlyOption] = []
+
+    @Flag(help: "Print the keys in effect, and leave.")
+    var keys = false
+
     @OptionGroup var service: ServiceOptions
     @OptionGroup var project: ProjectOption
 
+    func validate() throws {
+        if mine, !adjudicate { throw ValidationError("--mine goes with --adjudicate") }
+    }
+
     func run() async throws {
-        try await Failure.explain("reviewing") {
-            let client = try service.client(timeout: .seconds(5))
-            let desk = RemoteDesk(
-                client: client, projectName: try await project.name(client),
-                queueName: adjudicate ? .adjudication : .review)
-            if plain {
-                try await Self.reviewPlainly(desk)
-            } else {
-                try await Self.reviewOnScreen(desk)
-            }
+        try await Failure.explain("reviewing") { try await review() }
+    }
+
+    private func review() async throws {
+        let keymap = try Self.keymap()
+        if keys {
+            try Self.show(keymap)
+            return
+        }
+        let client = try service.client(timeout: .seconds(5))
+        let choose: (([String]) async throws -> String)? =
+            plain || !Terminal.isAvailable ? nil : { try await Self.choose($0) }
+        let desk = RemoteDesk(
+            client: client, projectName: try await project.name(client, choose: choose),
+            queueName: adjudicate ? .adjudication : .review,
+            only: OnlyOption.filter(only, isMine: mine))
+        if plain {
+            try await Self.reviewPlainly(desk)
+        } else {
+            try await Self.reviewOnScreen(desk, keymap: keymap)
         }
     }
 
-    static func reviewOnScreen(_ desk: RemoteDesk) async throws {
+    /// The keys as a file of the reviewer's changes them.
+    private static func keymap() throws -> Keymap {
+        let path = try SettingsDirectory.path(Environment.variables) + "/keys.json"
+        guard access(path, F_OK) == 0 else { return .standard }
+        let bytes = try InputFile.read(path)
+        do throws(KeymapError) {
+            return try Keymap(parsing: bytes)
+        } catch {
+            throw Failure(
+                "reading \(path)", why: error.description,
+                hint: "`sluice review --keys` prints the keys when the file is put away")
+        }
+    }
+
+    private static func show(_ keymap: Keymap) throws {
+        var table = Table(["keys", "does", "names in keys.json"])
+        for row in keymap.rows { table.add([row.key, row.help, row.names]) }
+        try table.print(json: false)
+    }
+
+    private static func choose(_ names: [String]) async throws -> String {
+        guard let name = try await ProjectPicker.choose(names) else { throw ExitCode(1) }
+        return name
+    }
+
+    static func reviewOnScreen(
+        _ desk: RemoteDesk, keymap: Keymap = .standard
+    ) async throws {
         guard isatty(0) == 1, isatty(1) == 1 else {
             throw Failure(
                 "opening the full screen", why: "standard input or output is not a terminal",
                 hint: "use --plain")
         }
         let outcome = try await DeskRuntime(
-            service: desk, project: desk.projectName, journal: try journal(of: desk)
+            service: desk, project: desk.projectName, options: Desk.Options(keymap: keymap),
+            journal: try journal(of: desk)
         ).run()
         try finish(
             done: outcome.done, unsent: outcome.unsent.count, isKept: outcome.isKept,

@@ -1,0 +1,112 @@
+import SluiceDomain
+import SluiceTerminal
+
+/// A list that typing narrows: what was typed, and which of the rows that are left is chosen.
+struct FilterList: Hashable, Sendable {
+    /// What a key did.
+    enum Outcome: Hashable, Sendable {
+        case changed
+        case accepted
+        case cancelled
+        case ignored
+    }
+
+    private(set) var editor: LineEditor
+    private let limit: Int
+    /// The row Enter takes; may lie behind the last one after the list has shrunk.
+    private(set) var selected = 0
+
+    /// Starts with everything and the first row.
+    ///
+    /// - Parameter limit: the longest text in UTF-8 bytes.
+    init(limit: Int = 200) {
+        self.limit = limit
+        editor = LineEditor(limit: limit)
+    }
+
+    /// What was typed.
+    var text: String { editor.text }
+
+    /// Takes a key, with `count` rows shown and `page` of them at a time.
+    mutating func take(_ key: Key, count: Int, page: Int = 10) -> Outcome {
+        let last = max(0, count - 1)
+        selected = min(selected, last)
+        switch key.code {
+        case .up: selected = max(0, selected - 1)
+        case .down: selected = min(last, selected + 1)
+        case .pageUp: selected = max(0, selected - page)
+        case .pageDown: selected = min(last, selected + page)
+        case .character("p") where key.modifiers == .control: selected = max(0, selected - 1)
+        case .character("n") where key.modifiers == .control: selected = min(last, selected + 1)
+        default:
+            switch editor.take(key) {
+            case .accepted: return .accepted
+            case .cancelled: return .cancelled
+            case .ignored: return .ignored
+            case .edited: selected = 0
+            }
+        }
+        return .changed
+    }
+
+    /// Inserts pasted text.
+    mutating func insert(_ pasted: String) {
+        editor.insert(pasted)
+        selected = 0
+    }
+
+    /// Starts over with an empty line.
+    mutating func clear() {
+        editor = LineEditor(limit: limit)
+        selected = 0
+    }
+
+    /// The values whose text contains what is wanted, ignoring case; those that are it first, then those
+    /// that begin with it,
+    /// else in the order given.
+    static func matching<Value>(
+        _ wanted: String, in values: [Value], texts: (Value) -> [String]
+    ) -> [Value] {
+        let wanted = wanted.lowercased()
+        guard !wanted.isEmpty else { return values }
+        var exact: [Value] = []
+        var leading: [Value] = []
+        var others: [Value] = []
+        for value in values {
+            let texts = texts(value).map { $0.lowercased() }
+            if texts.contains(wanted) {
+                exact.append(value)
+            } else if texts.contains(where: { $0.hasPrefix(wanted) }) {
+                leading.append(value)
+            } else if texts.contains(where: { $0.contains(wanted) }) {
+                others.append(value)
+            }
+        }
+        return exact + leading + others
+    }
+}
+
+/// Names in the order they were last used, each once.
+struct RecentNames: Hashable, Sendable {
+    /// The most names kept.
+    private static let limit = 50
+
+    private(set) var names: [String] = []
+
+    /// Puts a name first.
+    mutating func use(_ name: String) {
+        names.removeAll { ExactText($0) == ExactText(name) }
+        names.insert(name, at: 0)
+        if names.count > Self.limit { names.removeLast() }
+    }
+
+    /// Adds names used before all those known, the latest first.
+    mutating func addEarlier(_ earlier: [String]) {
+        for name in earlier
+        where names.count < Self.limit
+            && !names.contains(where: { ExactText($0) == ExactText(name) })
+        {
+            names.append(name)
+        }
+    }
+}
