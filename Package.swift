@@ -77,8 +77,11 @@ let package = Package(
             path: "Sources/EmbedTextPlugin"),
         .target(
             name: "SluiceSQL", dependencies: ["SluicePostgres"], path: "SQL",
-            exclude: ["Migrations", "Queries", "Schema.sql"], swiftSettings: settings,
+            exclude: ["Bench", "Migrations", "Queries", "Schema.sql"], swiftSettings: settings,
             plugins: ["EmbedTextPlugin"]),
+        .target(
+            name: "SluiceBenchSQL", dependencies: ["SluicePostgres"], path: "SQL/Bench",
+            exclude: ["Queries"], swiftSettings: settings, plugins: ["EmbedTextPlugin"]),
 
         // The service, from the tables up.
         source("SluiceStore", ["SluicePostgres", "SluiceSQL", "SluiceDomain", "SluiceJSON"]),
@@ -130,8 +133,8 @@ let package = Package(
             name: "sluice-bench",
             dependencies: [
                 "SluiceApp", "SluiceService", "SluiceStore", "SluicePostgres", "SluiceSQL",
-                "SluiceCluster", "SluiceAPI", "SluiceDomain", "SluiceJSON", "TerminalProbe",
-                arguments, logging,
+                "SluiceBenchSQL", "SluiceCluster", "SluiceAPI", "SluiceDomain", "SluiceJSON",
+                "TerminalProbe", arguments, logging,
             ],
             swiftSettings: settings),
 
@@ -151,7 +154,10 @@ let package = Package(
         tests("SluiceClusterTests", ["SluiceCluster", "SluicePostgres", "TestSupport"]),
         tests(
             "SluiceStoreTests",
-            ["SluiceStore", "SluicePostgres", "SluiceSQL", "SluiceDomain", "TestSupport"]),
+            [
+                "SluiceStore", "SluicePostgres", "SluiceSQL", "SluiceBenchSQL", "SluiceDomain",
+                "TestSupport",
+            ]),
         tests(
             "SluiceServiceTests",
             [

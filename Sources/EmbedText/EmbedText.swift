@@ -113,14 +113,19 @@ private struct SQLCatalogSource {
         lines.append("    public static let all: [Statement] = [")
         lines += statements.map(\.name).sorted().map { "        \($0)," }
         lines.append("    ]")
-        lines.append("    public static let migrations: [Migration] = [")
+        if !migrations.isEmpty { lines += Self.list(migrations) }
+        lines += ["}", ""]
+        return lines.joined(separator: "\n")
+    }
+
+    private static func list(_ migrations: [(name: String, text: String)]) -> [String] {
+        var lines = ["    public static let migrations: [Migration] = ["]
         for migration in migrations.sorted(by: { $0.name < $1.name }) {
             lines.append(
                 "        Migration(name: \"\(migration.name)\", text: \(rawLiteral(migration.text))),"
             )
         }
-        lines += ["    ]", "}", ""]
-        return lines.joined(separator: "\n")
+        return lines + ["    ]"]
     }
 }
 

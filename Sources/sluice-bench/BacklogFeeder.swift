@@ -1,28 +1,24 @@
-import SluicePostgres
-
 /// Keeps as many tasks waiting as a workload is to have, from a supply made beforehand.
 actor BacklogFeeder {
-    private let pool: ConnectionPool
-    private let project: Int64
+    private let seed: Seed
     private let backlog: Int
     private let supply: Int
     private var given = 0
 
-    init(_ pool: ConnectionPool, project: Int64, backlog: Int, supply: Int) {
-        self.pool = pool
-        self.project = project
+    init(_ seed: Seed, backlog: Int, supply: Int) {
+        self.seed = seed
         self.backlog = backlog
         self.supply = supply
     }
 
     /// Puts tasks in the queue until it is as long as it is to be.
     func fill() async throws {
-        let waiting = Int(try await pool.number(SeedSQL.waiting(project: project)))
+        let waiting = try await seed.waiting()
         let missing = min(backlog - waiting, supply - given)
         guard missing > 0 else { return }
         let first = given + 1
         given += missing
-        try await pool.execute(SeedSQL.ready(project: project, first, given))
+        try await seed.ready(first...given)
     }
 
     /// Keeps the queue filled while `body` runs.

@@ -3,7 +3,6 @@ import Logging
 import SluiceCluster
 import SluiceDomain
 import SluicePostgres
-import SluiceSQL
 import SluiceService
 
 /// A database, a service on it and a project in it, all of the bench's own.
@@ -104,25 +103,5 @@ final class Bench {
         // The database's own account must be able to pass through.
         chmod(name, 0o755)
         return name
-    }
-}
-
-extension ConnectionPool {
-    /// Runs statements, each in a transaction of its own.
-    func execute(_ statements: Statement...) async throws {
-        for statement in statements {
-            try await withSession { session in _ = try session.execute(statement) }
-        }
-    }
-
-    /// Runs a statement that answers one number.
-    func number(_ statement: Statement) async throws -> Int64 {
-        let value = try await withSession { session in
-            try session.queryOne(statement, []) {
-                (row) throws(PostgresError) -> Int64 in try row.int64(0)
-            }
-        }
-        guard let value else { throw BenchError("\(statement.name) answered nothing") }
-        return value
     }
 }

@@ -21,22 +21,20 @@ struct DemoData: Sendable {
     /// How many predictions the real data has.
     var count: Int { lines.count }
 
-    /// The JSON values of one prediction, fit for a literal in a pgbench script.
-    func parts() throws -> (payload: String, scores: String, metadata: String) {
+    /// The JSON values of one prediction under their names.
+    func parts() throws -> [String: String] {
         let line = String(decoding: lines[0], as: UTF8.self)
         func value(after key: String, before end: String) throws -> String {
             guard let start = line.range(of: "\"\(key)\": ")?.upperBound,
                 let end = line.range(of: end, options: .backwards)?.lowerBound, start < end
             else { throw BenchError("predictions.jsonl has no \(key)") }
-            // A colon before a digit would be a variable of pgbench's.
-            return line[start..<end].replacing(/:(\d)/) { "-\($0.1)" }
-                .replacingOccurrences(of: "'", with: "''")
+            return String(line[start..<end])
         }
-        return (
-            payload: try value(after: "payload", before: ", \"metadata\""),
-            scores: try value(after: "scores", before: ", \"payload\""),
-            metadata: try value(after: "metadata", before: "}")
-        )
+        return [
+            "payload": try value(after: "payload", before: ", \"metadata\""),
+            "scores": try value(after: "scores", before: ", \"payload\""),
+            "metadata": try value(after: "metadata", before: "}"),
+        ]
     }
 
     /// One prediction; the id is the real one behind `mark` and the number of its round.

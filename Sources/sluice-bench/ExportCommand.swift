@@ -1,7 +1,6 @@
 import ArgumentParser
 import SluiceCluster
 import SluiceDomain
-import SluicePostgres
 import SluiceSQL
 
 /// `sluice-bench export`.
@@ -21,12 +20,11 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         try await options.run { bench in
             say("seeding \(labels) labels")
-            let project = try await bench.pool.number(BenchSQL.projectID)
-            let seeds =
-                SeedSQL.items(project: project, 1, labels)
-                + SeedSQL.labels(project: project, 1, labels)
-            for statement in seeds { try await bench.pool.execute(statement) }
-            try await bench.pool.execute(SeedSQL.settle, BenchSQL.checkpoint)
+            let project = try await bench.newestProject()
+            let seed = Seed(pool: bench.pool, project: project)
+            try await seed.items(1...labels)
+            try await seed.labels(1...labels)
+            try await bench.settle()
             let token = try await bench.token(.analyst, "bench-analyst")
             _ = try await throughHTTP(bench, token)
             var measured: [Double] = []
@@ -77,12 +75,7 @@ struct ExportCommand: AsyncParsableCommand {
             "\(project)::bigint", "0::bigint", "9223372036854775807::bigint", "false",
             "NULL::timestamptz", "NULL::text", "NULL::text",
         ]
-        var query = SQLCatalog.labelRows.text.split(separator: "\n")
-            .filter { !$0.hasPrefix("--") }.joined(separator: " ")
-        for (index, literal) in literals.enumerated() {
-            query.replace("$\(index + 1)", with: literal)
-        }
-        query = String(query.prefix { $0 != ";" })
+        let query = SQLCatalog.labelRows.scripted(literals)
         let command = "\\copy (\(query)) to '/dev/null'"
         let time = try await seconds {
             _ = try await runTool(

@@ -21,7 +21,7 @@ struct IngestCommand: AsyncParsableCommand {
                 bench: bench, data: try DemoData(options), predictions: predictions,
                 token: try await bench.token(.producer, "bench-producer"))
             // The first run warms the service up and gives the rows that the baseline copies.
-            try await workload.empty()
+            try await bench.empty()
             _ = try await workload.send(connections: 1, mark: "warm")
             let rows = try await StoredRows(bench)
             var figures: [Figure] = []
@@ -30,13 +30,13 @@ struct IngestCommand: AsyncParsableCommand {
                 var baseline: [Double] = []
                 var cost: [Double] = []
                 for turn in 0..<options.repeats {
-                    try await workload.empty()
+                    try await bench.empty()
                     let before = bench.service.usage.processorSeconds
                     measured.append(
                         try await workload.send(connections: count, mark: "c\(count)t\(turn)"))
                     let used = bench.service.usage.processorSeconds - before
                     cost.append(used * 1e6 / Double(predictions))
-                    try await workload.empty()
+                    try await bench.empty()
                     let time = try await seconds {
                         try await rows.store(bench, connections: count)
                     }
@@ -64,11 +64,6 @@ struct IngestWorkload {
     let data: DemoData
     let predictions: Int
     let token: String
-
-    /// Both sides begin with empty tables and nothing left to write to disk.
-    func empty() async throws {
-        try await bench.pool.execute(BenchSQL.empty, BenchSQL.checkpoint)
-    }
 
     /// Sends every prediction once; rows a second until the last reply is read.
     func send(connections: Int, mark: String) async throws -> Double {

@@ -18,7 +18,7 @@ struct MemoryCommand: AsyncParsableCommand {
             let token = try await bench.token(.producer, "bench-producer")
             var growth: [Double] = []
             for turn in 0..<options.repeats {
-                try await bench.pool.execute(BenchSQL.empty, BenchSQL.checkpoint)
+                try await bench.empty()
                 try await bench.restartService()
                 let memory = bench.service.usage
                 let idle = memory.resident

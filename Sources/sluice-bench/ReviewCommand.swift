@@ -29,7 +29,7 @@ struct ReviewCommand: AsyncParsableCommand {
                     try await ReviewWorkload(
                         bench, backlog: size, clients: clients, seconds: seconds))
             }
-            try await bench.pool.execute(SeedSQL.settle, BenchSQL.checkpoint)
+            try await bench.settle()
             for workload in workloads { _ = try await workload.throughHTTP(turn: -1) }
             // In turns: a disk that is slow for half a minute is then slow for all of them.
             var runs = workloads.map { _ in ReviewRuns() }
@@ -92,6 +92,7 @@ struct ReviewWorkload {
     let seconds: Int
     private let name: String
     private let project: Int64
+    private let seed: Seed
     private let feeder: BacklogFeeder
     private let tokens: [String]
 
@@ -103,13 +104,12 @@ struct ReviewWorkload {
         self.seconds = seconds
         name = "bench-\(backlog)"
         try await bench.makeProject(name)
-        project = try await bench.pool.number(BenchSQL.projectID)
+        project = try await bench.newestProject()
         // What a run takes out of a small backlog is put back behind it from the same supply.
         let supply = backlog + 12_000 * seconds * (bench.options.repeats + 1)
-        for statement in SeedSQL.items(project: project, 1, supply) {
-            try await bench.pool.execute(statement)
-        }
-        feeder = BacklogFeeder(bench.pool, project: project, backlog: backlog, supply: supply)
+        seed = Seed(pool: bench.pool, project: project)
+        try await seed.items(1...supply)
+        feeder = BacklogFeeder(seed, backlog: backlog, supply: supply)
         try await feeder.fill()
         var tokens: [String] = []
         for index in 0..<clients {
@@ -141,7 +141,7 @@ struct ReviewWorkload {
         let script = bench.directory + "/review.pgbench"
         try ReviewScript.text.write(toFile: script, atomically: true, encoding: .utf8)
         // Reviewers of their own, whose floor is where the queue begins now.
-        let head = try await bench.pool.number(SeedSQL.head(project: project))
+        let head = try await seed.head()
         let run = Pgbench(
             bench.address, clients: clients, seconds: seconds, files: [script],
             variables: [

@@ -1,5 +1,3 @@
-import Foundation
-import SluicePostgres
 import SluiceSQL
 
 /// One cycle as pgbench runs it: the service's own two statements, their parameters bound alike.
@@ -9,14 +7,12 @@ enum ReviewScript {
     static let text = """
         \\set actor :base + :client_id
         \\set token random(1, 9000000000000000000)
-        \(command(
-            SQLCatalog.claimTasks,
+        \(SQLCatalog.claimTasks.scripted(
             [
                 ":project", "0::smallint", ":actor", "ARRAY[:token]::bigint[]", "600", ":o_rank", "0",
                 "NULL::integer",
             ])) \\gset
-        \(command(
-            SQLCatalog.answerTask,
+        \(SQLCatalog.answerTask.scripted(
             [
                 ":project", ":token::text", ":o_item", ":actor", "0::smallint", ":token",
                 ":o_model_version", "true", "'label'::text", "'net'::text", "NULL::json", "NULL::text",
@@ -24,14 +20,4 @@ enum ReviewScript {
             ])) \\gset answer_
 
         """
-
-    /// A statement with pgbench's variables where its parameters stand, on one line.
-    private static func command(_ statement: Statement, _ values: [String]) -> String {
-        var text = statement.text.split(separator: "\n").filter { !$0.hasPrefix("--") }
-            .joined(separator: " ")
-        for (index, value) in values.enumerated().reversed() {
-            text = text.replacingOccurrences(of: "$\(index + 1)", with: value)
-        }
-        return text.trimmingCharacters(in: ["\n", ";", " "])
-    }
 }

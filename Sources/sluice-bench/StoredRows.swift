@@ -1,13 +1,22 @@
+import SluiceBenchSQL
 import SluicePostgres
 
 /// The rows an ingest left in the tables, to be stored again by `COPY` alone.
 struct StoredRows: Sendable {
     /// Rows of one table in the binary format (PostgreSQL documentation, "COPY", Binary Format).
     struct Table: Sendable {
-        let name: String
-        let columns: String
+        fileprivate let store: Statement
         fileprivate var rows: [[UInt8]] = []
     }
+
+    /// The tables one prediction's way through ingest writes: what reads them and what stores them.
+    private static let ingested = [
+        (SQLCatalog.takeItems, SQLCatalog.storeItems),
+        (SQLCatalog.takePredictions, SQLCatalog.storePredictions),
+        (SQLCatalog.takeDecisions, SQLCatalog.storeDecisions),
+        (SQLCatalog.takeTasks, SQLCatalog.storeTasks),
+        (SQLCatalog.takeReady, SQLCatalog.storeReady),
+    ]
 
     /// The binary format's signature, flags and extension length.
     fileprivate static let header: [UInt8] =
@@ -19,12 +28,11 @@ struct StoredRows: Sendable {
     /// Reads what the tables hold now.
     init(_ bench: Bench) async throws {
         tables = []
-        for (name, columns) in BenchSQL.ingestedTables {
-            var table = Table(name: name, columns: columns)
-            let statement = BenchSQL.copyOut(name, columns)
+        for (take, store) in Self.ingested {
+            var table = Table(store: store)
             table.rows = try await bench.pool.withSession { session in
                 var rows: [[UInt8]] = []
-                try session.copyOut(statement) { rows.append(Array($0)) }
+                try session.copyOut(take) { rows.append(Array($0)) }
                 return rows
             }
             table.removeFraming()
@@ -73,6 +81,6 @@ extension StoredRows.Table {
             }
         }
         chunks.append(chunk + StoredRows.trailer)
-        return (BenchSQL.copyIn(name, columns), chunks)
+        return (store, chunks)
     }
 }
