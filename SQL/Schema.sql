@@ -566,11 +566,14 @@ CREATE TABLE public.prediction (
     label text NOT NULL COLLATE pg_catalog."C",
     route text NOT NULL,
     reason text NOT NULL,
+    rule text COLLATE pg_catalog."C",
+    would_be text,
     scores json,
     highlights json,
     CONSTRAINT prediction_confidence_in_unit_interval CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
     CONSTRAINT prediction_propensity_in_unit_interval CHECK (((propensity >= (0)::double precision) AND (propensity <= (1)::double precision))),
-    CONSTRAINT prediction_route_known CHECK ((route = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text, 'shadowed'::text, 'waiting'::text])))
+    CONSTRAINT prediction_route_known CHECK ((route = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text, 'shadowed'::text, 'waiting'::text]))),
+    CONSTRAINT prediction_would_be_known CHECK ((would_be = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text])))
 );
 
 COMMENT ON COLUMN public.prediction.content_hash IS 'Tells a repeat from a conflict: the first 128 bits of SHA-256 over every field sent.';
@@ -580,6 +583,10 @@ COMMENT ON COLUMN public.prediction.confidence IS 'Null: the producer said that 
 COMMENT ON COLUMN public.prediction.propensity IS 'The probability, known when routed, that a person labels this item.';
 
 COMMENT ON COLUMN public.prediction.salt_id IS 'The routing salt whose keyed hashes drew audit, share and blindness.';
+
+COMMENT ON COLUMN public.prediction.rule IS 'The name of the policy''s rule that applied.';
+
+COMMENT ON COLUMN public.prediction.would_be IS 'In shadow: the route if the model decided what it is sure of.';
 
 CREATE TABLE public.project (
     id bigint NOT NULL,

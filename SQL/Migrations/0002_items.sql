@@ -35,17 +35,22 @@ CREATE TABLE prediction (
     label text COLLATE "C" NOT NULL,
     route text NOT NULL,
     reason text NOT NULL,
+    rule text COLLATE "C",
+    would_be text,
     scores json,
     highlights json,
     CONSTRAINT prediction_pkey PRIMARY KEY (project_id, item_id, model_version_id),
     CONSTRAINT prediction_confidence_in_unit_interval CHECK (confidence BETWEEN 0 AND 1),
     CONSTRAINT prediction_propensity_in_unit_interval CHECK (propensity BETWEEN 0 AND 1),
     CONSTRAINT prediction_route_known CHECK (
-        route IN ('accepted', 'queued', 'audited', 'shadowed', 'waiting'))
+        route IN ('accepted', 'queued', 'audited', 'shadowed', 'waiting')),
+    CONSTRAINT prediction_would_be_known CHECK (would_be IN ('accepted', 'queued', 'audited'))
 );
 COMMENT ON COLUMN prediction.confidence IS 'Null: the producer said that the model gave none.';
 COMMENT ON COLUMN prediction.content_hash IS 'Tells a repeat from a conflict: the first 128 bits of SHA-256 over every field sent.';
 COMMENT ON COLUMN prediction.propensity IS 'The probability, known when routed, that a person labels this item.';
+COMMENT ON COLUMN prediction.rule IS 'The name of the policy''s rule that applied.';
+COMMENT ON COLUMN prediction.would_be IS 'In shadow: the route if the model decided what it is sure of.';
 COMMENT ON COLUMN prediction.salt_id IS 'The routing salt whose keyed hashes drew audit, share and blindness.';
 CREATE INDEX prediction_received_at_idx ON prediction USING brin (received_at);
 

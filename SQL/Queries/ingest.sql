@@ -20,7 +20,7 @@ COPY item (project_id, id, payload_hash, external_id, group_key, payload, metada
 -- name: copyPredictions
 -- Stores predictions of items that the same transaction stored.
 COPY prediction (project_id, item_id, model_version_id, content_hash, confidence, propensity, policy_version, salt_id, is_blind,
-    label, route, reason, scores, highlights) FROM STDIN (FORMAT binary);
+    label, route, reason, rule, would_be, scores, highlights) FROM STDIN (FORMAT binary);
 
 -- name: copyModelDecisions
 -- The first decision of items the model decided.
@@ -45,30 +45,30 @@ JOIN prediction p
 -- Stores predictions of items that the same transaction stored: nobody else can know those, so no key is there before.
 -- $1 project_id bigint, $2 policy_version integer, $3 salt_id smallint, $4 item_ids bigint[], $5 model_version_ids bigint[]
 -- $6 content_hashes uuid[], $7 confidences double precision[], $8 propensities double precision[], $9 are_blind boolean[]
--- $10 labels text[], $11 routes text[], $12 reasons text[], $13 scores json[], $14 highlights json[]
+-- $10 labels text[], $11 routes text[], $12 reasons text[], $13 rules text[], $14 would_be text[], $15 scores json[], $16 highlights json[]
 INSERT INTO prediction (project_id, item_id, model_version_id, content_hash, confidence, propensity,
-    policy_version, salt_id, is_blind, label, route, reason, scores, highlights)
+    policy_version, salt_id, is_blind, label, route, reason, rule, would_be, scores, highlights)
 SELECT $1, n.item_id, n.model_version_id, n.content_hash, n.confidence, n.propensity,
-    $2, $3, n.is_blind, n.label, n.route, n.reason, n.scores, n.highlights
+    $2, $3, n.is_blind, n.label, n.route, n.reason, n.rule, n.would_be, n.scores, n.highlights
 FROM unnest($4::bigint[], $5::bigint[], $6::uuid[], $7::double precision[], $8::double precision[], $9::boolean[],
-    $10::text[], $11::text[], $12::text[], $13::json[], $14::json[])
+    $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::json[], $16::json[])
     AS n (item_id, model_version_id, content_hash, confidence, propensity, is_blind,
-        label, route, reason, scores, highlights);
+        label, route, reason, rule, would_be, scores, highlights);
 
 -- name: insertPredictions
 -- Stores predictions; one that exists is left out of the answer.
 -- $1 project_id bigint, $2 policy_version integer, $3 salt_id smallint, $4 item_ids bigint[], $5 model_version_ids bigint[]
 -- $6 content_hashes uuid[], $7 confidences double precision[], $8 propensities double precision[], $9 are_blind boolean[]
--- $10 labels text[], $11 routes text[], $12 reasons text[], $13 scores json[], $14 highlights json[]
+-- $10 labels text[], $11 routes text[], $12 reasons text[], $13 rules text[], $14 would_be text[], $15 scores json[], $16 highlights json[]
 -- returns item_id bigint, model_version_id bigint
 INSERT INTO prediction AS p (project_id, item_id, model_version_id, content_hash, confidence, propensity,
-    policy_version, salt_id, is_blind, label, route, reason, scores, highlights)
+    policy_version, salt_id, is_blind, label, route, reason, rule, would_be, scores, highlights)
 SELECT $1, n.item_id, n.model_version_id, n.content_hash, n.confidence, n.propensity,
-    $2, $3, n.is_blind, n.label, n.route, n.reason, n.scores, n.highlights
+    $2, $3, n.is_blind, n.label, n.route, n.reason, n.rule, n.would_be, n.scores, n.highlights
 FROM unnest($4::bigint[], $5::bigint[], $6::uuid[], $7::double precision[], $8::double precision[], $9::boolean[],
-    $10::text[], $11::text[], $12::text[], $13::json[], $14::json[])
+    $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::json[], $16::json[])
     AS n (item_id, model_version_id, content_hash, confidence, propensity, is_blind,
-        label, route, reason, scores, highlights)
+        label, route, reason, rule, would_be, scores, highlights)
 ON CONFLICT (project_id, item_id, model_version_id) DO NOTHING
 RETURNING p.item_id, p.model_version_id;
 
@@ -81,14 +81,14 @@ FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS n (item_id, model_version
 
 -- name: insertTasks
 -- Puts items in the review queue: a task each, and a ready row with as many free slots as reviews are asked.
--- $1 project_id bigint, $2 policy_version integer, $3 asked smallint, $4 item_ids bigint[], $5 model_version_ids bigint[]
+-- $1 project_id bigint, $2 policy_version integer, $3 asked smallint[], $4 item_ids bigint[], $5 model_version_ids bigint[]
 -- $6 rank_offsets bigint[] microseconds after now, $7 are_blind boolean[], $8 are_audits boolean[]
 WITH made AS (
     INSERT INTO task AS t (project_id, item_id, model_version_id, rank, policy_version, asked, is_blind, is_audit)
-    SELECT $1, n.item_id, n.model_version_id, (extract(epoch FROM now()) * 1000000)::bigint + n.rank_offset, $2, $3,
+    SELECT $1, n.item_id, n.model_version_id, (extract(epoch FROM now()) * 1000000)::bigint + n.rank_offset, $2, n.asked,
         n.is_blind, n.is_audit
-    FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::boolean[])
-        AS n (item_id, model_version_id, rank_offset, is_blind, is_audit)
+    FROM unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::boolean[])
+        AS n (asked, item_id, model_version_id, rank_offset, is_blind, is_audit)
     RETURNING t.item_id, t.rank, t.asked
 )
 INSERT INTO ready (project_id, queue, rank, item_id, free_slots)

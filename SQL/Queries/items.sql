@@ -41,10 +41,13 @@ ORDER BY d.revision;
 -- Everything a route was decided from, to recompute it, in order of item.
 -- $1 project_id bigint, $2 after_item bigint, $3 limit integer
 -- returns item_id bigint, external_id text, label text, confidence double precision, policy_version integer, salt_id smallint
---   route text, reason text, propensity double precision, is_blind boolean
-SELECT p.item_id, i.external_id, p.label, p.confidence, p.policy_version, p.salt_id, p.route, p.reason, p.propensity, p.is_blind
+--   route text, reason text, propensity double precision, is_blind boolean, rule text or null, would_be text or null
+--   model text, version text, payload json or null, metadata json or null
+SELECT p.item_id, i.external_id, p.label, p.confidence, p.policy_version, p.salt_id, p.route, p.reason, p.propensity, p.is_blind,
+    p.rule, p.would_be, m.model, m.version, i.payload, i.metadata
 FROM prediction p
 JOIN item i ON i.project_id = p.project_id AND i.id = p.item_id
+JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
 WHERE p.project_id = $1 AND p.item_id > $2 AND p.route <> 'shadowed'
 ORDER BY p.item_id, p.model_version_id
 LIMIT $3;

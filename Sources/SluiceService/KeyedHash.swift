@@ -61,8 +61,8 @@ extension RoutingDraws {
             return KeyedHash.unit(salt: salt + prefix, key: externalID)
         }
         self.init(
-            audit: draw("audit", if: policy.auditRate > 0),
+            audit: draw("audit", if: policy.drawsAudits),
             share: draw("share", if: policy.automationShare < 1),
-            blind: draw("blind", if: policy.blindShare > 0))
+            blind: draw("blind", if: policy.drawsBlindness))
     }
 }

@@ -57,6 +57,10 @@ public struct PredictionColumns: Sendable {
     public var routes = ParameterArray(.text)
     /// Reasons.
     public var reasons = ParameterArray(.text)
+    /// The rules that applied, or null.
+    public var rules = ParameterArray(.text)
+    /// In shadow, the routes it would have taken; else null.
+    public var wouldBe = ParameterArray(.text)
     /// Scores, or null.
     public var scores = ParameterArray(.json)
     /// Highlights, or null.
@@ -85,6 +89,8 @@ public struct TaskColumns: Sendable {
     public var items = ParameterArray(.int64)
     /// The model versions' ids.
     public var modelVersions = ParameterArray(.int64)
+    /// How many reviews each item gets.
+    public var asked = ParameterArray(.int16)
     /// Microseconds to add to now for the priority key.
     public var rankOffsets = ParameterArray(.int64)
     /// Whether reviewers work blind.
@@ -170,7 +176,7 @@ extension Store {
 
     /// Stores predictions of items that this transaction stored, in the columns project, item, model
     /// version, content hash, confidence, propensity, policy version, salt, blindness, label, route,
-    /// reason, scores and highlights.
+    /// reason, rule, would-be route, scores and highlights.
     public func copyPredictions(_ rows: CopyRows) throws(PostgresError) {
         try session.copyIn(SQLCatalog.copyPredictions, rows)
     }
@@ -252,13 +258,13 @@ extension Store {
 
     /// Puts items in the review queue.
     public func insertTasks(
-        _ columns: TaskColumns, project: Int64, policyVersion: Int, asked: Int
+        _ columns: TaskColumns, project: Int64, policyVersion: Int
     ) throws(PostgresError) {
         guard columns.items.count > 0 else { return }
         _ = try session.execute(
             SQLCatalog.insertTasks,
             [
-                .int64(project), .int32(Int32(policyVersion)), .int16(Int16(asked)),
+                .int64(project), .int32(Int32(policyVersion)), .array(columns.asked),
                 .array(columns.items), .array(columns.modelVersions),
                 .array(columns.rankOffsets), .array(columns.areBlind),
                 .array(columns.areAudits),
@@ -275,7 +281,7 @@ extension PredictionColumns {
             .int64(project), .int32(Int32(policyVersion)), .int16(saltID), .array(items),
             .array(modelVersions), .array(contentHashes), .array(confidences),
             .array(propensities), .array(areBlind), .array(labels), .array(routes),
-            .array(reasons), .array(scores), .array(highlights),
+            .array(reasons), .array(rules), .array(wouldBe), .array(scores), .array(highlights),
         ]
     }
 }

@@ -118,6 +118,18 @@ public struct RoutedFacts: Sendable {
     public let propensity: Double
     /// Whether reviewers work without seeing the prediction.
     public let isBlind: Bool
+    /// The rule that applied, if any.
+    public let rule: String?
+    /// In shadow, where it would have gone.
+    public let wouldBe: String?
+    /// The model.
+    public let model: String
+    /// Its version.
+    public let modelVersion: String
+    /// The payload as received; nil once erased.
+    public let payload: [UInt8]?
+    /// The metadata as received.
+    public let metadata: [UInt8]?
 }
 
 extension Store {
@@ -193,7 +205,10 @@ extension Store {
                 item: try row.int64(0), externalID: try row.text(1), label: try row.text(2),
                 confidence: try row.doubleIfPresent(3), policyVersion: try row.int(4),
                 saltID: try row.int16(5), route: try row.text(6), reason: try row.text(7),
-                propensity: try row.double(8), isBlind: try row.bool(9))
+                propensity: try row.double(8), isBlind: try row.bool(9),
+                rule: try row.textIfPresent(10), wouldBe: try row.textIfPresent(11),
+                model: try row.text(12), modelVersion: try row.text(13),
+                payload: try row.bytesIfPresent(14), metadata: try row.bytesIfPresent(15))
         }
     }
 }

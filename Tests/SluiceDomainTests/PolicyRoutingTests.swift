@@ -27,7 +27,7 @@ struct PolicyRoutingTests {
         for value in [0, 0.5, 1] {
             for draws in [low, high] {
                 let routing = policy.route(
-                    label: "ok", confidence: try confidence(value), draws: draws)
+                    RoutingFacts(label: "ok", confidence: try confidence(value)), draws: draws)
                 #expect(routing.route == .queued)
                 #expect(routing.reason == .degree)
                 #expect(routing.propensity == 1)
@@ -40,12 +40,14 @@ struct PolicyRoutingTests {
         var policy = Policy.standard
         policy.degree = .humanOnly
         let sure = try confidence(1)
-        #expect(policy.route(label: "ok", confidence: sure, draws: high).isBlind)
+        #expect(policy.route(RoutingFacts(label: "ok", confidence: sure), draws: high).isBlind)
         policy.degree = .assist
         policy.blindShare = 0.25
         for (draw, isBlind) in [(0.2499, true), (0.25, false)] {
             let draws = RoutingDraws(audit: 0, share: 0, blind: draw)
-            #expect(policy.route(label: "ok", confidence: sure, draws: draws).isBlind == isBlind)
+            #expect(
+                policy.route(RoutingFacts(label: "ok", confidence: sure), draws: draws).isBlind
+                    == isBlind)
         }
     }
 
@@ -54,10 +56,10 @@ struct PolicyRoutingTests {
         var policy = Policy.standard
         policy.degree = .full
         policy.auditRate = 0.1
-        let accepted = policy.route(label: "ok", confidence: nil, draws: high)
+        let accepted = policy.route(RoutingFacts(label: "ok", confidence: nil), draws: high)
         #expect(accepted.route == .accepted)
         #expect(accepted.propensity == 0.1)
-        let audited = policy.route(label: "ok", confidence: Confidence(0), draws: low)
+        let audited = policy.route(RoutingFacts(label: "ok", confidence: Confidence(0)), draws: low)
         #expect(audited.route == .audited)
         #expect(audited.isBlind)
     }
@@ -67,12 +69,13 @@ struct PolicyRoutingTests {
         arguments: [0.0, 0.3, 0.5, 0.95, 0.999, 1.0])
     func threshold(_ threshold: Double) throws {
         let policy = partial { $0.accept = Policy.Thresholds(standard: threshold) }
-        let at = policy.route(label: "ok", confidence: try confidence(threshold), draws: high)
+        let at = policy.route(
+            RoutingFacts(label: "ok", confidence: try confidence(threshold)), draws: high)
         #expect(at.route == .accepted)
         #expect(at.reason == .confident)
         guard threshold > 0 else { return }
         let below = policy.route(
-            label: "ok", confidence: try confidence(threshold.nextDown), draws: high)
+            RoutingFacts(label: "ok", confidence: try confidence(threshold.nextDown)), draws: high)
         #expect(below.route == .queued)
         #expect(below.reason == .belowThreshold)
         #expect(below.propensity == 1)
@@ -85,7 +88,8 @@ struct PolicyRoutingTests {
             $0.accept.labels = [ExactText("fraud"): 0.99, ExactText(composed): 0.5]
         }
         func route(_ label: String, _ value: Double) throws -> Route {
-            policy.route(label: label, confidence: try confidence(value), draws: high).route
+            policy.route(RoutingFacts(label: label, confidence: try confidence(value)), draws: high)
+                .route
         }
         #expect(try route("fraud", 0.98) == .queued)
         #expect(try route("fraud", 0.99) == .accepted)
@@ -96,7 +100,7 @@ struct PolicyRoutingTests {
 
     @Test("without a confidence a person decides, before everything else in the queue")
     func missingConfidence() {
-        let routing = partial().route(label: "ok", confidence: nil, draws: low)
+        let routing = partial().route(RoutingFacts(label: "ok", confidence: nil), draws: low)
         #expect(routing.route == .queued)
         #expect(routing.reason == .missingConfidence)
         #expect(routing.urgency == 1)
@@ -111,11 +115,11 @@ struct PolicyRoutingTests {
         }
         let sure = try confidence(1)
         let at = RoutingDraws(audit: 0.5, share: 0.25, blind: 0)
-        let outside = policy.route(label: "ok", confidence: sure, draws: at)
+        let outside = policy.route(RoutingFacts(label: "ok", confidence: sure), draws: at)
         #expect(outside.route == .queued)
         #expect(outside.reason == .automationShare)
         let below = RoutingDraws(audit: 0.5, share: 0.25.nextDown, blind: 0)
-        let inside = policy.route(label: "ok", confidence: sure, draws: below)
+        let inside = policy.route(RoutingFacts(label: "ok", confidence: sure), draws: below)
         #expect(inside.route == .accepted)
         #expect(abs(inside.propensity - 0.755) < 1e-12)
         #expect(outside.propensity == inside.propensity)
@@ -137,7 +141,7 @@ struct PolicyRoutingTests {
                         audit: (Double(one) + 0.5) / Double(steps),
                         share: (Double(other) + 0.5) / Double(steps), blind: 0)
                     let routing = policy.route(
-                        label: "ok", confidence: Confidence(1), draws: draws)
+                        RoutingFacts(label: "ok", confidence: Confidence(1)), draws: draws)
                     if routing.route != .accepted { people += 1 }
                     propensity = routing.propensity
                 }
@@ -152,14 +156,15 @@ struct PolicyRoutingTests {
         for value in [0.95, 0.99, 1] {
             let draws = RoutingDraws(audit: 0.0199, share: 0, blind: 0.9)
             let routing = policy.route(
-                label: "ok", confidence: try confidence(value), draws: draws)
+                RoutingFacts(label: "ok", confidence: try confidence(value)), draws: draws)
             #expect(routing.route == .audited)
             #expect(routing.isBlind)
             #expect(routing.urgency == 0.5)
         }
         let draws = RoutingDraws(audit: 0.02, share: 0, blind: 0)
         #expect(
-            policy.route(label: "ok", confidence: try confidence(1), draws: draws).route
+            policy.route(RoutingFacts(label: "ok", confidence: try confidence(1)), draws: draws)
+                .route
                 == .accepted)
     }
 
@@ -167,7 +172,8 @@ struct PolicyRoutingTests {
     func urgency() throws {
         let policy = partial()
         let urgencies = try [0.9, 0.5, 0.1].map {
-            policy.route(label: "ok", confidence: try confidence($0), draws: high).urgency
+            policy.route(RoutingFacts(label: "ok", confidence: try confidence($0)), draws: high)
+                .urgency
         }
         #expect(urgencies == urgencies.sorted())
     }

@@ -12,20 +12,28 @@ struct RoutingRecordTests {
     func recompute() async throws {
         let policy = """
             {"degree":"partial","accept":{"default":0.8,"labels":{"b":0.5,"c":1}},
-             "automation_share":0.7,"audit_rate":0.1,"blind_share":0.3}
+             "automation_share":0.7,"audit_rate":0.1,"blind_share":0.3,
+             "rules":[
+                {"name":"large","when":{"payload.amount":{"above":90}},"then":{"route":"review","reviewers":2,"priority":"urgent"}},
+                {"name":"known","when":{"metadata.factory":["F9"],"model_version":"1"},"then":{"route":"accept","audit_rate":0.5}},
+                {"name":"lax","when":{"any":[{"missing":"payload.amount"},{"label":"c"}]},"then":{"accept":0.6,"blind_share":1}}]}
             """
         try await TestService.run(policy: policy) { service in
             for block in 0..<5 {
                 if block == 3 {
                     try await service.setPolicy(#"{"degree":"full","audit_rate":0.5}"#)
                 }
-                if block == 4 { try await service.setPolicy(#"{"degree":"assist"}"#) }
+                if block == 4 {
+                    try await service.setPolicy(#"{"degree":"shadow","accept":{"default":0.8}}"#)
+                }
                 try await service.ingest(
                     (0..<1000).map { number in
                         SentPrediction(
                             "ïtem-\(block)-\(number)", label: ["a", "b", "c"][number % 3],
                             confidence: number % 17 == 0
-                                ? "null" : "\(Double.random(in: 0.4...1))")
+                                ? "null" : "\(Double.random(in: 0.4...1))",
+                            payload: number % 5 == 0 ? "{}" : #"{"amount":\#(number % 100)}"#,
+                            more: number % 7 == 0 ? #""metadata":{"factory":"F9"}"# : "")
                     })
             }
             let project = try await service.project()
@@ -56,18 +64,28 @@ struct RoutingRecordTests {
             for fact in facts {
                 #expect(fact.saltID == 1)
                 let policy = try #require(policies[fact.policyVersion])
-                let draws = Array(fact.externalID.utf8).withUnsafeBufferPointer {
-                    RoutingDraws(salt: salt, externalID: $0, policy: policy)
-                }
-                let routing = policy.route(
-                    label: fact.label, confidence: fact.confidence.flatMap(Confidence.init),
-                    draws: draws)
+                let routing = try #require(try fact.routing(under: policy, salt: salt))
                 #expect(routing.route.rawValue == fact.route)
                 #expect(routing.reason.rawValue == fact.reason)
                 #expect(routing.propensity == fact.propensity)
-                #expect(routing.isBlind == fact.isBlind)
+                #expect(routing.isBlind == fact.isBlind && routing.rule == fact.rule)
+                #expect(routing.wouldBe?.rawValue == fact.wouldBe)
             }
             #expect(Set(facts.map(\.route)) == ["accepted", "queued", "audited"])
+            #expect(Set(facts.map(\.rule)) == ["large", "known", "lax", nil])
+            #expect(Set(facts.map(\.wouldBe)) == ["accepted", "queued", "audited", nil])
+            // What a rule asks of the queue is what the queue has.
+            #expect(
+                try await service.sql(
+                    """
+                    SELECT count(*) FILTER (WHERE t.asked = 2) > 100,
+                        bool_and((t.asked = 2) = (p.rule = 'large')),
+                        bool_and(t.rank = extract(epoch FROM p.received_at) * 1000000)
+                            FILTER (WHERE p.rule = 'large')
+                    FROM task t JOIN prediction p USING (item_id)
+                    WHERE p.policy_version = (SELECT min(policy_version) FROM prediction)
+                        AND coalesce(p.rule, '') IN ('', 'large')
+                    """) == "t|t|t")
         }
     }
 

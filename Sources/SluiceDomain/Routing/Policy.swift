@@ -10,6 +10,8 @@ public struct Policy: Hashable, Sendable {
     public var auditRate: Double
     /// The share of queued items shown to reviewers without the prediction, in 0...1.
     public var blindShare: Double
+    /// What differs for some predictions.
+    public var rules: RuleSet = .none
     /// How many reviews a queued item gets, in 1...`maximumReviewers`.
     public var reviewers: Int
     /// When reviews become a decision.
@@ -42,59 +44,107 @@ public struct Policy: Hashable, Sendable {
         }
 
         /// The threshold that `label` must reach.
-        public func threshold(for label: String) -> Double {
-            labels.isEmpty ? standard : labels[ExactText(label)] ?? standard
+        public func threshold(for label: ExactText) -> Double {
+            labels.isEmpty ? standard : labels[label] ?? standard
         }
     }
 }
 
 extension Policy {
-    /// Routes one prediction; a pure function of the policy, the prediction and the draws.
+    /// Routes one prediction; a pure function of the policy, the facts and the draws.
     ///
-    /// In doubt a person decides: a missing confidence is queued. The propensity of a confident
-    /// item is `1 - share * (1 - audit)`, the probability that it falls outside the automated
-    /// share or is audited; with share 1 and audits at 0.02 it is 0.02. Everything else that is
-    /// queued has propensity 1.
-    public func route(label: String, confidence: Confidence?, draws: RoutingDraws) -> Routing {
-        let urgency = confidence.map { 1 - $0.value } ?? 1
+    /// The first rule that applies changes what the policy says for this prediction; where it names
+    /// no route, degree and threshold decide as ever. In doubt a person decides: a missing
+    /// confidence is queued. The propensity of an item the model may decide is
+    /// `1 - share * (1 - audit)`, the probability that it falls outside the automated share or is
+    /// audited; with share 1 and audits at 0.02 it is 0.02. Everything else that is queued has
+    /// propensity 1.
+    public func route(_ facts: RoutingFacts, draws: RoutingDraws) -> Routing {
+        let rule = rules.first(for: facts)
+        let terms = Terms(policy: self, rule: rule, facts: facts, draws: draws)
         switch degree {
-        case .humanOnly:
-            return queued(.degree, isBlind: true, urgency: 0.5)
-        case .assist:
-            return queued(.degree, isBlind: draws.blind < blindShare, urgency: urgency)
+        case .humanOnly: return terms.queued(.degree, isBlind: true, urgency: 0.5)
+        case .shadow: return terms.shadowed(by: terms.partial())
+        case .assist: return terms.queued(.degree)
         case .full:
-            return automated(.degree, propensity: auditRate, draws)
-        case .partial:
-            guard let confidence else {
-                return queued(.missingConfidence, isBlind: draws.blind < blindShare, urgency: 1)
-            }
-            guard confidence.value >= accept.threshold(for: label) else {
-                return queued(
-                    .belowThreshold, isBlind: draws.blind < blindShare, urgency: urgency)
-            }
-            let propensity = 1 - automationShare * (1 - auditRate)
-            guard draws.share < automationShare else {
-                return Routing(
-                    route: .queued, reason: .automationShare, propensity: propensity,
-                    isBlind: draws.blind < blindShare, urgency: urgency)
-            }
-            return automated(.confident, propensity: propensity, draws)
+            if rule?.then.decider == .review { return terms.queued(.rule) }
+            return terms.automated(.degree, propensity: terms.auditRate)
+        case .partial: return terms.partial()
         }
     }
+}
 
-    private func queued(_ reason: RouteReason, isBlind: Bool, urgency: Double) -> Routing {
-        Routing(route: .queued, reason: reason, propensity: 1, isBlind: isBlind, urgency: urgency)
+extension Policy {
+    /// Whether a route may depend on the audit draw.
+    public var drawsAudits: Bool {
+        auditRate > 0 || rules.rules.contains { ($0.then.auditRate ?? 0) > 0 }
+    }
+
+    /// Whether a route may depend on the blindness draw.
+    public var drawsBlindness: Bool {
+        blindShare > 0 || rules.rules.contains { ($0.then.blindShare ?? 0) > 0 }
+    }
+}
+
+/// What the policy and the rule say for one prediction.
+private struct Terms {
+    let policy: Policy
+    let rule: Rule?
+    let facts: RoutingFacts
+    let draws: RoutingDraws
+
+    var auditRate: Double { rule?.then.auditRate ?? policy.auditRate }
+    private var isBlind: Bool { draws.blind < (rule?.then.blindShare ?? policy.blindShare) }
+    /// The model's doubt: 1 without a confidence.
+    private var doubt: Double { facts.confidence.map { 1 - $0.value } ?? 1 }
+
+    /// Who decides where a model may decide what it is sure of.
+    func partial() -> Routing {
+        switch rule?.then.decider {
+        case .review: return queued(.rule)
+        case .accept: return shared(.rule)
+        case nil: break
+        }
+        guard let confidence = facts.confidence else { return queued(.missingConfidence) }
+        let threshold = rule?.then.accept ?? policy.accept.threshold(for: facts.label)
+        guard confidence.value >= threshold else { return queued(.belowThreshold) }
+        return shared(.confident)
+    }
+
+    /// The model's to decide, inside its share of the traffic.
+    private func shared(_ reason: RouteReason) -> Routing {
+        let propensity = 1 - policy.automationShare * (1 - auditRate)
+        guard draws.share < policy.automationShare else {
+            return queued(.automationShare, propensity: propensity)
+        }
+        return automated(reason, propensity: propensity)
+    }
+
+    /// A person's; blindly, with what would have become of it on record.
+    func shadowed(by would: Routing) -> Routing {
+        queued(.degree, isBlind: true, urgency: 0.5, wouldBe: would.route)
+    }
+
+    func queued(
+        _ reason: RouteReason, propensity: Double = 1, isBlind: Bool? = nil,
+        urgency: Double? = nil, wouldBe: Route? = nil
+    ) -> Routing {
+        Routing(
+            route: .queued, reason: reason, rule: rule?.name, propensity: propensity,
+            isBlind: isBlind ?? self.isBlind,
+            urgency: rule?.then.priority?.urgency ?? urgency ?? doubt,
+            reviewers: rule?.then.reviewers ?? policy.reviewers,
+            slaSeconds: rule?.then.slaSeconds ?? policy.slaSeconds, wouldBe: wouldBe)
     }
 
     /// Accepted, and audited when the draw says so.
     ///
-    /// An audit gets the middle urgency, so that its
-    /// place in the queue does not give it away.
-    private func automated(
-        _ reason: RouteReason, propensity: Double, _ draws: RoutingDraws
-    ) -> Routing {
+    /// An audit gets the middle urgency and what every item gets, so that its place in the queue
+    /// does not give it away.
+    func automated(_ reason: RouteReason, propensity: Double) -> Routing {
         Routing(
             route: draws.audit < auditRate ? .audited : .accepted, reason: reason,
-            propensity: propensity, isBlind: true, urgency: 0.5)
+            rule: rule?.name, propensity: propensity, isBlind: true, urgency: 0.5,
+            reviewers: policy.reviewers, slaSeconds: policy.slaSeconds)
     }
 }

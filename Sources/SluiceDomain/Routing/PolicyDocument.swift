@@ -33,7 +33,7 @@ extension Policy {
             let (key, value) = (member.key, member.value)
             let reader = PolicyReader(path: key, value: value)
             switch key {
-            case "degree": policy.degree = try reader.degree()
+            case "degree": policy.degree = try reader.word(AutomationDegree.self)
             case "accept": policy.accept = try reader.thresholds(labels)
             case "automation_share": policy.automationShare = try reader.fraction()
             case "audit_rate": policy.auditRate = try reader.fraction()
@@ -45,8 +45,8 @@ extension Policy {
                 policy.reviewers = try reader.integer(1...Policy.maximumReviewers)
             case "consensus": consensus = try reader.consensus()
             case "rules":
-                try reader.require(
-                    value.array?.isEmpty == true, "an empty array (rules are not evaluated yet)")
+                var rules = RuleSetReader(labels: labels)
+                policy.rules = try rules.read(reader)
             case "lease_seconds": policy.leaseSeconds = try reader.integer(5...86_400)
             case "sla_seconds":
                 policy.slaSeconds = value == .null ? nil : try reader.integer(1...31_536_000)
@@ -58,11 +58,18 @@ extension Policy {
         }
         policy.consensus =
             consensus
-            ?? ConsensusRule(agree: policy.reviewers / 2 + 1, atMost: policy.reviewers)
+            ?? ConsensusRule(
+                agree: policy.reviewers / 2 + 1,
+                atMost: max(policy.reviewers, policy.rules.mostReviewers))
         guard policy.consensus.atMost >= policy.reviewers else {
             throw PolicyDocumentError(
                 path: "consensus.at_most", found: "\(policy.consensus.atMost)",
                 accepted: "at least reviewers, which is \(policy.reviewers)")
+        }
+        guard policy.consensus.atMost >= policy.rules.mostReviewers else {
+            throw PolicyDocumentError(
+                path: "consensus.at_most", found: "\(policy.consensus.atMost)",
+                accepted: "at least what rules ask, which is \(policy.rules.mostReviewers)")
         }
         self = policy
     }
@@ -94,6 +101,7 @@ extension Policy {
         writer.endObject()
         writer.key("rules")
         writer.beginArray()
+        for rule in rules.rules { rule.write(to: &writer) }
         writer.endArray()
         writer.member("lease_seconds", leaseSeconds)
         writer.member("sla_seconds", slaSeconds)
@@ -102,7 +110,7 @@ extension Policy {
 }
 
 /// Reads one value of a policy document and says precisely what is wrong with it.
-private struct PolicyReader {
+struct PolicyReader {
     static let keys = [
         "degree", "accept", "automation_share", "audit_rate", "blind_share", "gold_rate",
         "reviewers", "consensus", "rules", "lease_seconds", "sla_seconds",
@@ -119,11 +127,24 @@ private struct PolicyReader {
         guard condition else { throw refuse(accepted) }
     }
 
-    func degree() throws(PolicyDocumentError) -> AutomationDegree {
-        guard let degree = value.string.flatMap(AutomationDegree.init(rawValue:)) else {
-            throw refuse(AutomationDegree.allCases.map(\.rawValue).joined(separator: ", "))
+    /// A member of this object.
+    func member(_ key: String, _ value: JSONValue) -> PolicyReader {
+        PolicyReader(path: "\(path).\(key)", value: value)
+    }
+
+    /// The error for a key that does not exist.
+    func unknown(_ whole: String, _ accepted: String) -> PolicyDocumentError {
+        PolicyDocumentError(path: path, found: "not a key of \(whole)", accepted: accepted)
+    }
+
+    /// One of a few words.
+    func word<Word: RawRepresentable<String> & CaseIterable>(
+        _: Word.Type
+    ) throws(PolicyDocumentError) -> Word {
+        guard let word = value.string.flatMap(Word.init(rawValue:)) else {
+            throw refuse(Word.allCases.map(\.rawValue).joined(separator: ", "))
         }
-        return degree
+        return word
     }
 
     func fraction() throws(PolicyDocumentError) -> Double {

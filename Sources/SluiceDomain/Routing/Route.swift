@@ -32,6 +32,8 @@ public enum RouteReason: String, Sendable, CaseIterable {
     case degree
     /// Confident, but outside the share of traffic the model may decide.
     case automationShare = "automation_share"
+    /// A rule of the policy says who decides.
+    case rule
     /// The item had been routed before, by an earlier prediction.
     case itemAlreadyRouted = "item_already_routed"
 }
@@ -62,21 +64,34 @@ public struct Routing: Hashable, Sendable {
     public let route: Route
     /// Why.
     public let reason: RouteReason
+    /// The rule that applied, whether or not it named the route; nil when none did.
+    public let rule: String?
     /// The probability, known when routed, that a person labels this item; in 0...1.
     public let propensity: Double
     /// Whether the reviewer, if any, works without seeing the prediction.
     public let isBlind: Bool
     /// How urgent the review is, in 0...1; 1 is the most urgent.
     public let urgency: Double
+    /// How many reviews the item gets, if any.
+    public let reviewers: Int
+    /// Seconds from arrival to the deadline of the review; nil for none.
+    public let slaSeconds: Int?
+    /// Where it would have gone if the model decided what it is sure of; only in shadow.
+    public let wouldBe: Route?
 
     /// Makes a routing.
     public init(
-        route: Route, reason: RouteReason, propensity: Double, isBlind: Bool, urgency: Double
+        route: Route, reason: RouteReason, rule: String? = nil, propensity: Double, isBlind: Bool,
+        urgency: Double, reviewers: Int = 1, slaSeconds: Int? = nil, wouldBe: Route? = nil
     ) {
         self.route = route
         self.reason = reason
+        self.rule = rule
         self.propensity = propensity
         self.isBlind = isBlind
         self.urgency = urgency
+        self.reviewers = reviewers
+        self.slaSeconds = slaSeconds
+        self.wouldBe = wouldBe
     }
 }

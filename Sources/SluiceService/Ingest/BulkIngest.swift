@@ -14,7 +14,7 @@ struct BulkIngest: Sendable {
     let outcomes: [LineOutcome]
     private let project: ProjectContext
     private var items = CopyRows(columns: 8)
-    private var predictions = CopyRows(columns: 14)
+    private var predictions = CopyRows(columns: 16)
     private var decisions = CopyRows(columns: 8)
     private var tasks = TaskColumns()
 
@@ -40,9 +40,7 @@ struct BulkIngest: Sendable {
             if routing.isModelsDecision {
                 decisions.append(decided: prediction, key, project: id, bytes)
             }
-            if routing.isTask {
-                tasks.append(key, routing, slaSeconds: project.policy.slaSeconds)
-            }
+            if routing.isTask { tasks.append(key, routing) }
         }
         (self.predictions, self.decisions, self.tasks) = (predictions, decisions, tasks)
     }
@@ -55,8 +53,7 @@ struct BulkIngest: Sendable {
         try store.copyPredictions(predictions)
         try store.copyModelDecisions(decisions)
         try store.insertTasks(
-            tasks, project: project.id, policyVersion: project.policyVersion,
-            asked: project.policy.reviewers)
+            tasks, project: project.id, policyVersion: project.policyVersion)
     }
 }
 

@@ -43,25 +43,35 @@ extension PredictionColumns {
         labels.append(bytes: UnsafeBufferPointer(rebasing: bytes[prediction.label]))
         routes.append(routing.route.rawValue)
         reasons.append(routing.reason.rawValue)
+        rules.append(optional: routing.rule)
+        wouldBe.append(optional: routing.wouldBe?.rawValue)
         scores.append(prediction.scores, bytes)
         highlights.append(prediction.highlights, bytes)
     }
 }
 
 extension TaskColumns {
-    mutating func append(
-        _ key: PredictionKey, _ routing: Routing, slaSeconds: Int?
-    ) {
+    mutating func append(_ key: PredictionKey, _ routing: Routing) {
+        asked.append(Int16(routing.reviewers))
         items.append(key.item)
         modelVersions.append(key.modelVersion)
         rankOffsets.append(
-            PriorityKey.offsetMicroseconds(urgency: routing.urgency, slaSeconds: slaSeconds))
+            PriorityKey.offsetMicroseconds(
+                urgency: routing.urgency, slaSeconds: routing.slaSeconds))
         areBlind.append(routing.isBlind)
         areAudits.append(routing.route == .audited)
     }
 }
 
 extension ParameterArray {
+    fileprivate mutating func append(optional text: String?) {
+        if let text {
+            append(text)
+        } else {
+            appendNull()
+        }
+    }
+
     fileprivate mutating func append(_ span: Span?, _ bytes: UnsafeBufferPointer<UInt8>) {
         if let span {
             append(bytes: UnsafeBufferPointer(rebasing: bytes[span]))
@@ -110,6 +120,8 @@ extension CopyRows {
         append(prediction.label, bytes)
         append(routing.route.rawValue)
         append(routing.reason.rawValue)
+        append(optional: routing.rule)
+        append(optional: routing.wouldBe?.rawValue)
         append(prediction.scores, bytes)
         append(prediction.highlights, bytes)
     }
@@ -128,6 +140,14 @@ extension CopyRows {
         append(prediction.label, bytes)
         append(DecisionSource.model.rawValue)
         append(Outcome.autoAccepted.rawValue)
+    }
+
+    private mutating func append(optional text: String?) {
+        if let text {
+            append(text)
+        } else {
+            appendNull()
+        }
     }
 
     private mutating func append(_ span: Span?, _ bytes: UnsafeBufferPointer<UInt8>) {

@@ -76,7 +76,6 @@ extension IngestRun {
         var decisions = ModelDecisionColumns()
         var tasks = TaskColumns()
         var recorded: [PredictionKey] = []
-        let policy = plan.project.policy
         forEachStored { prediction, key, routing, isItemNew, bytes in
             guard isItemNew else {
                 recorded.append(key)
@@ -90,7 +89,7 @@ extension IngestRun {
                 decisions.labels.append(
                     bytes: UnsafeBufferPointer(rebasing: bytes[prediction.label]))
             }
-            if routing.isTask { tasks.append(key, routing, slaSeconds: policy.slaSeconds) }
+            if routing.isTask { tasks.append(key, routing) }
         }
         if first.items.count > 0 {
             try store.insertFirstPredictions(
@@ -109,7 +108,6 @@ extension IngestRun {
         }
         try store.insertModelDecisions(decisions, project: plan.project.id)
         try store.insertTasks(
-            tasks, project: plan.project.id, policyVersion: plan.project.policyVersion,
-            asked: policy.reviewers)
+            tasks, project: plan.project.id, policyVersion: plan.project.policyVersion)
     }
 }

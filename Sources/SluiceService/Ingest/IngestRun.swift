@@ -107,7 +107,7 @@ struct IngestRun {
                 }
                 if item.isNew, !item.isRouted {
                     items[place].isRouted = true
-                    fates.append(.routed(route(prediction, bytes)))
+                    fates.append(fate(prediction, bytes))
                 } else {
                     if !item.isNew { asked.append(key) }
                     fates.append(.recorded)
@@ -117,16 +117,33 @@ struct IngestRun {
         return asked
     }
 
-    private func route(
+    private func fate(
         _ prediction: IncomingPrediction, _ bytes: UnsafeBufferPointer<UInt8>
-    ) -> Routing {
+    ) -> Fate {
         let policy = plan.project.policy
-        return policy.route(
-            label: batch.text(prediction.label), confidence: prediction.confidence,
-            draws: RoutingDraws(
-                salt: plan.project.routingSalt.secret,
-                externalID: UnsafeBufferPointer(rebasing: bytes[prediction.externalID]),
-                policy: policy))
+        var facts = RoutingFacts(
+            label: batch.text(prediction.label), confidence: prediction.confidence)
+        if !policy.rules.rules.isEmpty {
+            facts.model = ExactText(batch.text(prediction.model))
+            facts.modelVersion = ExactText(batch.text(prediction.version))
+            do {
+                facts.fields = try policy.rules.fields.read(
+                    payload: UnsafeBufferPointer(rebasing: bytes[prediction.payload]),
+                    metadata: prediction.metadata.map {
+                        UnsafeBufferPointer(rebasing: bytes[$0])
+                    })
+            } catch {
+                // Both were checked when the line was read.
+                return .refused(.internalError)
+            }
+        }
+        return .routed(
+            policy.route(
+                facts,
+                draws: RoutingDraws(
+                    salt: plan.project.routingSalt.secret,
+                    externalID: UnsafeBufferPointer(rebasing: bytes[prediction.externalID]),
+                    policy: policy)))
     }
 
     func conflict(_ prediction: IncomingPrediction) -> ReviewError {
