@@ -8,8 +8,10 @@ WHERE i.project_id = $1 AND i.external_id = $2;
 -- $1 project_id bigint, $2 item_id bigint
 -- returns model text, version text, label text, confidence double precision, scores json, highlights json, route text, reason text
 --   policy_version integer, propensity double precision, salt_id smallint, is_blind boolean, received_at timestamptz
+--   rule text or null, would_be text or null
 SELECT m.model, m.version, p.label, p.confidence, p.scores, p.highlights, p.route, p.reason,
-    p.policy_version, p.propensity, p.salt_id, p.is_blind, p.received_at
+    p.policy_version, p.propensity, p.salt_id, p.is_blind, p.received_at,
+    p.rule, p.would_be
 FROM prediction p
 JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
 WHERE p.project_id = $1 AND p.item_id = $2

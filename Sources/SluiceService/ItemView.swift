@@ -70,6 +70,8 @@ extension PredictionRecord {
         writer.memberIfPresent("highlights", raw: highlights)
         writer.member("route", route)
         writer.member("reason", reason)
+        writer.memberIfPresent("rule", rule)
+        writer.memberIfPresent("would_be", wouldBe)
         writer.member("policy_version", policyVersion)
         writer.member("propensity", propensity)
         writer.member("blind", isBlind)

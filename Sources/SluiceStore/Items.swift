@@ -46,6 +46,10 @@ public struct PredictionRecord: Sendable {
     public let isBlind: Bool
     /// When it arrived.
     public let receivedAt: Timestamp
+    /// The rule of the policy that applied; nil when none did.
+    public let rule: String?
+    /// In shadow, the route it would have taken if the model decided what it is sure of.
+    public let wouldBe: String?
 }
 
 /// A review as stored.
@@ -160,7 +164,8 @@ extension Store {
                 reason: try row.text(7), policyVersion: try row.int(8),
                 propensity: try row.double(9), saltID: try row.int16(10),
                 isBlind: try row.bool(11),
-                receivedAt: Timestamp(microseconds: try row.timestamp(12)))
+                receivedAt: Timestamp(microseconds: try row.timestamp(12)),
+                rule: try row.textIfPresent(13), wouldBe: try row.textIfPresent(14))
         }
     }
 

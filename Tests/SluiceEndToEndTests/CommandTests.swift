@@ -42,6 +42,61 @@ import Testing
         }
     }
 
+    @Test("a policy is tested on a file, and a route that is not the expected one ends with 2")
+    func policyTest() async throws {
+        try await Home.use { home in
+            let policy = try home.file(
+                "policy.json",
+                """
+                {"degree":"partial","accept":{"default":0.9},"audit_rate":1,"rules":[
+                    {"name":"big","when":{"payload.amount":{"above":100}},"then":{"route":"review"}}]}
+                """)
+            let good = try home.file(
+                "good.jsonl",
+                """
+                {"label":"a","confidence":0.95,"payload":{"amount":7},"expected_route":"accepted","expected_rule":null}
+
+                {"label":"a","confidence":0.95,"payload":{"amount":700},"expected_route":"queued","expected_rule":"big"}
+                {"label":"b","confidence":null,"payload":1,"expected_reason":"missing_confidence"}
+                {"label":"b","confidence":0.95,"payload":{}}
+                """)
+            let passed = try await home.sluice("policy", "test", policy, "--on", good)
+            #expect(passed.status == 0, "\(passed.error)")
+            #expect(passed.error.contains("4 predictions, 3 with an expectation, 0 wrong"))
+            #expect(passed.output.contains("50.0 %"))
+            let bad = try home.file(
+                "bad.jsonl",
+                """
+                {"external_id":"x\\u001b[2J","label":"a","confidence":0.95,"payload":{},"expected_route":"queued"}
+                {"label":"a","confidence":0.95,"payload":{},"expected_rule":"big"}
+                """)
+            let failed = try await home.sluice("policy", "test", policy, "--on", bad)
+            #expect(failed.status == 2)
+            #expect(failed.output.contains("route accepted, expected queued"))
+            #expect(failed.output.contains("rule none, expected big"))
+            #expect(!failed.output.contains("\u{1B}"))
+            let json = try await home.sluice("policy", "test", policy, "--on", bad, "--json")
+            #expect(json.status == 2)
+            let row = try JSONValue(parsing: Array(json.output.split(separator: "\n")[0].utf8))
+            #expect(row["route"]?.string == "accepted" && row["wrong"]?.array?.count == 1)
+
+            let project = try home.file("project.json", Home.project)
+            let foreign = try await home.sluice(
+                "policy", "test", policy, "--on", good, "--project",
+                try home.file("other.json", #"{"name":"o","labels":[{"name":"z"}]}"#))
+            #expect(foreign.status == 1 && foreign.error.contains("not one of the project's"))
+            let unknown = try await home.sluice(
+                "policy", "test",
+                try home.file("p2.json", #"{"accept":{"labels":{"nobody":0.5}}}"#), "--on",
+                try home.file("cat.jsonl", #"{"label":"cat","confidence":1,"payload":{}}"#),
+                "--project", project)
+            #expect(unknown.status == 1 && unknown.error.contains("accept.labels.nobody"))
+            let broken = try home.file("broken.jsonl", #"{"label":"a","confidence":2}"#)
+            let refused = try await home.sluice("policy", "test", policy, "--on", broken)
+            #expect(refused.status == 1 && refused.error.contains("line 1 of"))
+        }
+    }
+
     @Test("projects and policies are made, listed and shown")
     func projects() async throws {
         try await Home.served { home, _ in
@@ -203,7 +258,8 @@ import Testing
                 ["--format", "--output", "--source", "--since", "--label", "--include-pseudo"]
             ),
             (["report"], ["--from", "--to", "--json"]),
-            (["policy"], ["show", "set", "history"]), (["policy", "set"], ["<file>", "--reason"]),
+            (["policy"], ["show", "set", "test", "history"]),
+            (["policy", "set"], ["<file>", "--reason"]),
             (["policy", "history"], ["--json"]), (["policy", "show"], ["--project"]),
             (["project"], ["create", "list", "show"]),
             (["project", "create"], ["<file>", "--url"]),

@@ -70,7 +70,7 @@ struct ProjectCommand: AsyncParsableCommand {
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "Show and set the policy that routes predictions.",
-        subcommands: [Show.self, Set.self, History.self])
+        subcommands: [Show.self, Set.self, PolicyTestCommand.self, History.self])
 
     /// `sluice policy show`.
     struct Show: AsyncParsableCommand {
