@@ -40,8 +40,9 @@ import Testing
                 throw error
             }
             await storm.end()
-            // Typing twice is asked for by a killed client alone, and by what it was told.
-            #expect(storm.typedAgain <= dose.clientKills + storm.refusals)
+            // Only what was typed in the milliseconds before a client was killed, on its way to the
+            // disk, has to be typed again: of these five keys at most, as many as there are leases.
+            #expect(storm.typedAgain <= 5 * dose.clientKills + storm.refusals)
             print(storm.summary)
         }
     }

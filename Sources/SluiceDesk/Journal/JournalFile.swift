@@ -69,7 +69,13 @@ struct JournalFile: ~Copyable {
         self.heading = heading
     }
 
-    deinit { Glibc.close(descriptor) }
+    deinit { Self.release(descriptor) }
+
+    /// Lets go of the lock at once: a child process on its way to its own program may still share it.
+    private static func release(_ descriptor: Int32) {
+        flock(descriptor, LOCK_UN)
+        Glibc.close(descriptor)
+    }
 
     /// Adds records: on disk when this returns where one of them is urgent, else soon.
     ///
@@ -110,7 +116,7 @@ struct JournalFile: ~Copyable {
             unlink(fresh)
             throw error
         }
-        Glibc.close(descriptor)
+        Self.release(descriptor)
         descriptor = new
         length = bytes.count
     }
