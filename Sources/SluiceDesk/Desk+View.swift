@@ -129,8 +129,7 @@ extension Desk {
         if mode == .confirmQuit {
             return "not sent yet and lost by leaving: " + DeskText.count(pending.count, "answer")
         }
-        if !flash.isEmpty { return flash }
-        return backgroundText
+        return [flash, backgroundText].filter { !$0.isEmpty }.joined(separator: " · ")
     }
 
     // MARK: - Pages

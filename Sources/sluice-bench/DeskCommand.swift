@@ -110,7 +110,8 @@ private struct Turn: Sendable {
                 session.rest(settings.pace)
                 let pressed = ContinuousClock.now
                 let before = session.bytes
-                terminal.type("\r")
+                // The first label, which blind items have as well.
+                terminal.type("1")
                 try session.nextItem()
                 times.append(pressed.duration(to: .now) / .milliseconds(1))
                 bytes.append(Double(session.bytes - before))
