@@ -29,14 +29,27 @@ public struct Database: Sendable {
 
     /// Opens the database for a command that may run beside a service.
     ///
+    /// The server of a service that runs is used as it is; else the cluster is started for the command.
+    ///
     /// - Throws: `ClusterError`.
     public static func shared(_ choice: DatabaseChoice, logger: Logger) async throws -> Database {
-        if case .embedded(let directory) = choice,
-            let address = await EmbeddedCluster.runningAddress(directory: directory)
-        {
-            return Database(options: address.connectionOptions, cluster: nil)
+        guard case .embedded(let directory) = choice else {
+            return try await own(choice, logger: logger)
         }
-        return try await own(choice, logger: logger)
+        do {
+            let address = try await EmbeddedCluster.runningAddress(directory: directory)
+            return Database(options: address.connectionOptions, cluster: nil)
+        } catch .notRunning {
+            logger.info("starting PostgreSQL for this command", metadata: ["data": "\(directory)"])
+            return try await own(choice, logger: logger)
+        } catch .notAnswering(let data, let process, let reason) {
+            do {
+                // Its service may be gone, and then it is ours to wait for, or to replace.
+                return try await own(choice, logger: logger)
+            } catch ClusterError.inUse {
+                throw ClusterError.notAnswering(directory: data, process: process, reason: reason)
+            }
+        }
     }
 
     /// Brings the schema up to date, where that is ours to do.

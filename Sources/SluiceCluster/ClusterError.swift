@@ -24,6 +24,10 @@ public enum ClusterError: Error, Hashable, Sendable {
     case startFailed(exit: String, log: String, lastLines: String)
     /// The server did not answer in time; it was stopped again unless it was not ours to stop.
     case startTimedOut(seconds: Int64, log: String)
+    /// No server runs on the directory.
+    case notRunning(directory: String)
+    /// The directory's server runs and does not let a connection in.
+    case notAnswering(directory: String, process: Int32, reason: String)
     /// `stop()` was called, or the task was cancelled, while the server was starting.
     case stoppedWhileStarting
 }
@@ -57,6 +61,10 @@ extension ClusterError: CustomStringConvertible {
             "PostgreSQL ended while starting (\(exit)); \(log) says: \(lastLines)"
         case .startTimedOut(let seconds, let log):
             "PostgreSQL did not answer within \(seconds) s; see \(log)"
+        case .notRunning(let directory):
+            "no service runs on \(directory)"
+        case .notAnswering(let directory, let process, let reason):
+            "the PostgreSQL of \(directory) (process \(process)) does not answer: \(reason)"
         case .stoppedWhileStarting:
             "stopped while PostgreSQL was starting"
         }
@@ -83,6 +91,10 @@ extension ClusterError: CustomStringConvertible {
             "remove \(path), or choose a data directory with a shorter path"
         case .initialisationFailed, .startFailed, .startTimedOut:
             "the lines above come from PostgreSQL; free space and permissions are the usual causes"
+        case .notRunning:
+            "start `sluice serve`, or choose its data directory with SLUICE_DATA_DIR"
+        case .notAnswering:
+            "try again when the service is up, or restart it"
         case .stoppedWhileStarting:
             "start the service again"
         }

@@ -4,7 +4,7 @@ import Glibc
 struct ClusterLayout: Hashable, Sendable {
     /// A socket's whole path must fit `sockaddr_un.sun_path` with its terminating zero.
     static let longestSocketPathBytes = 107
-    private static let socketName = "/.s.PGSQL.5432"
+    private static let socketName = "/.s.PGSQL.\(ClusterAddress.serverPort)"
 
     let directory: String
     /// Where the server makes its socket: in the directory itself, or a short private place elsewhere
@@ -39,8 +39,11 @@ struct ClusterLayout: Hashable, Sendable {
             candidates.first { $0.hasPrefix("/") && Self.fits($0) } ?? "/tmp/\(name)-\(user)"
     }
 
+    /// The file of the socket in a directory.
+    static func socket(in directory: String) -> String { directory + socketName }
+
     private static func fits(_ directory: String) -> Bool {
-        directory.utf8.count + socketName.utf8.count <= longestSocketPathBytes
+        socket(in: directory).utf8.count <= longestSocketPathBytes
     }
 
     /// FNV-1a, 64 bits: the same directory has the same socket after a restart.
@@ -68,6 +71,13 @@ struct ClusterLayout: Hashable, Sendable {
         _ path: String, for account: ServerAccount?
     ) throws(ClusterError) {
         try FileSystem.createPrivateDirectory(path, for: account)
+        try requirePrivate(path, for: account)
+    }
+
+    /// Checks that a socket directory belongs to `account` and lets in nobody else.
+    static func requirePrivate(
+        _ path: String, for account: ServerAccount?
+    ) throws(ClusterError) {
         var status = stat()
         guard lstat(path, &status) == 0 else {
             throw .fileSystem(operation: "look at", path: path, errno: errno)

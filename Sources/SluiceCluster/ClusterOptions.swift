@@ -45,7 +45,7 @@ enum ServerSettings {
     private static let privacy: [String: String] = [
         "listen_addresses": "",
         "unix_socket_permissions": "0700",
-        "port": "5432",
+        "port": "\(ClusterAddress.serverPort)",
     ]
 
     /// Chosen for a queue on a shared machine: small rows that come and go fast, modest memory.

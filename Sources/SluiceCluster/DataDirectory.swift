@@ -35,7 +35,8 @@ struct DataDirectory: Sendable {
         try await context.run(
             "initdb",
             [
-                "-D", unfinished, "-U", "sluice", "--auth-local=trust", "--auth-host=reject",
+                "-D", unfinished, "-U", ClusterAddress.owner, "--auth-local=trust",
+                "--auth-host=reject",
                 "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums",
             ] + (durable ? [] : ["--no-sync"]))
         // A server nobody can connect to yet: the database exists before the cluster does.

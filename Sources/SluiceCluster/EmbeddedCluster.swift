@@ -178,28 +178,3 @@ extension Server {
         }
     }
 }
-
-extension EmbeddedCluster {
-    /// How to reach the server that another process keeps below `directory`; nil when none answers.
-    ///
-    /// For commands that run beside a service: they use its server and leave it alone.
-    public static func runningAddress(
-        directory: String, options: ClusterOptions = ClusterOptions()
-    ) async -> ClusterAddress? {
-        guard let account = try? ServerAccount.required(named: options.account),
-            FileSystem.realPath(directory) != nil,
-            let layout = try? ClusterLayout.prepare(
-                directory: directory, environment: ProcessEnvironment.current, for: account)
-        else { return nil }
-        let address = ClusterAddress(
-            socketDirectory: layout.socketDirectory, port: 5432, user: "sluice",
-            database: options.database)
-        do {
-            let connection = try await Connection.open(address.connectionOptions)
-            await connection.close()
-            return address
-        } catch {
-            return nil
-        }
-    }
-}

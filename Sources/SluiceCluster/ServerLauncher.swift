@@ -33,14 +33,7 @@ struct ServerLauncher: Sendable {
             logger.info("making a PostgreSQL cluster", metadata: ["directory": "\(layout.data)"])
             try await directory.initialise(context: context, options: options)
         }
-        // A server that outlived its service listens where it was told to then.
-        let surviving = PostmasterFile(dataDirectory: layout.data).flatMap { file in
-            ProcessFacts.of(file.process, servingFrom: layout.data) == .serves
-                ? file.socketDirectory : nil
-        }
-        address = ClusterAddress(
-            socketDirectory: surviving.flatMap { $0.isEmpty ? nil : $0 } ?? layout.socketDirectory,
-            port: 5432, user: "sluice", database: options.database)
+        address = ClusterAddress(of: layout, database: options.database)
     }
 
     /// Takes over the server that runs on the directory, or starts one, and waits until it answers.

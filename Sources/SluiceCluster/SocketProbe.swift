@@ -15,7 +15,7 @@ enum SocketProbe {
         )
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        guard connect(descriptor, to: "\(socketDirectory)/.s.PGSQL.5432"),
+        guard connect(descriptor, to: ClusterLayout.socket(in: socketDirectory)),
             send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
         else { return false }
 

@@ -136,6 +136,27 @@ import Testing
         }
     }
 
+    @Test(
+        "a command beside a service whose database lets nobody in says so, and not that it is in use"
+    )
+    func silentDatabase() async throws {
+        try await Home.served { home, _ in
+            let server = try #require(home.postmaster)
+            let file = try String(
+                contentsOfFile: "\(home.data)/data/postmaster.pid", encoding: .utf8)
+            let lines = file.split(separator: "\n", omittingEmptySubsequences: false)
+            try FileManager.default.removeItem(atPath: "\(lines[4])/.s.PGSQL.\(lines[3])")
+            let result = try await home.sluice("token", "list")
+            #expect(result.status == 1)
+            #expect(
+                result.error.contains(
+                    "the PostgreSQL of \(home.data) (process \(server)) does not answer: "),
+                "\(result.error)")
+            #expect(result.error.contains("No such file or directory"))
+            #expect(result.error.contains(" hint: try again"))
+        }
+    }
+
     @Test("SIGTERM with a stream open: what was acknowledged is stored, and the end comes in time")
     func openStream() async throws {
         try await Home.use { home in
