@@ -96,7 +96,7 @@ let package = Package(
             "SluiceHTTP",
             [
                 "SluiceService", "SluiceStore", "SluicePostgres", "SluiceAPI", "SluiceDomain",
-                "SluiceJSON", hummingbird, nioCore, httpTypes, logging,
+                "SluiceJSON", hummingbird, nioCore, nioHTTP1, httpTypes, logging,
             ]),
         source(
             "SluiceApp",

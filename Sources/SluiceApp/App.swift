@@ -93,7 +93,10 @@ public struct App: Sendable {
     ) async throws {
         let application = Application(
             router: Routes.router(services),
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ContinueHandlerPlacement()],
+                    idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: "sluice", reuseAddress: true),
