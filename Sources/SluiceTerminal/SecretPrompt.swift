@@ -17,7 +17,6 @@ public enum SecretPrompt {
         guard tcgetattr(terminal, &original) == 0 else {
             throw .system(call: "tcgetattr", errno: errno)
         }
-        try Descriptor.write(Array(visible(prompt).text.utf8), to: terminal)
         CrashRestore.arm(input: terminal, output: terminal, settings: original, bytes: [10])
         var silent = original
         // Keys that would end or stop the process come as bytes: it must not leave without echo.
@@ -27,6 +26,8 @@ public enum SecretPrompt {
             tcsetattr(terminal, TCSAFLUSH, &original)
             CrashRestore.disarm()
         }
+        // Only now: what is typed in answer to it must be neither shown nor thrown away.
+        try Descriptor.write(Array(visible(prompt).text.utf8), to: terminal)
         let line = readLine(terminal)
         try Descriptor.write([13, 10], to: terminal)
         return line

@@ -29,17 +29,24 @@ final class Sitting {
     }
 
     /// Starts an interactive shell that the terminal belongs to.
-    init(shellOf home: Home, token: String) throws {
+    convenience init(shellOf home: Home, token: String) throws {
+        try self.init(
+            ownTerminalOf: home, "/bin/bash --norc --noprofile --noediting -i", token: token,
+            environment: ["PS1": "ready> "])
+    }
+
+    /// Starts a command line, read by the shell, that the terminal belongs to as `/dev/tty`.
+    init(
+        ownTerminalOf home: Home, _ command: String, token: String? = nil,
+        environment: [String: String] = [:]
+    ) throws {
         terminal = try PseudoTerminal()
         grid = ScreenGrid()
         before = terminal.settings
         // Opened by the leader of a session without one, a terminal becomes that session's.
-        let shell =
-            "exec /bin/bash --norc --noprofile --noediting -i "
-            + "<\(terminal.path) >\(terminal.path) 2>&1"
         child = try ChildProcess(
-            "/bin/sh", ["-c", shell],
-            environment: home.environment(token: token, ["PS1": "ready> "]))
+            "/bin/sh", ["-c", "exec \(command) <\(terminal.path) >\(terminal.path) 2>&1"],
+            environment: home.environment(token: token, environment))
     }
 
     /// Reads what was drawn since the last look.
