@@ -208,9 +208,7 @@ struct ExportTests {
     @Test("an item whose review was taken back is in no export until it is reviewed again")
     func reopened() async throws {
         try await TestService.run { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
-            let lease = try #require(try await service.lease(by: ann).first)
+            let (ann, lease) = try await service.leasedItem()
             try await service.answer(lease, .label("a"), id: "1", by: ann)
             let again = try #require(try await service.undo("1", by: ann))
             #expect(try await rows(service, LabelFilter(includesModel: true)).isEmpty)

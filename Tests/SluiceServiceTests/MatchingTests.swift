@@ -76,7 +76,7 @@ struct MatchingTests {
                 #expect(try await service.lease(only: filter, by: ann).isEmpty)
             }
             let filter = LeaseFilter(metadata: [.init(key: "k", values: ["v"])])
-            let lease = try #require(try await service.lease(only: filter, by: ann).first)
+            let lease = try await service.nextLease(only: filter, by: ann)
             #expect(lease.isBlind)
         }
     }
@@ -90,7 +90,7 @@ struct MatchingTests {
                 try await service.answer(
                     lease, .escalate, id: lease.content.externalID, by: ann)
             }
-            let own = try #require(try await service.lease(by: service.admin).first)
+            let own = try await service.nextLease(by: service.admin)
             try await service.answer(own, .escalate, id: "own", by: service.admin)
             let leases = try await service.lease(
                 5, queue: .adjudication, only: LeaseFilter(isMine: true), by: service.admin)
@@ -111,7 +111,7 @@ struct MatchingTests {
             try await service.ingest([SentPrediction("needle", label: "b", confidence: "0.9")])
             let ann = try await service.reviewer("ann")
             let filter = LeaseFilter(labels: ["b"])
-            let lease = try #require(try await service.lease(only: filter, by: ann).first)
+            let lease = try await service.nextLease(only: filter, by: ann)
             #expect(lease.content.externalID == "needle")
             #expect(try await service.lease(only: filter, by: ann).isEmpty)
             try await service.reviewing.release(lease.id, project: service.project(), by: ann)

@@ -45,9 +45,7 @@ struct OwnReviewTests {
     @Test("a blind review does not tell what the model had said")
     func blind() async throws {
         try await TestService.run(policy: #"{"degree":"human_only"}"#) { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
-            let lease = try #require(try await service.lease(by: ann).first)
+            let (ann, lease) = try await service.leasedItem()
             try await service.answer(lease, .label("b"), id: "r", by: ann)
             let review = try #require(
                 try await service.reviewing.ownReviews(1, project: service.project(), by: ann)
@@ -66,7 +64,7 @@ struct OwnReviewTests {
             let leases = try await service.lease(2, by: ann)
             try await service.answer(leases[0], .escalate, id: "raised", by: ann)
             try await service.answer(leases[1], .skip, id: "skipped", by: ann)
-            let other = try #require(try await service.lease(by: bob).first)
+            let other = try await service.nextLease(by: bob)
             try await service.answer(other, .label("a"), id: "bob", by: bob)
             func state() async throws -> [String: Bool] {
                 let reviews = try await service.reviewing.ownReviews(
@@ -75,8 +73,7 @@ struct OwnReviewTests {
             }
             // The skip held no slot, and bob has taken the only one.
             #expect(try await state() == ["raised": true, "skipped": false])
-            let raised = try #require(
-                try await service.lease(queue: .adjudication, by: service.admin).first)
+            let raised = try await service.nextLease(queue: .adjudication, by: service.admin)
             try await service.answer(raised, .label("a"), id: "settled", by: service.admin)
             #expect(try await state() == ["raised": false, "skipped": false])
             for id in ["raised", "skipped"] {

@@ -31,10 +31,8 @@ struct QueueTests {
     @Test("a renewed lease lasts from now, a released one cannot be renewed")
     func renewal() async throws {
         try await TestService.run { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
+            let (ann, lease) = try await service.leasedItem()
             let project = try await service.project()
-            let lease = try #require(try await service.lease(by: ann).first)
             let later = try await service.reviewing.renew(lease.id, project: project, by: ann)
             #expect(later > lease.expiresAt)
             #expect(later.seconds(since: lease.expiresAt) < 60)
@@ -49,13 +47,11 @@ struct QueueTests {
     @Test("the next claim takes a lapsed lease, and the token of the old one decides nothing")
     func expiry() async throws {
         try await TestService.run { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
+            let (ann, first) = try await service.leasedItem()
             let bob = try await service.reviewer("bob")
-            let first = try #require(try await service.lease(by: ann).first)
             #expect(try await service.lease(by: bob).isEmpty)
             try await service.lapseLeases()
-            let second = try #require(try await service.lease(by: bob).first)
+            let second = try await service.nextLease(by: bob)
             await #expect(throws: ReviewError.leaseLost(decided: false)) {
                 try await service.answer(first, .label("a"), id: "late", by: ann)
             }
@@ -73,9 +69,7 @@ struct QueueTests {
     @Test("an answer after expiry counts while nobody has taken the slot")
     func late() async throws {
         try await TestService.run { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
-            let lease = try #require(try await service.lease(by: ann).first)
+            let (ann, lease) = try await service.leasedItem()
             try await service.lapseLeases()
             #expect(
                 try await service.upkeep.sweep() == 1)
@@ -89,9 +83,7 @@ struct QueueTests {
     @Test("a lapsed lease that was not swept yet is still good")
     func lapsedButThere() async throws {
         try await TestService.run { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
-            let lease = try #require(try await service.lease(by: ann).first)
+            let (ann, lease) = try await service.leasedItem()
             try await service.lapseLeases()
             #expect(
                 try await service.answer(lease, .label("a"), id: "1", by: ann).status == "counted")
@@ -101,11 +93,9 @@ struct QueueTests {
     @Test("a reviewer who leases an item again must answer with the newer lease")
     func superseded() async throws {
         try await TestService.run { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
-            let old = try #require(try await service.lease(by: ann).first)
+            let (ann, old) = try await service.leasedItem()
             try await service.lapseLeases()
-            let new = try #require(try await service.lease(by: ann).first)
+            let new = try await service.nextLease(by: ann)
             await #expect(throws: ReviewError.leaseSuperseded) {
                 try await service.answer(old, .label("a"), id: "1", by: ann)
             }
@@ -116,9 +106,7 @@ struct QueueTests {
     @Test("one review sent fifty times at once counts once, and each sender is told the same")
     func sameReviewAtOnce() async throws {
         try await TestService.run(connections: 16) { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
-            let lease = try #require(try await service.lease(by: ann).first)
+            let (ann, lease) = try await service.leasedItem()
             let results = try await withThrowingTaskGroup(of: AnswerResult.self) { group in
                 for _ in 0..<50 {
                     group.addTask {
@@ -162,10 +150,8 @@ struct QueueTests {
     @Test("a lease is good for the reviewer and the project it was given to, and for no other")
     func foreignLease() async throws {
         try await TestService.run { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
+            let (ann, lease) = try await service.leasedItem()
             let bob = try await service.reviewer("bob")
-            let lease = try #require(try await service.lease(by: ann).first)
             await #expect(throws: ReviewError.unknownLease) {
                 try await service.answer(lease, .label("a"), id: "1", by: bob)
             }
@@ -182,15 +168,10 @@ struct QueueTests {
     func threeSkips() async throws {
         try await TestService.run { service in
             try await service.ingest([SentPrediction("x")])
-            for name in ["ann", "bob", "cid"] {
-                let caller = try await service.reviewer(name)
-                let lease = try #require(try await service.lease(by: caller).first)
-                try await service.answer(lease, .skip, id: name, by: caller)
-            }
+            try await service.answerNext(.skip, by: ["ann", "bob", "cid"])
             let dan = try await service.reviewer("dan")
             #expect(try await service.lease(by: dan).isEmpty)
-            let lease = try #require(
-                try await service.lease(queue: .adjudication, by: service.admin).first)
+            let lease = try await service.nextLease(queue: .adjudication, by: service.admin)
             #expect(!lease.isBlind)
             await #expect(throws: ReviewError.self) {
                 try await service.answer(lease, .escalate, id: "e", by: service.admin)
@@ -235,8 +216,7 @@ struct QueueTests {
                     == "0.667")
             let dan = try await service.reviewer("dan")
             #expect(try await service.lease(by: dan).isEmpty)
-            let lease = try #require(
-                try await service.lease(queue: .adjudication, by: service.admin).first)
+            let lease = try await service.nextLease(queue: .adjudication, by: service.admin)
             #expect(lease.content.externalID == "y")
             try await QueueInvariant.check(service)
         }
@@ -245,14 +225,11 @@ struct QueueTests {
     @Test("a lease under way when the item is settled elsewhere does not bring the item back")
     func settledElsewhere() async throws {
         try await TestService.run(policy: #"{"reviewers":3}"#) { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
+            let (ann, slow) = try await service.leasedItem()
             let bob = try await service.reviewer("bob")
-            let slow = try #require(try await service.lease(by: ann).first)
-            let lease = try #require(try await service.lease(by: bob).first)
+            let lease = try await service.nextLease(by: bob)
             try await service.answer(lease, .escalate, id: "1", by: bob)
-            let adjudicated = try #require(
-                try await service.lease(queue: .adjudication, by: service.admin).first)
+            let adjudicated = try await service.nextLease(queue: .adjudication, by: service.admin)
             try await service.answer(adjudicated, .label("b"), id: "2", by: service.admin)
             try await service.lapseLeases()
             let cid = try await service.reviewer("cid")

@@ -9,9 +9,7 @@ struct UndoTests {
     @Test("a label taken back leaves no decision, and the task is mine again")
     func label() async throws {
         try await TestService.run { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
-            let lease = try #require(try await service.lease(by: ann).first)
+            let (ann, lease) = try await service.leasedItem()
             try await service.answer(lease, .label("b"), id: "1", by: ann)
             let again = try #require(try await service.undo("1", by: ann))
             #expect(again.content.externalID == "x")
@@ -28,9 +26,7 @@ struct UndoTests {
     func audit() async throws {
         let policy = #"{"degree":"full","audit_rate":1}"#
         try await TestService.run(policy: policy) { service in
-            try await service.ingest([SentPrediction("x", label: "c")])
-            let ann = try await service.reviewer("ann")
-            let lease = try #require(try await service.lease(by: ann).first)
+            let (ann, lease) = try await service.leasedItem(SentPrediction("x", label: "c"))
             #expect(lease.isBlind)
             try await service.answer(lease, .label("b"), id: "1", by: ann)
             let again = try #require(try await service.undo("1", by: ann))
@@ -46,10 +42,8 @@ struct UndoTests {
     @Test("a skip can be taken back until somebody else has the item")
     func skip() async throws {
         try await TestService.run { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
+            let (ann, lease) = try await service.leasedItem()
             let bob = try await service.reviewer("bob")
-            let lease = try #require(try await service.lease(by: ann).first)
             try await service.answer(lease, .skip, id: "1", by: ann)
             let again = try #require(try await service.undo("1", by: ann))
             try await service.answer(again, .skip, id: "2", by: ann)
@@ -68,9 +62,7 @@ struct UndoTests {
     @Test("an escalation taken back reopens every slot that was open before")
     func escalation() async throws {
         try await TestService.run(policy: #"{"reviewers":3}"#) { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
-            let lease = try #require(try await service.lease(by: ann).first)
+            let (ann, lease) = try await service.leasedItem()
             try await service.answer(lease, .escalate, id: "1", by: ann)
             let bob = try await service.reviewer("bob")
             #expect(try await service.lease(by: bob).isEmpty)
@@ -78,11 +70,7 @@ struct UndoTests {
             #expect(try await service.lease(queue: .adjudication, by: service.admin).isEmpty)
             try await QueueInvariant.check(service)
             try await service.answer(again, .label("a"), id: "2", by: ann)
-            for name in ["bob", "cid"] {
-                let caller = try await service.reviewer(name)
-                let lease = try #require(try await service.lease(by: caller).first)
-                try await service.answer(lease, .label("a"), id: name, by: caller)
-            }
+            try await service.answerNext(.label("a"), by: ["bob", "cid"])
             #expect(try await QueueInvariant.undecided(service) == "0")
         }
     }
@@ -91,11 +79,7 @@ struct UndoTests {
     func thirdSkip() async throws {
         try await TestService.run { service in
             try await service.ingest([SentPrediction("x")])
-            for name in ["ann", "bob", "cid"] {
-                let caller = try await service.reviewer(name)
-                let lease = try #require(try await service.lease(by: caller).first)
-                try await service.answer(lease, .skip, id: name, by: caller)
-            }
+            try await service.answerNext(.skip, by: ["ann", "bob", "cid"])
             let cid = try await service.reviewer("cid")
             let again = try #require(try await service.undo("cid", by: cid))
             #expect(try await service.lease(queue: .adjudication, by: service.admin).isEmpty)
@@ -108,11 +92,9 @@ struct UndoTests {
     @Test("one escalation taken back leaves the item where another's had sent it too")
     func twoEscalations() async throws {
         try await TestService.run(policy: #"{"reviewers":2}"#) { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
+            let (ann, one) = try await service.leasedItem()
             let bob = try await service.reviewer("bob")
-            let one = try #require(try await service.lease(by: ann).first)
-            let other = try #require(try await service.lease(by: bob).first)
+            let other = try await service.nextLease(by: bob)
             try await service.answer(one, .escalate, id: "1", by: ann)
             try await service.answer(other, .escalate, id: "2", by: bob)
             _ = try #require(try await service.undo("1", by: ann))
@@ -124,12 +106,9 @@ struct UndoTests {
     @Test("once an adjudicator has the item a reviewer's answer can no longer be taken back")
     func tooLate() async throws {
         try await TestService.run { service in
-            try await service.ingest([SentPrediction("x")])
-            let ann = try await service.reviewer("ann")
-            let lease = try #require(try await service.lease(by: ann).first)
+            let (ann, lease) = try await service.leasedItem()
             try await service.answer(lease, .escalate, id: "1", by: ann)
-            let settled = try #require(
-                try await service.lease(queue: .adjudication, by: service.admin).first)
+            let settled = try await service.nextLease(queue: .adjudication, by: service.admin)
             for _ in 0..<2 {
                 let error = await #expect(throws: ReviewError.self) {
                     try await service.undo("1", by: ann)
