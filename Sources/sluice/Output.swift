@@ -7,7 +7,11 @@ enum Output {
     static var talksToTerminal: Bool { isatty(2) == 1 }
 
     /// Writes data; stops the command quietly when nobody reads it any more.
-    static func write(_ bytes: [UInt8], to descriptor: Int32 = 1) throws {
+    ///
+    /// - Parameter name: what a failure says was being written.
+    static func write(
+        _ bytes: [UInt8], to descriptor: Int32 = 1, named name: String = "the output"
+    ) throws {
         var offset = 0
         while offset < bytes.count {
             let written = bytes.withUnsafeBytes {
@@ -16,8 +20,7 @@ enum Output {
             }
             if written < 0, errno == EINTR { continue }
             guard written > 0 else {
-                throw Failure(
-                    "writing the output", why: String(cString: strerror(errno)))
+                throw Failure("writing \(name)", why: String(cString: strerror(errno)))
             }
             offset += written
         }

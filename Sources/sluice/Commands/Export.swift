@@ -52,9 +52,10 @@ struct ExportCommand: AsyncParsableCommand {
             }
             try await AtomicFile.write(output) { descriptor in
                 var bar = ProgressBar("exporting", total: nil)
+                defer { bar.finish() }
                 var (bytes, lines) = (0, 0)
                 try await client.download(path, query: query) { chunk in
-                    try Output.write(chunk, to: descriptor)
+                    try Output.write(chunk, to: descriptor, named: output)
                     bytes += chunk.count
                     lines += chunk.count { $0 == 10 }
                     bar.update(bytes: bytes, items: lines)
