@@ -111,7 +111,7 @@ private struct Turn: Sendable {
                 let pressed = ContinuousClock.now
                 let before = session.bytes
                 // The first label, which blind items have as well.
-                terminal.type("1")
+                terminal.type("n")
                 try session.nextItem()
                 times.append(pressed.duration(to: .now) / .milliseconds(1))
                 bytes.append(Double(session.bytes - before))

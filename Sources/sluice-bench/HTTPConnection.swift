@@ -7,8 +7,9 @@ import Glibc
 final class HTTPConnection: @unchecked Sendable {
     // One thread may send while another receives; each side has its own state.
     private let descriptor: Int32
-    private var buffer: [UInt8] = []
-    private var position = 0
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    /// What has been received and not read yet.
+    private var unread = 0..<0
 
     init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -64,29 +65,23 @@ final class HTTPConnection: @unchecked Sendable {
     ///
     /// - Returns: the status.
     func receive(_ onBody: (ArraySlice<UInt8>) -> Void) throws -> Int {
-        let head = try readHead()
-        let lines = head.split(separator: "\r\n")
-        let status = lines.first.flatMap { $0.split(separator: " ").dropFirst().first }
-        guard let status = status.flatMap({ Int($0) }) else {
-            throw BenchError("no HTTP reply: \(head.prefix(80))")
-        }
+        let status = try readStatus()
         var length = 0
         var isChunked = false
-        for line in lines.dropFirst() {
-            let line = line.lowercased()
+        while let line = try readLine(), !line.isEmpty {
             if line.hasPrefix("content-length:") {
-                length = Int(line.dropFirst(15).filter { $0 != " " }) ?? 0
+                length = line.dropFirst(15).reduce(0) { $1 == 32 ? $0 : $0 * 10 + Int($1) - 48 }
             }
-            if line.hasPrefix("transfer-encoding:") { isChunked = line.contains("chunked") }
+            if line.hasPrefix("transfer-encoding:") { isChunked = true }
         }
         guard isChunked else {
             try readBody(length, onBody)
             return status
         }
         while true {
-            guard let size = Int(try readLine(), radix: 16) else {
-                throw BenchError("broken chunk")
-            }
+            guard let line = try readLine(),
+                let size = Int(String(decoding: line, as: UTF8.self), radix: 16)
+            else { throw BenchError("broken chunk") }
             try readBody(size, onBody)
             _ = try readLine()
             if size == 0 { return status }
@@ -108,20 +103,21 @@ final class HTTPConnection: @unchecked Sendable {
         return body
     }
 
-    private func readHead() throws -> String {
-        var head = ""
-        while true {
-            let line = try readLine()
-            if line.isEmpty { return head }
-            head += line + "\r\n"
-        }
+    /// The status in `HTTP/1.1 200 OK`.
+    private func readStatus() throws -> Int {
+        guard let line = try readLine(), line.count >= 12,
+            let status = Int(String(decoding: line.dropFirst(9).prefix(3), as: UTF8.self))
+        else { throw BenchError("no HTTP reply") }
+        return status
     }
 
-    private func readLine() throws -> String {
+    /// A line without its end; good until the next read.
+    private func readLine() throws -> ArraySlice<UInt8>? {
         while true {
-            if let end = buffer[position...].firstIndex(of: 10) {
-                defer { position = end + 1 }
-                return String(decoding: buffer[position..<max(position, end - 1)], as: UTF8.self)
+            if let end = buffer[unread].firstIndex(of: 10) {
+                let line = buffer[unread.lowerBound..<max(unread.lowerBound, end - 1)]
+                unread = end + 1..<unread.upperBound
+                return line
             }
             try fill()
         }
@@ -130,27 +126,43 @@ final class HTTPConnection: @unchecked Sendable {
     private func readBody(_ length: Int, _ onBody: (ArraySlice<UInt8>) -> Void) throws {
         var left = length
         while left > 0 {
-            if position == buffer.count { try fill() }
-            let count = min(left, buffer.count - position)
-            onBody(buffer[position..<position + count])
-            position += count
-            left -= count
+            if unread.isEmpty { try fill() }
+            let part = unread.prefix(left)
+            onBody(buffer[part])
+            unread = part.upperBound..<unread.upperBound
+            left -= part.count
         }
     }
 
+    /// Receives more behind what is unread, which moves to the front when there is no room.
     private func fill() throws {
-        if position == buffer.count {
-            buffer.removeAll(keepingCapacity: true)
-            position = 0
+        if unread.isEmpty {
+            unread = 0..<0
+        } else if unread.upperBound == buffer.count {
+            guard unread.lowerBound > 0 else { throw BenchError("a line of the reply is too long") }
+            buffer.replaceSubrange(0..<unread.count, with: Array(buffer[unread]))
+            unread = 0..<unread.count
         }
-        let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { bytes, count in
-            var received = -1
-            repeat {
-                received = recv(descriptor, bytes.baseAddress, bytes.count, 0)
-            } while received < 0 && errno == EINTR
-            guard received > 0 else { throw BenchError("the service closed the connection") }
-            count = received
+        let end = unread.upperBound
+        let received = try buffer.withUnsafeMutableBytes { bytes in
+            while true {
+                let count = recv(
+                    descriptor, bytes.baseAddress?.advanced(by: end), bytes.count - end, 0)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw BenchError("the service closed the connection") }
+                return count
+            }
         }
-        buffer += chunk
+        unread = unread.lowerBound..<end + received
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether it begins with a header's name, whatever the case of its letters.
+    fileprivate func hasPrefix(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { text in
+            count >= text.count
+                && zip(self, text).allSatisfy { $0 == $1 || $0 | 0x20 == $1 }
+        }
     }
 }
