@@ -29,8 +29,10 @@ public struct App: Sendable {
         self.configuration = configuration
         self.logger = logger
         database = try await Database.own(configuration.database, logger: logger)
+        var options = database.options
+        options.statementDeadline = .seconds(configuration.statementSeconds)
         pool = ConnectionPool(
-            options: database.options,
+            options: options,
             configuration: ConnectionPool.Configuration(maximum: configuration.poolSize),
             logger: logger)
         services = Services(

@@ -37,10 +37,13 @@ public struct Configuration: Hashable, Sendable {
     /// The largest payload of a prediction in bytes.
     public var maximumPayloadBytes: Int
 
+    /// The time one statement may take in the database, in seconds; then the request fails.
+    public var statementSeconds: Int
+
     /// The environment variables that are read.
     public static let variables = [
         "SLUICE_LISTEN", "SLUICE_DATA_DIR", "DATABASE_URL", "PGHOST", "PGDATABASE", "PGSERVICE",
-        "SLUICE_POOL_SIZE", "SLUICE_MAX_PAYLOAD_BYTES",
+        "SLUICE_POOL_SIZE", "SLUICE_MAX_PAYLOAD_BYTES", "SLUICE_STATEMENT_SECONDS",
     ]
 
     /// Reads the configuration.
@@ -70,6 +73,8 @@ public struct Configuration: Hashable, Sendable {
         maximumPayloadBytes = try Self.number(
             "SLUICE_MAX_PAYLOAD_BYTES", value("SLUICE_MAX_PAYLOAD_BYTES"), 1024...(256 << 20),
             standard: 1 << 20)
+        statementSeconds = try Self.number(
+            "SLUICE_STATEMENT_SECONDS", value("SLUICE_STATEMENT_SECONDS"), 1...3600, standard: 30)
     }
 
     /// A database URL or libpq's variables mean the user's server; a data directory given by flag, or

@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import SluiceAPI
-import SluicePostgres
 import TestSupport
 import Testing
 
@@ -34,7 +33,7 @@ import Testing
 
     @Test("is told as a clear 503 within the deadline, and all is well when it goes on")
     func frozen() async throws {
-        try await Home.served { home, service in
+        try await Home.served(["SLUICE_STATEMENT_SECONDS": "5"]) { home, service in
             let admin = try await home.makeProject()
             func send(_ id: String) async throws -> HTTPReply {
                 try await request(
@@ -57,15 +56,13 @@ import Testing
             #expect(ready.status == 503)
             #expect(start.duration(to: .now) < .seconds(15))
             let replies = try await waiting
-            let limits = ConnectionOptions()
-            #expect(
-                start.duration(to: .now)
-                    < limits.statementDeadline + limits.connectTimeout + .seconds(10))
+            #expect(start.duration(to: .now) < .seconds(25))
             for reply in replies {
                 #expect(reply.status == 503 && reply.isWhole)
                 #expect(reply.headers["content-type"] == "application/problem+json")
                 #expect(reply.headers["retry-after"] != nil)
-                #expect(try Problem(parsing: reply.body).code == "SLU-902")
+                // The second is of those who waited for a connection the others had.
+                #expect(["SLU-902", "SLU-903"].contains(try Problem(parsing: reply.body).code))
             }
 
             frozen.thaw()

@@ -28,10 +28,11 @@ struct Home: Sendable {
 
     /// Runs `body` beside a service, which is stopped in order at the end.
     static func served<Value>(
+        _ environment: [String: String] = [:],
         _ body: (Home, ServiceProcess) async throws -> Value
     ) async throws -> Value {
         try await use { home in
-            let service = try await home.serve()
+            let service = try await home.serve(environment)
             do {
                 let value = try await body(home, service)
                 let status = await service.terminate()

@@ -48,6 +48,7 @@ import Testing
             ["SLUICE_LISTEN": "8420"], ["SLUICE_LISTEN": "127.0.0.1:70000"],
             ["SLUICE_POOL_SIZE": "0"],
             ["SLUICE_POOL_SIZE": "many"], ["SLUICE_MAX_PAYLOAD_BYTES": "1MB"],
+            ["SLUICE_STATEMENT_SECONDS": "0.5"],
         ])
     func badConfiguration(variables: [String: String]) async throws {
         try await Home.use { home in
