@@ -48,13 +48,7 @@ extension Desk {
         guard let index = drafts.firstIndex(where: { $0.externalID == held.externalID }) else {
             return held
         }
-        var held = held
-        let draft = drafts.remove(at: index)
-        held.comment = draft.comment
-        held.tags = draft.tags
-        held.former = draft.former
-        held.active = draft.active
-        return held
+        return held.continuing(drafts.remove(at: index))
     }
 
     /// Shown while nobody is there.

@@ -42,6 +42,16 @@ struct HeldLease: Sendable {
     var id: String { lease.lease }
     var externalID: String { lease.item.externalID }
 
+    /// This lease with what was typed, and the time spent, while the item was here before.
+    func continuing(_ draft: HeldLease) -> HeldLease {
+        var held = self
+        held.comment = draft.comment
+        held.tags = draft.tags
+        held.former = draft.former
+        held.active = draft.active
+        return held
+    }
+
     /// The service made the lease last from `askedAt`.
     mutating func renewed(askedAt: Duration) {
         isRenewing = false

@@ -92,8 +92,9 @@ struct PlainLabels: Sendable {
     /// Numbers are not offered where a declared key or a name is itself a number.
     let hasNumbers: Bool
 
-    init(_ labels: [Label]) {
-        keys = LabelKeys(labels, reserved: Keymap.standard.reserved)
+    /// Gives each label the key it has in full screen with this keymap.
+    init(_ labels: [Label], keymap: Keymap = .standard) {
+        keys = LabelKeys(labels, reserved: keymap.reserved)
         hasNumbers = !labels.contains { label in
             [label.name, label.title ?? "", label.key ?? ""].contains { Int($0) != nil }
         }

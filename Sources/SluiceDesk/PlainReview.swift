@@ -44,28 +44,34 @@ public struct PlainReview: Sendable {
     private let service: any DeskService
     private let console: PlainConsole
     private let journal: Journal?
+    private let keymap: Keymap
 
     /// Makes a session.
     ///
-    /// - Parameter journal: where answers are kept until the service has them; nil keeps them
-    ///   nowhere.
-    public init(service: any DeskService, console: PlainConsole, journal: Journal? = nil) {
+    /// - Parameters:
+    ///   - journal: where answers are kept until the service has them; nil keeps them nowhere.
+    ///   - keymap: the keys of full screen: labels have the same ones here.
+    public init(
+        service: any DeskService, console: PlainConsole, journal: Journal? = nil,
+        keymap: Keymap = .standard
+    ) {
         self.service = service
         self.console = console
         self.journal = journal
+        self.keymap = keymap
     }
 
     /// Reviews on standard input and output until the input ends.
     ///
     /// - Throws: `TerminalError` when the input cannot be read.
     public static func run(
-        service: any DeskService, journal: Journal? = nil
+        service: any DeskService, journal: Journal? = nil, keymap: Keymap = .standard
     ) async throws(TerminalError) -> PlainOutcome {
         let input = try LineInput()
         let review = PlainReview(
             service: service,
             console: PlainConsole(events: input.events) { try LineInput.write($0) },
-            journal: journal)
+            journal: journal, keymap: keymap)
         let outcome = await review.run()
         input.stop()
         return outcome
@@ -80,10 +86,12 @@ public struct PlainReview: Sendable {
         let service = self.service
         let console = self.console
         let journal = self.journal
+        let keymap = self.keymap
         let held = await withTaskGroup(of: PlainEnd.self, returning: [String].self) { group in
             group.addTask {
                 var session = PlainSession(
-                    service: service, console: console, inbox: inbox, journal: journal)
+                    service: service, console: console, inbox: inbox, journal: journal,
+                    keymap: keymap)
                 return .session(await session.run(), held: session.held.map(\.id))
             }
             group.addTask {

@@ -66,25 +66,8 @@ extension PlainSession {
 
     /// Gives the items back, and waits for a line, which is used for nothing else.
     mutating func pause() async {
-        for lease in held.map(\.id) {
-            do throws(ServiceFailure) {
-                try await service.release(lease: lease)
-            } catch {
-                // Not given back: it expires by itself.
-                continue
-            }
-        }
-        held = []
+        await giveBack()
         say(["Paused. Your item went back to the queue; the next line goes on."])
-        while let event = await inbox.next() {
-            switch event {
-            case .tick: continue
-            case .line: return
-            case .end:
-                isOver = true
-                return
-            }
-        }
-        isOver = true
+        _ = await lineThatWakes()
     }
 }

@@ -4,6 +4,7 @@ import SluiceTerminal
 
 /// The course of a session in plain mode; ends early when its task is cancelled.
 struct PlainSession {
+    /// How long after the last line the item goes back to the queue.
     static let idleLimit = Duration.seconds(300)
 
     let service: any DeskService
@@ -14,13 +15,18 @@ struct PlainSession {
     var refusals: [JournalRefusal] = []
     var saidUnkept = false
     let clock = ContinuousClock()
-    private let start = ContinuousClock.now
+    private let keymap: Keymap
+    private let time: @Sendable () -> Duration
     private var ids = ReviewIDs.random()
-    var labels = PlainLabels([])
+    var labels: PlainLabels
     private var guidelines = ""
     var outcome = PlainOutcome()
     /// The items held; the last one is the one being answered.
     var held: [HeldLease] = []
+    /// Items given back, with what was typed for them.
+    var drafts: [HeldLease] = []
+    /// What was typed for an item that had been given back.
+    var lateLine: LateLine?
     /// The answers that can be taken back.
     private var history: [(reviewID: String, externalID: String)] = []
     /// The answers listed last.
@@ -33,17 +39,27 @@ struct PlainSession {
     /// Whether the last refusal means that the item is no longer this reviewer's.
     var lastRefusalEndsItem = false
 
+    /// Makes a session that has not started.
+    ///
+    /// - Parameters:
+    ///   - keymap: says which letters are left for labels, as in full screen.
+    ///   - time: how long it has been since some moment; the time of this process when nil.
     init(
         service: any DeskService, console: PlainConsole, inbox: AsyncStream<PlainEvent>,
-        journal: Journal? = nil
+        journal: Journal? = nil, keymap: Keymap = .standard,
+        time: (@Sendable () -> Duration)? = nil
     ) {
+        let start = ContinuousClock.now
         self.service = service
         self.console = console
         self.inbox = inbox.makeAsyncIterator()
         self.journal = journal
+        self.keymap = keymap
+        self.time = time ?? { ContinuousClock.now - start }
+        labels = PlainLabels([], keymap: keymap)
     }
 
-    var now: Duration { clock.now - start }
+    var now: Duration { time() }
 
     /// Runs until the lines end, the reviewer quits or the task is cancelled.
     mutating func run() async -> PlainOutcome {
@@ -54,7 +70,7 @@ struct PlainSession {
                     try await service.project()
                 }, mayRefuse: false)
         else { return outcome }
-        labels = PlainLabels(project.labels)
+        labels = PlainLabels(project.labels, keymap: keymap)
         guidelines = project.guidelines
         say(["Project \(PlainText.safe(project.name))"])
         await replay()
@@ -83,10 +99,11 @@ struct PlainSession {
                     }, mayRefuse: false)
             else { return false }
             if let lease = leases.first {
-                held.append(HeldLease(lease, askedAt: askedAt))
+                held.append(withDraft(HeldLease(lease, askedAt: askedAt)))
                 return true
             }
             if !saidEmpty {
+                dropLateLine()
                 say(["The queue is empty. Looking again every 2 seconds; :quit leaves."])
             }
             saidEmpty = true
@@ -135,12 +152,12 @@ struct PlainSession {
         say(PlainText.item(shown, labels: labels, image: image(of: shown)))
         lastLineAt = now
         let since = now
+        var lateLine = takeLateLine(for: shown)
         while !isOver, held.last?.id == shown.id, let current = held.last {
             say([PlainText.prompt(current, labels: labels)])
-            guard let line = await nextLine() else {
-                isOver = true
-                return
-            }
+            let next = if let lateLine { lateLine } else { await nextLine() }
+            guard let line = next else { return }
+            lateLine = nil
             lastLineAt = now
             switch PlainCommand(line, labels: labels) {
             case .accept:
@@ -175,19 +192,29 @@ struct PlainSession {
     }
 
     /// The next line, with the leases renewed while it is waited for.
+    ///
+    /// - Returns: nil when none came for the items held: the session is over, or they were given
+    ///   back.
     private mutating func nextLine() async -> String? {
         while let event = await inbox.next() {
             switch event {
             case .line(let line): return line
-            case .end: return nil
-            case .tick: await renew()
+            case .end:
+                isOver = true
+                return nil
+            case .tick:
+                guard now - lastLineAt < Self.idleLimit else {
+                    await fallIdle()
+                    return nil
+                }
+                await renew()
             }
         }
+        isOver = true
         return nil
     }
 
     private mutating func renew() async {
-        guard now - lastLineAt < Self.idleLimit else { return }
         for index in held.indices where now >= held[index].renewAt {
             let askedAt = now
             do throws(ServiceFailure) {

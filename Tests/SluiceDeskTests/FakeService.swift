@@ -22,11 +22,16 @@ actor FakeService: DeskService {
     private let labels: [Label]
     private let projectFailure: ServiceFailure?
 
-    /// - Parameter failures: what the first reviews fail with, in order.
+    private let takesReleased: Bool
+
+    /// - Parameters:
+    ///   - failures: what the first reviews fail with, in order.
+    ///   - takesReleased: somebody else takes what is given back, at once.
     init(
         _ waiting: [Lease], labels: [Label] = Sample.labels, failures: [ServiceFailure] = [],
-        projectFailure: ServiceFailure? = nil
+        projectFailure: ServiceFailure? = nil, takesReleased: Bool = false
     ) {
+        self.takesReleased = takesReleased
         self.waiting = waiting
         self.labels = labels
         self.failures = failures
@@ -56,7 +61,9 @@ actor FakeService: DeskService {
 
     func release(lease: String) async throws(ServiceFailure) {
         calls.append(.release(lease))
-        given[lease] = nil
+        // Back in the queue, the next one to be leased.
+        guard let lease = given.removeValue(forKey: lease), !takesReleased else { return }
+        waiting.insert(lease, at: 0)
     }
 
     func review(
