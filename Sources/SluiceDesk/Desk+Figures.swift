@@ -22,14 +22,18 @@ extension Desk {
         return .seconds(Double(waiting + leases.count) * 3_600 / pace)
     }
 
-    /// My count, my pace, and the time left at it, as much as fits into so many columns.
+    /// My count, my pace, and the time left at it, as much as fits into so many columns: the time
+    /// left gives way first, the count last.
     func sessionText(room: Int) -> String {
-        guard done > 0 else { return "" }
         var text = "done \(done)"
+        guard done > 0, text.count <= room else { return "" }
         var parts: [String] = []
         if let pace { parts.append("\(Int(pace))/h") }
         if let timeLeft { parts.append("queue takes you \(DeskText.span(timeLeft))") }
-        for part in parts where text.count + 3 + part.count <= room { text += " · " + part }
+        for part in parts {
+            guard text.count + 3 + part.count <= room else { break }
+            text += " · " + part
+        }
         return text
     }
 }

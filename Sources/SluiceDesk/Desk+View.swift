@@ -118,10 +118,16 @@ extension Desk {
     }
 
     private func drawStatus(row: Int, in frame: inout Frame) {
-        let width = frame.size.columns
-        let right = sessionText(room: max(12, width / 2))
-        let start = frame.drawRight(Line(right + " ", .dim), row: row, right: width - 1)
-        frame.draw(statusText, row: row, column: 1, width: max(0, start - 2))
+        // A column is free at either side, and three between the two texts.
+        let width = frame.size.columns - 2
+        let status = statusText
+        let said = TextWidth.columns(status)
+        let figures = sessionText(
+            room: min(max(12, width / 2), said == 0 ? width : width - said - 3))
+        let start =
+            figures.isEmpty
+            ? width + 1 : frame.drawRight(Line(figures, .dim), row: row, right: width) - 2
+        frame.draw(status, row: row, column: 1, width: max(0, start - 1))
     }
 
     private var statusText: String {

@@ -42,12 +42,42 @@ struct FiguresTests {
         #expect(desk(6, seconds: 200).pace == 60)
     }
 
+    @Test("the answer that can be taken back is said whole: figures give way to it part by part")
+    func flash() {
+        let desk = desk(6, seconds: 10)
+        let said = "i5: fraud · u takes it back"
+        for (columns, figures) in [
+            (80, "done 6 · 360/h · queue takes you 16 min"), (70, "done 6 · 360/h"),
+            (46, "done 6 · 360/h"), (45, "done 6"), (40, "done 6"),
+        ] {
+            let row = desk.screen(columns, 12).split(separator: "\n").dropLast().last ?? ""
+            let gap = columns - 2 - said.count - figures.count
+            #expect(row == " \(said)" + String(repeating: " ", count: gap) + figures, "\(columns)")
+        }
+    }
+
+    @Test(
+        "an answer whose name leaves no room for figures has the row to itself, and at last is cut")
+    func longName() throws {
+        var desk = desk(6, seconds: 10)
+        for (length, screen) in [(47, nil), (53, "flash"), (54, "flash-cut")] as [(Int, String?)] {
+            let name = String(repeating: "n", count: length)
+            desk.leases[0] = HeldLease(Sample.lease(name), askedAt: desk.now)
+            desk.leases.append(HeldLease(Sample.lease("i7"), askedAt: desk.now))
+            desk.press("f")
+            let row = desk.screen().split(separator: "\n").dropLast().last ?? ""
+            #expect(row.hasPrefix(" nnn") && !row.contains("done"))
+            #expect(row.contains("takes it back") == (length < 54))
+            if let screen { try expectScreen(screen, desk) }
+        }
+    }
+
     @Test("figures give way where there is no room")
     func room() {
         let desk = desk(6, seconds: 10)
         #expect(desk.sessionText(room: 20) == "done 6 · 360/h")
         #expect(desk.sessionText(room: 10) == "done 6")
-        #expect(desk.screen(40, 12).contains("done 6 · 360/h"))
+        #expect(desk.sessionText(room: 5) == "")
     }
 }
 
