@@ -34,6 +34,18 @@ struct LabelKeysTests {
         #expect(Array(keys(labels).prefix(27)) == given.map { Optional($0) })
     }
 
+    @Test("line by line, labels have the keys of full screen, whatever a file says of the keys")
+    func plain() throws {
+        let labels = [Label(name: "spam"), Label(name: "ham"), Label(name: "offer", key: "s")]
+        let keymap = try Keymap(parsing: Array(#"{"skip":"n","history":"a"}"#.utf8))
+        let onScreen = LabelKeys(labels, reserved: keymap.reserved)
+        let plain = PlainLabels(labels, keymap: keymap)
+        #expect(onScreen.entries.map(\.key) == ["p", "h", "s"])
+        #expect(labels.indices.map(plain.offer) == ["1 spam [p]", "2 ham [h]", "3 offer [s]"])
+        #expect(plain.entry(for: "h")?.label.name == "ham")
+        #expect(PlainLabels(labels).offer(1) != plain.offer(1))
+    }
+
     @Test("digits of the model's guesses are given to labels last")
     func digits() {
         let labels = (0..<23).map { Label(name: "\($0)") }

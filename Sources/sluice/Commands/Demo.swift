@@ -5,6 +5,7 @@ import Logging
 import SluiceAPI
 import SluiceApp
 import SluiceClient
+import SluiceDesk
 import SluiceDomain
 import SluiceHTTP
 import SluiceJSON
@@ -43,6 +44,9 @@ struct DemoCommand: AsyncParsableCommand {
             return log
         }
         try await Failure.explain("the demo") {
+            let isAttended = !unattended && isatty(0) == 1 && isatty(1) == 1
+            // Before anything is started: a file of keys that is wrong is told at once.
+            let keymap = isAttended ? try KeysFile.keymap(Environment.variables) : .standard
             let directory = try dataDirectory ?? Self.temporaryDirectory()
             defer {
                 // A directory of our own making goes; what cannot be removed is the system's to clean.
@@ -53,7 +57,6 @@ struct DemoCommand: AsyncParsableCommand {
                 environment: [:])
             Output.say("starting a service with its own PostgreSQL in \(directory)")
             let app = try await App(configuration, logger: Logger(label: "sluice"))
-            let isAttended = !unattended && isatty(0) == 1 && isatty(1) == 1
             // In a terminal the reviewer's client takes the signals, to give the terminal back.
             let signals: [UnixSignal] = isAttended ? [] : [.sigterm, .sigint]
             let (data, answers) = (data, answers)
@@ -61,7 +64,7 @@ struct DemoCommand: AsyncParsableCommand {
                 let demo = Demo(
                     data: data, url: "http://127.0.0.1:\(port)",
                     administration: app.services.administration)
-                try await demo.run(attended: isAttended, answers: answers)
+                try await demo.run(attended: isAttended, keymap: keymap, answers: answers)
             }
         }
     }
@@ -84,7 +87,7 @@ private struct Demo {
     let url: String
     let administration: Administration
 
-    func run(attended: Bool, answers: Int) async throws {
+    func run(attended: Bool, keymap: Keymap, answers: Int) async throws {
         let admin = try await client(.admin, "demo-admin")
         let request = try ProjectRequest(parsing: InputFile.read("\(data)/project.json"))
         let project = request.name.text
@@ -109,7 +112,7 @@ private struct Demo {
             client: Client(baseURL: url, token: token), projectName: project, queueName: .review)
         Output.say("reviewing at \(url)")
         if attended {
-            try await ReviewCommand.reviewOnScreen(desk)
+            try await ReviewCommand.reviewOnScreen(desk, keymap: keymap)
         } else {
             try await answer(answers, desk)
         }

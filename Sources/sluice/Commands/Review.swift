@@ -46,7 +46,7 @@ struct ReviewCommand: AsyncParsableCommand {
     }
 
     private func review() async throws {
-        let keymap = try Self.keymap()
+        let keymap = try KeysFile.keymap(Environment.variables)
         if keys {
             try Self.show(keymap)
             return
@@ -59,23 +59,9 @@ struct ReviewCommand: AsyncParsableCommand {
             queueName: adjudicate ? .adjudication : .review,
             only: OnlyOption.filter(only, isMine: mine))
         if plain {
-            try await Self.reviewPlainly(desk)
+            try await Self.reviewPlainly(desk, keymap: keymap)
         } else {
             try await Self.reviewOnScreen(desk, keymap: keymap)
-        }
-    }
-
-    /// The keys as a file of the reviewer's changes them.
-    private static func keymap() throws -> Keymap {
-        let path = try SettingsDirectory.path(Environment.variables) + "/keys.json"
-        guard access(path, F_OK) == 0 else { return .standard }
-        let bytes = try InputFile.read(path)
-        do throws(KeymapError) {
-            return try Keymap(parsing: bytes)
-        } catch {
-            throw Failure(
-                "reading \(path)", why: error.description,
-                hint: "`sluice review --keys` prints the keys when the file is put away")
         }
     }
 
@@ -90,9 +76,7 @@ struct ReviewCommand: AsyncParsableCommand {
         return name
     }
 
-    static func reviewOnScreen(
-        _ desk: RemoteDesk, keymap: Keymap = .standard
-    ) async throws {
+    static func reviewOnScreen(_ desk: RemoteDesk, keymap: Keymap) async throws {
         guard isatty(0) == 1, isatty(1) == 1 else {
             throw Failure(
                 "opening the full screen", why: "standard input or output is not a terminal",
@@ -107,8 +91,9 @@ struct ReviewCommand: AsyncParsableCommand {
             refusal: outcome.refusal, signal: nil)
     }
 
-    static func reviewPlainly(_ desk: RemoteDesk) async throws {
-        let outcome = try await PlainReview.run(service: desk, journal: try journal(of: desk))
+    static func reviewPlainly(_ desk: RemoteDesk, keymap: Keymap) async throws {
+        let outcome = try await PlainReview.run(
+            service: desk, journal: try journal(of: desk), keymap: keymap)
         try finish(
             done: outcome.done, unsent: outcome.unsent.count, isKept: outcome.isKept,
             refusal: outcome.refusal, signal: outcome.signal)

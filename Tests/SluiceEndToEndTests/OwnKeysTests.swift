@@ -1,0 +1,53 @@
+import Foundation
+import TerminalProbe
+import TestSupport
+import Testing
+
+/// `keys.json` changes the keys wherever an item is answered.
+@Suite(.inTurns) struct OwnKeysTests {
+    /// Writes a file of keys where commands of this home look for it.
+    private func keep(_ keys: String, in home: Home) throws {
+        try FileManager.default.createDirectory(
+            atPath: home.path(".config/sluice"), withIntermediateDirectories: true)
+        _ = try home.file(".config/sluice/keys.json", keys)
+    }
+
+    private var demoData: String {
+        URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().path + "/Deploy/demo-data"
+    }
+
+    @Test("in plain mode a label has the key it has in full screen")
+    func plain() async throws {
+        try await Home.served { home, _ in
+            let admin = try await home.makeProject()
+            let line = prediction("item-1", confidence: "0.4") + "\n"
+            #expect(try await home.sluice("import", "-", token: admin, input: line).status == 0)
+            // "d" belongs to a command now: the dog takes the next letter of its name.
+            try keep(#"{"skip": "d"}"#, in: home)
+            let rita = try await home.token("reviewer", "rita", project: "pets")
+            let review = try await home.sluice("review", "--plain", token: rita, input: "o\n")
+            #expect(review.output.contains("2 dog [o]"), "\(review.output)")
+            #expect(review.output.contains("item-1: dog"))
+        }
+    }
+
+    @Test("the demo has the keys of the file, and says at once what is wrong in it")
+    func demo() async throws {
+        try await Home.use { home in
+            try keep(#"{"skip": "F5", "undo": "F6"}"#, in: home)
+            let command = "\(try BuiltProduct.sluice()) demo --data \(demoData)"
+            let sitting = try Sitting(ownTerminalOf: home, command)
+            try await sitting.see("F5 skip", within: .seconds(60))
+            sitting.terminal.type("q")
+            #expect(try await sitting.left() == 0)
+            #expect(sitting.terminal.settings == sitting.before)
+
+            _ = try home.file(".config/sluice/keys.json", #"{"skip": "Hyper-X"}"#)
+            let refused = try Sitting(ownTerminalOf: home, command)
+            #expect(try await refused.left() == 1)
+            #expect(refused.raw.contains("Hyper-X"), "\(refused.raw)")
+            #expect(!refused.raw.contains("starting a service"))
+        }
+    }
+}
