@@ -236,6 +236,29 @@ import Testing
     }
 
     @Test(
+        "--only that is none is told with what was given, what is accepted and what to do",
+        arguments: [
+            ("dog", #"it has no "=""#, "write label=dog"),
+            ("colour=red", #"there is no key "colour""#, "metadata.colour=VALUE"),
+            ("Label=dog", #"there is no key "Label""#, "write label=NAME"),
+            ("metadata.=x", #"there is no key "metadata.""#, "name the member"),
+            ("=x", #"there is no key """#, "before the \"=\""),
+            ("label=", #"nothing stands behind "=""#, "needs quotes"),
+            ("label=" + String(repeating: "n", count: 2_000), "longer than", "no item has"),
+        ])
+    func only(given: String, reason: String, advice: String) async throws {
+        let result = try await runCommand(
+            try BuiltProduct.sluice(), ["review", "--plain", "--only", given])
+        #expect(result.status == 64)
+        #expect(result.output.isEmpty)
+        let line = String(result.error.prefix { $0 != "\n" })
+        #expect(line.contains("'\(given)'") && line.contains("--only"))
+        #expect(line.contains("\(reason)"), "\(line)")
+        #expect(line.contains("accepted: label=NAME, metadata.KEY=VALUE"), "\(line)")
+        #expect(line.contains(" hint: ") && line.contains(advice), "\(line)")
+    }
+
+    @Test(
         "every command's help tells its options and ends with 0",
         arguments: [
             (

@@ -28,7 +28,8 @@ struct ReviewCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Only items that match: label=NAME (predicted) or metadata.KEY=VALUE.",
-            discussion: "The same key again adds an alternative, another key a condition."))
+            discussion: "The same key again adds an alternative, another key a condition."),
+        transform: OnlyOption.init)
     var only: [OnlyOption] = []
 
     @Flag(help: "Print the keys in effect, and leave.")

@@ -2,7 +2,7 @@ import ArgumentParser
 import SluiceDomain
 
 /// One `--only`: `label=NAME` or `metadata.KEY=VALUE`.
-struct OnlyOption: ExpressibleByArgument, Hashable {
+struct OnlyOption: Hashable {
     enum Part: Hashable {
         case label
         case metadata(String)
@@ -11,8 +11,13 @@ struct OnlyOption: ExpressibleByArgument, Hashable {
     let part: Part
     let value: String
 
-    init?(argument: String) {
-        guard let equals = argument.firstIndex(of: "=") else { return nil }
+    /// Reads what stands behind `--only`.
+    ///
+    /// - Throws: `ValidationError` saying what is wrong with it and what is accepted.
+    init(_ argument: String) throws {
+        guard let equals = argument.firstIndex(of: "=") else {
+            throw Self.refusal("it has no \"=\"", "write label=\(safe(argument)) for a label")
+        }
         let key = argument[..<equals]
         value = String(argument[argument.index(after: equals)...])
         if key == "label" {
@@ -20,9 +25,31 @@ struct OnlyOption: ExpressibleByArgument, Hashable {
         } else if key.hasPrefix("metadata."), key.utf8.count > "metadata.".utf8.count {
             part = .metadata(String(key.dropFirst("metadata.".count)))
         } else {
-            return nil
+            throw Self.refusal("there is no key \"\(safe(String(key)))\"", Self.advice(for: key))
         }
-        guard (1...LeaseFilter.maximumBytes).contains(value.utf8.count) else { return nil }
+        guard !value.isEmpty else {
+            throw Self.refusal("nothing stands behind \"=\"", "a value with blanks needs quotes")
+        }
+        let limit = LeaseFilter.maximumBytes
+        guard value.utf8.count <= limit else {
+            throw Self.refusal(
+                "the value is longer than \(limit) bytes", "no item has such a value")
+        }
+    }
+
+    private static func refusal(_ reason: String, _ advice: String) -> ValidationError {
+        ValidationError(
+            "\(reason); accepted: label=NAME, metadata.KEY=VALUE. hint: \(advice)")
+    }
+
+    /// What may have been meant by a key that is none.
+    private static func advice(for key: Substring) -> String {
+        switch key {
+        case "": "put \"label\" or \"metadata.KEY\" before the \"=\""
+        case "metadata", "metadata.": "name the member: metadata.KEY=VALUE"
+        case _ where key.lowercased() == "label" || key == "labels": "write label=NAME"
+        default: "for a member of the items' metadata write metadata.\(safe(String(key)))=VALUE"
+        }
     }
 
     /// The filter that several make together: the same key again is "or", another key "and".
