@@ -1,11 +1,11 @@
 /// What a rule asks of a prediction.
-public indirect enum Condition: Hashable, Sendable {
+public enum Condition: Hashable, Sendable {
     /// Every one of them holds; true of none.
     case all([Condition])
     /// At least one of them holds; false of none.
     case any([Condition])
     /// It does not hold.
-    case not(Condition)
+    indirect case not(Condition)
     /// The predicted label is one of these.
     case label(Set<ExactText>)
     /// The model is one of these.
@@ -25,9 +25,9 @@ public indirect enum Condition: Hashable, Sendable {
         case .all(let conditions): conditions.allSatisfy { $0.holds(of: facts) }
         case .any(let conditions): conditions.contains { $0.holds(of: facts) }
         case .not(let condition): !condition.holds(of: facts)
-        case .label(let names): names.contains(facts.label)
-        case .model(let names): names.contains(facts.model)
-        case .modelVersion(let names): names.contains(facts.modelVersion)
+        case .label(let names): names.holds(facts.label)
+        case .model(let names): names.holds(facts.model)
+        case .modelVersion(let names): names.holds(facts.modelVersion)
         case .confidence(let range): facts.confidence.map { range.contains($0.value) } ?? false
         case .noConfidence: facts.confidence == nil
         case .field(let path, let test):
@@ -54,7 +54,7 @@ public enum FieldTest: Hashable, Sendable {
         }
         switch self {
         case .isMissing: return value == .missing || value == .null
-        case .oneOf(let values): return values.contains(value)
+        case .oneOf(let values): return values.holds(value)
         case .number(let range):
             guard case .number(let number) = value else { return false }
             return range.contains(number)
@@ -93,14 +93,35 @@ public struct NumberRange: Hashable, Sendable {
     }
 }
 
+extension Set {
+    /// Whether it contains an element; for the usual one or two, comparing beats hashing.
+    fileprivate func holds(_ element: Element) -> Bool {
+        count <= 2 ? contains { $0 == element } : contains(element)
+    }
+}
+
 extension String.UTF8View {
     /// Whether the bytes of `part` stand somewhere in these, in their order.
     fileprivate func contains(_ part: String.UTF8View) -> Bool {
+        let found = withContiguousStorageIfAvailable { bytes in
+            part.withContiguousStorageIfAvailable { bytes.contains($0) }
+        }
+        // Native strings are contiguous; others are copied.
+        return (found ?? nil)
+            ?? Array(self).withUnsafeBufferPointer { bytes in
+                Array(part).withUnsafeBufferPointer { bytes.contains($0) }
+            }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate func contains(_ part: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = part.first else { return true }
-        var rest = self[...]
-        while let start = rest.firstIndex(of: first) {
-            if rest[start...].starts(with: part) { return true }
-            rest = rest[rest.index(after: start)...]
+        guard part.count <= count else { return false }
+        for start in 0...(count - part.count) where self[start] == first {
+            var length = 1
+            while length < part.count, self[start + length] == part[length] { length += 1 }
+            if length == part.count { return true }
         }
         return false
     }

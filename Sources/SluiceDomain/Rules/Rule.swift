@@ -77,6 +77,8 @@ public struct RuleSet: Hashable, Sendable {
     public let rules: [Rule]
     /// Reads what they look at.
     public let fields: FieldReader
+    /// When each applies: all that is looked at of the rules that do not.
+    private let conditions: [Condition]
 
     /// No rule.
     public static let none = RuleSet([], fields: FieldReader([]))
@@ -85,6 +87,7 @@ public struct RuleSet: Hashable, Sendable {
     public init(_ rules: [Rule], fields: FieldReader) {
         self.rules = rules
         self.fields = fields
+        conditions = rules.map(\.when)
     }
 
     /// The most reviews a rule asks for; 0 when none says.
@@ -92,7 +95,7 @@ public struct RuleSet: Hashable, Sendable {
 
     /// The rule for a prediction.
     public func first(for facts: RoutingFacts) -> Rule? {
-        rules.first { $0.when.holds(of: facts) }
+        conditions.firstIndex { $0.holds(of: facts) }.map { rules[$0] }
     }
 }
 
