@@ -238,8 +238,10 @@ extension Desk {
         for tag in held.tags.reversed() { recentTags.use(tag) }
         done += 1
         doneTime += held.active
-        flash =
-            "\(held.externalID): \(describe(verdict)) · \(keymap.title(of: .undo)) takes it back"
+        flash = "\(held.externalID): \(describe(verdict))"
+        let undo = keymap.title(of: .undo)
+        // A key file may have taken its key away.
+        if !undo.isEmpty { flash += " · \(undo) takes it back" }
         return []
     }
 

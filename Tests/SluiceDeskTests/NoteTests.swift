@@ -152,6 +152,15 @@ struct NoteTests {
         #expect(desk.leases[0].comment == "so far\nso good")
     }
 
+    @Test("without a key for it, the answer does not say how it is taken back")
+    func undoWithoutKey() throws {
+        var desk = Sample.desk(
+            [Sample.lease("invoice-1")],
+            options: Desk.Options(keymap: try Keymap(parsing: Array(#"{"undo":[]}"#.utf8))))
+        desk.press("f")
+        #expect(desk.flash == "invoice-1: fraud")
+    }
+
     @Test("the answer says how it is taken back, and several are taken back one after the other")
     func undo() {
         var desk = Sample.desk((1...4).map { Sample.lease("invoice-\($0)") })

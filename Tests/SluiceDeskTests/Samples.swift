@@ -55,9 +55,10 @@ enum Sample {
     static func desk(
         _ leases: [Lease] = [lease(), lease("invoice-2")], project: ProjectReply = project(),
         figures: QueueReply? = QueueReply(waiting: 34, leased: 5, oldestWaitingSeconds: 740),
-        size: Size = Size(columns: 80, rows: 24)
+        size: Size = Size(columns: 80, rows: 24), options: Desk.Options = Desk.Options()
     ) -> Desk {
-        var desk = Desk(project: "invoices", ids: ReviewIDs(high: 1, low: 2), size: size)
+        var desk = Desk(
+            project: "invoices", ids: ReviewIDs(high: 1, low: 2), size: size, options: options)
         _ = desk.update(.started)
         _ = desk.update(.projectLoaded(.success(project)))
         _ = desk.update(.leased(.success(leases)))
