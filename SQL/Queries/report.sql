@@ -26,7 +26,8 @@ GROUP BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d
 ORDER BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d.source, d.outcome;
 
 -- name: reportReviewers
--- What each reviewer did in the window, with handling times in seconds capped at the idle limit of 120.
+-- What each reviewer did in the window, with handling times in seconds capped at the idle limit of 120. (least() passes over
+-- nulls: a review without a time would count as one of 120.)
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
 -- returns reviewer text, reviews bigint, labels bigint, overrides bigint, skips bigint, escalations bigint, unusable bigint
 --   surplus bigint, p50 double precision, p90 double precision, timed bigint
@@ -37,8 +38,8 @@ SELECT a.name, count(*),
     count(*) FILTER (WHERE v.verdict = 'escalate'),
     count(*) FILTER (WHERE v.verdict = 'unusable'),
     count(*) FILTER (WHERE v.status = 'surplus'),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY least(v.seconds, 120)),
-    percentile_cont(0.9) WITHIN GROUP (ORDER BY least(v.seconds, 120)),
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY least(v.seconds, 120)) FILTER (WHERE v.seconds IS NOT NULL),
+    percentile_cont(0.9) WITHIN GROUP (ORDER BY least(v.seconds, 120)) FILTER (WHERE v.seconds IS NOT NULL),
     count(v.seconds)
 FROM review v
 JOIN actor a ON a.id = v.actor_id

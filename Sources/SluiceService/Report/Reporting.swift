@@ -53,7 +53,7 @@ public struct Reporting: Sendable {
             facts.writeGroups(to: &writer)
             writer.key("reviewers")
             writer.beginArray()
-            let hours = max(to.seconds(since: from) / 3600, 1.0 / 3600)
+            let hours = to.seconds(since: from) / 3600
             for count in try store.reviewerCounts(project: project.id, from: from, to: to) {
                 count.write(to: &writer, hours: hours)
             }
@@ -252,7 +252,8 @@ extension ReviewerCount {
         writer.beginObject()
         writer.member("reviewer", reviewer)
         writer.member("reviews", reviews)
-        writer.member("reviews_per_hour", Double(reviews) / hours)
+        // A pace of seconds says nothing of an hour.
+        writer.member("reviews_per_hour", hours * 60 < 1 ? nil : Double(reviews) / hours)
         writer.member("skips", skips)
         writer.member("escalations", escalations)
         writer.member("unusable", unusable)

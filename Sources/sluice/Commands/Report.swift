@@ -124,7 +124,7 @@ struct ReportText {
         for reviewer in reviewers {
             table.add([
                 reviewer["reviewer"]?.string ?? "", "\(reviewer["reviews"]?.int ?? 0)",
-                Self.number(reviewer["reviews_per_hour"]?.double ?? 0),
+                reviewer["reviews_per_hour"]?.double.map(Self.number) ?? "not known",
                 Self.rate(reviewer["override_rate"]),
                 reviewer["handling_seconds_p50"]?["value"]?.double.map(Self.number) ?? "-",
                 reviewer["handling_seconds_p90"]?["value"]?.double.map(Self.number) ?? "-",
