@@ -66,7 +66,7 @@ extension Desk {
         case .online: state = pending.count > 1 ? "\(pending.count) to send" : "online"
         case .offline(let since, _):
             state = "OFFLINE \(DeskText.span(now - since))"
-            if !pending.isEmpty { state += ", \(pending.count) kept" }
+            if pending.keptCount > 0 { state += ", \(pending.keptCount) kept" }
         }
         if let journalNote { state += " · \(journalNote)" }
         guard let figures else { return state }

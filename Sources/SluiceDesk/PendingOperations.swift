@@ -20,6 +20,9 @@ struct PendingOperations: Hashable, Sendable {
     var isEmpty: Bool { operations.isEmpty }
     var count: Int { operations.count }
 
+    /// How many would survive the end of this process: what is still being written would not.
+    var keptCount: Int { operations.count { ledger.maySend($0.key) } }
+
     mutating func append(_ operation: PendingOperation) {
         operations.append(operation)
         ledger.add(operation)
