@@ -1,6 +1,6 @@
 /// A number with what it takes to believe it: its interval, how that was made, and from how much.
 public struct Estimate: Hashable, Sendable {
-    /// The point estimate, within `lo...hi`.
+    /// The point estimate, within `lo...hi`; a share is 0...1, a difference of shares -1...1.
     public let value: Double
     /// The lower end of the interval.
     public let lo: Double
@@ -27,6 +27,15 @@ public struct Estimate: Hashable, Sendable {
         case kornGraubard = "korn_graubard"
         /// Wilson's interval on Kish's effective sample size around a weighted mean.
         case weightedWilson = "weighted_wilson"
+        /// Newcombe's interval for the difference of two independent proportions.
+        case newcombe
+        /// Newcombe's interval for the difference of two proportions of the same items.
+        case newcombePaired = "newcombe_paired"
+        /// Newcombe's interval for paired proportions on Kish's effective sample size around
+        /// weighted means.
+        case weightedNewcombePaired = "weighted_newcombe_paired"
+        /// Percentiles of a seeded bootstrap over items.
+        case bootstrap
     }
 
     /// Collects the parts.
