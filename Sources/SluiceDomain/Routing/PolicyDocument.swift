@@ -213,7 +213,7 @@ struct PolicyReader {
 
 extension JSONValue {
     /// The value in a few words for an error message, cut at 40 characters.
-    fileprivate var summary: String {
+    var summary: String {
         var writer = JSONWriter()
         write(to: &writer)
         let text = String(decoding: writer.bytes, as: UTF8.self)

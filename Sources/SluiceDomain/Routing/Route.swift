@@ -49,12 +49,15 @@ public struct RoutingDraws: Hashable, Sendable {
     public var share: Double
     /// Below the blind share: the reviewer does not see the prediction.
     public var blind: Double
+    /// Below the candidate's share of a rollout: the candidate decides.
+    public var rollout: Double
 
     /// Makes the draws of one item.
-    public init(audit: Double, share: Double, blind: Double) {
+    public init(audit: Double, share: Double, blind: Double, rollout: Double = 0) {
         self.audit = audit
         self.share = share
         self.blind = blind
+        self.rollout = rollout
     }
 }
 

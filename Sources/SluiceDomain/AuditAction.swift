@@ -1,0 +1,29 @@
+/// What was changed, as the audit log names it; stable words.
+public enum AuditAction: String, Sendable, CaseIterable {
+    /// The project was made.
+    case projectCreated = "project.created"
+    /// Its guidelines or tags were changed.
+    case projectChanged = "project.changed"
+    /// A new policy was stored and put in force.
+    case policySet = "policy.set"
+    /// An earlier policy was put in force.
+    case policyActivated = "policy.activated"
+    /// The policy before the one in force was put in force again.
+    case policyRolledBack = "policy.rolled_back"
+    /// A candidate was put beside the serving version.
+    case rolloutStarted = "rollout.started"
+    /// A candidate that decided a share decides nothing any more.
+    case rolloutShadowed = "rollout.shadowed"
+    /// A candidate got a fixed share.
+    case rolloutCanary = "rollout.canary"
+    /// A candidate got a share that grows.
+    case rolloutRamp = "rollout.ramp"
+    /// A ramp took its next step.
+    case rolloutAdvanced = "rollout.advanced"
+    /// A candidate became the serving version.
+    case rolloutSwitched = "rollout.switched"
+    /// A candidate was taken away, or a switch was taken back.
+    case rolloutRolledBack = "rollout.rolled_back"
+    /// A candidate was taken away without a verdict, or the rollout as a whole was.
+    case rolloutEnded = "rollout.ended"
+}
