@@ -450,6 +450,32 @@ ALTER TABLE public.actor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.audit_log (
+    project_id bigint NOT NULL,
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor_id bigint NOT NULL,
+    action text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    before json,
+    after json
+);
+
+COMMENT ON TABLE public.audit_log IS 'Insert only: every change of a project, its policy and its rollout. Ids of a project grow in the order of the commits, because each is taken under the lock on the project.';
+
+COMMENT ON COLUMN public.audit_log.before IS 'What was in force; null when nothing was.';
+
+COMMENT ON COLUMN public.audit_log.after IS 'What came in force; null when nothing did.';
+
+ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.decision (
     project_id bigint NOT NULL,
     item_id bigint NOT NULL,
@@ -594,6 +620,7 @@ CREATE TABLE public.project (
     guidelines text DEFAULT ''::text NOT NULL,
     tags text[] DEFAULT '{}'::text[] NOT NULL,
     policy_version integer,
+    rollout_revision integer,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     created_by bigint NOT NULL,
     CONSTRAINT project_name_form CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
@@ -602,6 +629,8 @@ CREATE TABLE public.project (
 COMMENT ON COLUMN public.project.tags IS 'The error tags offered to reviewers, in order; they may type others.';
 
 COMMENT ON COLUMN public.project.policy_version IS 'The policy in force; set in the transaction that creates the project.';
+
+COMMENT ON COLUMN public.project.rollout_revision IS 'The rollout in force; null: there is none, and whichever version comes first is routed.';
 
 ALTER TABLE public.project ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.project_id_seq
@@ -651,6 +680,20 @@ CREATE TABLE public.review (
 COMMENT ON TABLE public.review IS 'Append only but for undone_at; the prediction as shown is the immutable row that model_version_id names.';
 
 COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted; skipped: no answer.';
+
+CREATE TABLE public.rollout (
+    project_id bigint NOT NULL,
+    revision integer NOT NULL,
+    document json,
+    reason text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by bigint NOT NULL,
+    CONSTRAINT rollout_revision_positive CHECK ((revision > 0))
+);
+
+COMMENT ON TABLE public.rollout IS 'Append only: a revision is never changed, so every route can be recomputed.';
+
+COMMENT ON COLUMN public.rollout.document IS 'Null: from this revision on there was no rollout.';
 
 CREATE TABLE public.salt (
     project_id bigint NOT NULL,
@@ -716,6 +759,9 @@ ALTER TABLE ONLY public.actor
 ALTER TABLE ONLY public.actor
     ADD CONSTRAINT actor_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (project_id, id);
+
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (project_id, item_id, revision);
 
@@ -761,6 +807,9 @@ ALTER TABLE ONLY public.ready
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_pkey PRIMARY KEY (project_id, id);
 
+ALTER TABLE ONLY public.rollout
+    ADD CONSTRAINT rollout_pkey PRIMARY KEY (project_id, revision);
+
 ALTER TABLE ONLY public.salt
     ADD CONSTRAINT salt_pkey PRIMARY KEY (project_id, purpose, id);
 
@@ -785,6 +834,12 @@ CREATE UNIQUE INDEX review_once_a_slot ON public.review USING btree (project_id,
 
 CREATE INDEX review_reviewed_at_idx ON public.review USING brin (reviewed_at);
 
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
 ALTER TABLE ONLY public.label
     ADD CONSTRAINT label_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
@@ -799,6 +854,12 @@ ALTER TABLE ONLY public.policy
 
 ALTER TABLE ONLY public.project
     ADD CONSTRAINT project_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.rollout
+    ADD CONSTRAINT rollout_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.rollout
+    ADD CONSTRAINT rollout_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.salt
     ADD CONSTRAINT salt_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);

@@ -16,6 +16,7 @@ CREATE TABLE project (
     guidelines text NOT NULL DEFAULT '',
     tags text[] NOT NULL DEFAULT '{}',
     policy_version integer,
+    rollout_revision integer,
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by bigint NOT NULL REFERENCES actor (id),
     CONSTRAINT project_name_unique UNIQUE (name),
@@ -23,6 +24,7 @@ CREATE TABLE project (
 );
 COMMENT ON COLUMN project.tags IS 'The error tags offered to reviewers, in order; they may type others.';
 COMMENT ON COLUMN project.policy_version IS 'The policy in force; set in the transaction that creates the project.';
+COMMENT ON COLUMN project.rollout_revision IS 'The rollout in force; null: there is none, and whichever version comes first is routed.';
 
 CREATE TABLE label (
     project_id bigint NOT NULL REFERENCES project (id),

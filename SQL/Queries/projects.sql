@@ -46,19 +46,30 @@ SELECT project.id FROM project WHERE project.id = $1 FOR UPDATE;
 -- $1 project_id bigint, $2 version integer
 UPDATE project SET policy_version = $2 WHERE id = $1;
 
+-- name: policyInForce
+-- $1 project_id bigint
+-- returns version integer, degree text
+SELECT y.version, y.document ->> 'degree'
+FROM project p
+JOIN policy y ON y.project_id = p.id AND y.version = p.policy_version
+WHERE p.id = $1;
+
 -- name: updateProject
 -- Changes what is given; null leaves it as it is.
 -- $1 project_id bigint, $2 guidelines text or null, $3 tags text[] or null
 UPDATE project SET guidelines = coalesce($2, guidelines), tags = coalesce($3, tags) WHERE id = $1;
 
 -- name: findProject
--- A project with the policy in force.
+-- A project with the policy and the rollout in force.
 -- $1 name text
--- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[]
-SELECT p.id, p.guidelines, p.created_at, p.policy_version, y.document, y.created_at, a.name, y.reason, p.tags
+-- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[], rollout_revision integer, rollout json, rollout_created_at timestamptz, rollout_author text, rollout_reason text
+SELECT p.id, p.guidelines, p.created_at, p.policy_version, y.document, y.created_at, a.name, y.reason, p.tags,
+    r.revision, r.document, r.created_at, b.name, r.reason
 FROM project p
 JOIN policy y ON y.project_id = p.id AND y.version = p.policy_version
 JOIN actor a ON a.id = y.created_by
+LEFT JOIN rollout r ON r.project_id = p.id AND r.revision = p.rollout_revision
+LEFT JOIN actor b ON b.id = r.created_by
 WHERE p.name = $1;
 
 -- name: listProjects

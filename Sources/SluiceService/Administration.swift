@@ -25,9 +25,14 @@ public struct Administration: Sendable {
             })
         let document = Policy.standard.document
         try await pool.transaction { session in
-            try Store(session).createProject(
+            let store = Store(session)
+            let project = try store.createProject(
                 name, labels: labels, guidelines: guidelines, tags: tags, salts: salts,
                 policy: document, by: actor)
+            try store.appendAuditEntry(
+                .projectCreated, reason: "", before: nil,
+                after: AuditFacts.policy(version: 1, Policy.standard), project: project, by: actor)
+            try store.announceChange(of: name)
         }
         await directory.forget(name)
         return try await directory.context(name.text)
@@ -35,11 +40,23 @@ public struct Administration: Sendable {
 
     /// Replaces the guidelines, the error tags or both; nil leaves what is there.
     public func change(
-        guidelines: String?, tags: TagList?, of project: ProjectContext
+        guidelines: String?, tags: TagList?, of project: ProjectContext, by caller: Caller
     ) async throws -> ProjectContext {
-        try await pool.withSession { session in
-            try Store(session).updateProject(
-                guidelines: guidelines, tags: tags, project: project.id)
+        try await pool.transaction { session in
+            let store = Store(session)
+            try store.lockProject(project.id)
+            guard let before = try store.project(named: project.name) else {
+                throw ReviewError.unknownProject(project.name.text)
+            }
+            try store.updateProject(guidelines: guidelines, tags: tags, project: project.id)
+            try store.appendAuditEntry(
+                .projectChanged, reason: "",
+                before: AuditFacts.project(
+                    guidelines: guidelines.map { _ in before.guidelines },
+                    tags: tags.map { _ in before.tags }),
+                after: AuditFacts.project(guidelines: guidelines, tags: tags),
+                project: project.id, by: caller.actor)
+            try store.announceChange(of: project.name)
         }
         await directory.forget(project.name)
         return try await directory.context(project.name.text)
@@ -59,8 +76,17 @@ public struct Administration: Sendable {
         }
         let stored = policy.document
         try await pool.transaction { session in
-            _ = try Store(session).storePolicy(
+            let store = Store(session)
+            try store.lockProject(project.id)
+            let before = try store.policyInForce(project: project.id)
+            let (version, _) = try store.storePolicy(
                 stored, reason: reason, project: project.id, by: caller.actor)
+            try store.appendAuditEntry(
+                .policySet, reason: reason,
+                before: before.map { AuditFacts.policy(version: $0.version, degree: $0.degree) },
+                after: AuditFacts.policy(version: version, policy),
+                project: project.id, by: caller.actor)
+            try store.announceChange(of: project.name)
         }
         await directory.forget(project.name)
         return try await directory.context(project.name.text).record.policy

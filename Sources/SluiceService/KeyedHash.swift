@@ -49,20 +49,39 @@ public enum KeyedHash {
     }
 }
 
-/// The three routing draws of an item: one hash each, told apart by the purpose before the key.
+/// The routing draws of an item: one hash each, told apart by the purpose before the key.
 extension RoutingDraws {
     /// Draws for the item of that external id under that salt.
-    public init(salt: [UInt8], externalID: UnsafeBufferPointer<UInt8>, policy: Policy) {
+    ///
+    /// - Parameter rollout: the rollout in force; nil when there is none.
+    public init(
+        salt: [UInt8], externalID: UnsafeBufferPointer<UInt8>, policy: Policy,
+        rollout: Rollout? = nil
+    ) {
         // A draw that no rate asks for costs a hash an item; it is left at zero.
         func draw(_ purpose: StaticString, if needed: Bool) -> Double {
             guard needed else { return 0 }
-            let prefix = UnsafeBufferPointer(
-                start: purpose.utf8Start, count: purpose.utf8CodeUnitCount)
-            return KeyedHash.unit(salt: salt + prefix, key: externalID)
+            return Self.draw(purpose, salt: salt, externalID: externalID)
         }
         self.init(
             audit: draw("audit", if: policy.drawsAudits),
             share: draw("share", if: policy.automationShare < 1),
-            blind: draw("blind", if: policy.drawsBlindness))
+            blind: draw("blind", if: policy.drawsBlindness),
+            rollout: draw("rollout", if: rollout?.drawsSides ?? false))
+    }
+
+    /// The draw that says which version of a rollout decides the item.
+    static func side(salt: [UInt8], externalID: some Sequence<UInt8>) -> Double {
+        Array(externalID).withUnsafeBufferPointer {
+            draw("rollout", salt: salt, externalID: $0)
+        }
+    }
+
+    private static func draw(
+        _ purpose: StaticString, salt: [UInt8], externalID: UnsafeBufferPointer<UInt8>
+    ) -> Double {
+        let prefix = UnsafeBufferPointer(
+            start: purpose.utf8Start, count: purpose.utf8CodeUnitCount)
+        return KeyedHash.unit(salt: salt + prefix, key: externalID)
     }
 }

@@ -35,6 +35,8 @@ public struct ProjectContext: Sendable {
     public let record: ProjectRecord
     /// The policy in force.
     public let policy: Policy
+    /// The rollout in force; nil when there is none.
+    public let rollout: Rollout?
     /// The salt that draws routes.
     let routingSalt: Salt
     /// The salt that draws splits.
@@ -51,12 +53,17 @@ public struct ProjectContext: Sendable {
     public var labels: LabelSet { record.labels }
     /// The number of the policy in force.
     public var policyVersion: Int { record.policy.version }
+    /// The revision of the rollout in force; nil when there is none.
+    public var rolloutRevision: Int? { record.rollout?.revision }
 
     init(_ record: ProjectRecord, modelVersions: ModelVersionIDs) throws {
         self.record = record
         self.modelVersions = modelVersions
         policy = try Policy(
             document: JSONValue(parsing: record.policy.document), labels: record.labels)
+        rollout = try record.rollout?.document.map {
+            try Rollout(document: JSONValue(parsing: $0))
+        }
         guard let routing = record.salts[.routing], let split = record.salts[.split],
             let lease = record.salts[.lease]
         else { throw ReviewError.internalError }

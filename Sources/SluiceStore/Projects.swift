@@ -57,6 +57,8 @@ public struct ProjectRecord: Sendable {
     public let labels: LabelSet
     /// The policy in force.
     public let policy: PolicyRecord
+    /// The rollout in force; nil when there is none.
+    public let rollout: RolloutRecord?
     /// The newest salt of each purpose.
     public let salts: [Salt.Purpose: Salt]
 }
@@ -75,11 +77,12 @@ extension Store {
 
     /// Creates a project with its labels, salts and first policy.
     ///
+    /// - Returns: the key that everything of the project is stored under.
     /// - Throws: `projectExists` for a second project of that name.
     public func createProject(
         _ name: ProjectName, labels: LabelSet, guidelines: String, tags: TagList,
         salts: [Salt.Purpose: Salt], policy: [UInt8], by actor: Int64
-    ) throws {
+    ) throws -> Int64 {
         let id: Int64
         do {
             id =
@@ -107,13 +110,19 @@ extension Store {
                 [.int64(id), .text(purpose.rawValue), .int16(salt.id), .bytes(salt.secret)])
         }
         _ = try storePolicy(policy, reason: "the project was created", project: id, by: actor)
+        return id
+    }
+
+    /// Holds the project's row until the transaction ends: changes of one project come one by one.
+    public func lockProject(_ project: Int64) throws(PostgresError) {
+        _ = try session.execute(SQLCatalog.lockProject, [.int64(project)])
     }
 
     /// Stores the next policy version of a project and puts it in force.
     public func storePolicy(
         _ document: [UInt8], reason: String, project: Int64, by actor: Int64
     ) throws(PostgresError) -> (version: Int, createdAt: Timestamp) {
-        _ = try session.execute(SQLCatalog.lockProject, [.int64(project)])
+        try lockProject(project)
         let stored = try session.queryOne(
             SQLCatalog.insertPolicy,
             [.int64(project), .json(document), .text(reason), .int64(actor)]
@@ -126,6 +135,15 @@ extension Store {
         _ = try session.execute(
             SQLCatalog.activatePolicy, [.int64(project), .int32(Int32(stored.0))])
         return (version: stored.0, createdAt: stored.1)
+    }
+
+    /// The number and the degree of the policy in force; nil while a project has none.
+    public func policyInForce(
+        project: Int64
+    ) throws(PostgresError) -> (version: Int, degree: String)? {
+        try session.queryOne(SQLCatalog.policyInForce, [.int64(project)]) {
+            (row) throws(PostgresError) -> (Int, String) in (try row.int(0), try row.text(1))
+        }
     }
 
     /// Replaces the guidelines, the tags or both; nil leaves what is there.
@@ -146,16 +164,19 @@ extension Store {
     ///   rules.
     public func project(named name: ProjectName) throws -> ProjectRecord? {
         let found = try session.queryOne(SQLCatalog.findProject, [.text(name.text)]) {
-            (row) throws(PostgresError) -> (Int64, String, Timestamp, PolicyRecord, [String]) in
+            (row) throws(PostgresError) -> (
+                Int64, String, Timestamp, PolicyRecord, [String], RolloutRecord?
+            ) in
             (
                 try row.int64(0), try row.text(1), Timestamp(microseconds: try row.timestamp(2)),
                 PolicyRecord(
                     version: try row.int(3), document: try row.bytes(4), reason: try row.text(7),
                     createdAt: Timestamp(microseconds: try row.timestamp(5)),
-                    createdBy: try row.text(6)), try row.textArray(8).compactMap { $0 }
+                    createdBy: try row.text(6)), try row.textArray(8).compactMap { $0 },
+                try row.intIfPresent(9) == nil ? nil : RolloutRecord(row, at: 9)
             )
         }
-        guard let (id, guidelines, createdAt, policy, tags) = found else { return nil }
+        guard let (id, guidelines, createdAt, policy, tags, rollout) = found else { return nil }
         let labels = try session.query(SQLCatalog.listLabels, [.int64(id)]) {
             (row) throws(PostgresError) -> Label in
             Label(
@@ -173,7 +194,7 @@ extension Store {
         return ProjectRecord(
             id: id, name: name, guidelines: guidelines, tags: try TagList(tags),
             createdAt: createdAt,
-            labels: try LabelSet(labels), policy: policy, salts: byPurpose)
+            labels: try LabelSet(labels), policy: policy, rollout: rollout, salts: byPurpose)
     }
 
     /// The names of all projects, in order.

@@ -52,7 +52,8 @@ struct SchemaTests {
             SELECT 'rule ' || rulename FROM pg_rules WHERE schemaname = 'public';
             """)
         #expect(found == "")
-        for statement in SQLCatalog.all {
+        // One statement tells the instances of a change that a person or a ramp made.
+        for statement in SQLCatalog.all where statement.name != SQLCatalog.announceChange.name {
             #expect(!statement.text.uppercased().contains("NOTIFY"), "\(statement.name)")
         }
     }

@@ -31,7 +31,8 @@ struct ProjectHandlers {
         router.answer(Endpoints.patchProject, .administer) { input, call in
             ProjectReply(
                 try await services.administration.change(
-                    guidelines: input.guidelines, tags: input.tags, of: call.project(services)))
+                    guidelines: input.guidelines, tags: input.tags, of: call.project(services),
+                    by: call.caller))
         }
         router.answer(Endpoints.putPolicy, .administer) { input, call in
             let query = try Query(call.request, allowing: ["reason"])
