@@ -105,6 +105,8 @@ public struct App: Sendable {
             onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
             logger: logger)
         let upkeep = Upkeep(pool: pool, logger: logger)
+        let follower = ChangeFollower(
+            options: database.options, directory: services.directory, logger: logger)
         // They stop in reverse: the work, upkeep, the server, and last what all of them use.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let cluster = database.cluster {
@@ -115,6 +117,8 @@ public struct App: Sendable {
                     })
             )
         }
+        services.append(
+            .init(service: Loop { await cancelWhenGracefulShutdown { await follower.run() } }))
         services.append(.init(service: application))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await upkeep.run() } }))

@@ -4,16 +4,30 @@ import SluiceStore
 
 /// The projects as requests see them, remembered for a second.
 ///
-/// A policy set on another instance is in force here within `lifetime`; one set here, at once.
+/// What is changed here is in force here at once. What another instance changes is, as soon as
+/// `ChangeFollower` hears of it, and within `lifetime` when it cannot.
 public actor ProjectDirectory {
     private struct Entry {
         let context: ProjectContext
         let readAt: ContinuousClock.Instant
+        var isStale = false
+    }
+
+    /// What an instance holds of a project.
+    public struct Held: Sendable, Hashable {
+        /// The project's name.
+        public let name: String
+        /// The policy in force, as far as this instance knows.
+        public let policyVersion: Int
+        /// The rollout in force, as far as this instance knows; nil when there is none.
+        public let rolloutRevision: Int?
     }
 
     private let pool: ConnectionPool
     private let lifetime: Duration
     private var entries: [ProjectName: Entry] = [:]
+    /// How often something was forgotten: a read that began before is not to be remembered.
+    private var changes = 0
 
     /// Reads through `pool` what is older than `lifetime`.
     public init(pool: ConnectionPool, lifetime: Duration = .seconds(1)) {
@@ -21,28 +35,72 @@ public actor ProjectDirectory {
         self.lifetime = lifetime
     }
 
-    /// The project of that name.
+    /// The project of that name, as it stood after the last `forget`.
     ///
     /// - Throws: `unknownProject` when there is none; `PostgresError`.
     public func context(_ text: String) async throws -> ProjectContext {
         guard let name = ProjectName(text) else { throw ReviewError.unknownProject(text) }
-        if let entry = entries[name], entry.readAt.duration(to: .now) < lifetime {
+        if let entry = entries[name], !entry.isStale,
+            entry.readAt.duration(to: .now) < lifetime
+        {
             return entry.context
         }
-        let readAt = ContinuousClock.now
-        let record = try await pool.withSession { session in
-            try Store(session).project(named: name)
+        return try await read(name)
+    }
+
+    private func read(_ name: ProjectName) async throws -> ProjectContext {
+        while true {
+            let known = changes
+            let readAt = ContinuousClock.now
+            let record = try await pool.withSession { session in
+                try Store(session).project(named: name)
+            }
+            // Something changed meanwhile, and this may be how it was before.
+            guard known == changes else { continue }
+            guard let record else {
+                entries[name] = nil
+                throw ReviewError.unknownProject(name.text)
+            }
+            let context = try ProjectContext(
+                record, modelVersions: entries[name]?.context.modelVersions ?? ModelVersionIDs())
+            entries[name] = Entry(context: context, readAt: readAt)
+            return context
         }
-        guard let record else {
-            entries[name] = nil
-            throw ReviewError.unknownProject(text)
-        }
-        let context = try ProjectContext(
-            record, modelVersions: entries[name]?.context.modelVersions ?? ModelVersionIDs())
-        entries[name] = Entry(context: context, readAt: readAt)
-        return context
     }
 
     /// Forgets a project, so that the next request reads it anew.
-    public func forget(_ name: ProjectName) { entries[name] = nil }
+    public func forget(_ name: ProjectName) {
+        changes += 1
+        entries[name]?.isStale = true
+    }
+
+    /// Reads a project anew, when this instance holds it.
+    ///
+    /// - Throws: `PostgresError`; the next request reads it then.
+    func refresh(_ name: ProjectName) async throws {
+        guard entries[name] != nil else { return }
+        forget(name)
+        do {
+            _ = try await read(name)
+        } catch ReviewError.unknownProject {
+            // It is gone, and not held any more.
+        }
+    }
+
+    /// Reads every project anew that this instance holds.
+    ///
+    /// - Throws: `PostgresError`; the next requests read what is left then.
+    func refreshAll() async throws {
+        for name in entries.keys { forget(name) }
+        for name in entries.keys { try await refresh(name) }
+    }
+
+    /// What this instance holds, by name.
+    public func held() -> [Held] {
+        entries.values.map {
+            Held(
+                name: $0.context.name.text, policyVersion: $0.context.policyVersion,
+                rolloutRevision: $0.context.rolloutRevision)
+        }.sorted { $0.name < $1.name }
+    }
 }

@@ -95,5 +95,11 @@ func expectProblem(
         let ready = try await request("GET", "/readyz", port: live.port)
         #expect(ready.status == 503)
         #expect(try ready.json["reason"]?.string?.contains("fsync") == true)
+        // It says which policy and rollout it holds of the projects it has been asked about.
+        let project = try await TestProject()
+        _ = try await project.send("GET", "/policy", as: .analyst)
+        let held = try await request("GET", "/readyz", port: live.port).json["projects"]?.array
+        let own = try #require(held?.first { $0["name"]?.string == project.name })
+        #expect(own["policy_version"]?.int == 2 && own["rollout_revision"]?.isNull == true)
     }
 }

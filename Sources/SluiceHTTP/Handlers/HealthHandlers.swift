@@ -15,6 +15,14 @@ struct HealthHandlers {
             writer.beginObject()
             writer.member("status", problem == nil ? "ready" : "not ready")
             writer.memberIfPresent("reason", problem)
+            writer.key("projects")
+            writer.array(await services.directory.held()) { writer, project in
+                writer.beginObject()
+                writer.member("name", project.name)
+                writer.member("policy_version", project.policyVersion)
+                writer.member("rollout_revision", project.rolloutRevision)
+                writer.endObject()
+            }
             writer.endObject()
             return Response.json(
                 writer.bytes, status: problem == nil ? .ok : .serviceUnavailable)

@@ -37,7 +37,8 @@ struct PredictionHandlers {
             throw ReviewError.emptyBody
         }
         let ingest = IngestStream(
-            ingestion: services.ingestion, project: project, limits: services.limits)
+            ingestion: services.ingestion, directory: services.directory, project: project,
+            limits: services.limits)
         let chunks = request.body.map { Array($0.readableBytesView) }
         let body = ResponseBody { writer in
             let spool = ReplySpool()

@@ -45,6 +45,7 @@ public actor IngestCoalescer {
         let fits = queue.last.map {
             !$0.batch.isFull && $0.batch.count + batch.count <= IngestBatch.maximumLines
                 && $0.context.policyVersion == project.policyVersion
+                && $0.context.rolloutRevision == project.rolloutRevision
         }
         if fits != true { queue.append(Waiting(context: project)) }
         let last = queue.count - 1

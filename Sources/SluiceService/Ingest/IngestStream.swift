@@ -4,12 +4,20 @@ import SluicePostgres
 /// Stores an NDJSON stream of any length in constant memory, replying line by line in order.
 public struct IngestStream: Sendable {
     private let ingestion: Ingestion
+    private let directory: ProjectDirectory
     private let project: ProjectContext
     private let limits: IngestLimits
 
     /// Stores through `ingestion`.
-    public init(ingestion: Ingestion, project: ProjectContext, limits: IngestLimits) {
+    ///
+    /// Each batch is routed by what is in force when it is stored, as `directory` knows it: a stream
+    /// may last longer than a policy or a rollout.
+    public init(
+        ingestion: Ingestion, directory: ProjectDirectory, project: ProjectContext,
+        limits: IngestLimits
+    ) {
         self.ingestion = ingestion
+        self.directory = directory
         self.project = project
         self.limits = limits
     }
@@ -68,7 +76,8 @@ public struct IngestStream: Sendable {
 
     private func store(_ batch: IngestBatch) async -> [LineOutcome] {
         do {
-            return try await ingestion.ingest(batch, project: project)
+            return try await ingestion.ingest(
+                batch, project: directory.context(project.name.text))
         } catch let error as PostgresError {
             let refusal: ReviewError = error.isOverload ? .overloaded : .databaseUnavailable
             return [LineOutcome](repeating: .refused(refusal), count: batch.count)
