@@ -578,6 +578,22 @@ CREATE TABLE public.policy (
 
 COMMENT ON TABLE public.policy IS 'Append only: a version is never changed, so every route can be recomputed.';
 
+CREATE TABLE public.policy_activation (
+    project_id bigint NOT NULL,
+    number integer NOT NULL,
+    version integer NOT NULL,
+    change text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    activated_at timestamp with time zone DEFAULT now() NOT NULL,
+    activated_by bigint NOT NULL,
+    CONSTRAINT policy_activation_change_known CHECK ((change = ANY (ARRAY['set'::text, 'activated'::text, 'rolled_back'::text]))),
+    CONSTRAINT policy_activation_number_positive CHECK ((number > 0))
+);
+
+COMMENT ON TABLE public.policy_activation IS 'Append only: which version came into force when, by whom, and why; the last one is in force.';
+
+COMMENT ON COLUMN public.policy_activation.version IS 'What came into force; of a rollback, what it led back to.';
+
 CREATE TABLE public.prediction (
     project_id bigint NOT NULL,
     item_id bigint NOT NULL,
@@ -789,6 +805,9 @@ ALTER TABLE ONLY public.model_version
 ALTER TABLE ONLY public.model_version
     ADD CONSTRAINT model_version_pkey PRIMARY KEY (project_id, id);
 
+ALTER TABLE ONLY public.policy_activation
+    ADD CONSTRAINT policy_activation_pkey PRIMARY KEY (project_id, number);
+
 ALTER TABLE ONLY public.policy
     ADD CONSTRAINT policy_pkey PRIMARY KEY (project_id, version);
 
@@ -845,6 +864,15 @@ ALTER TABLE ONLY public.label
 
 ALTER TABLE ONLY public.model_version
     ADD CONSTRAINT model_version_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.policy_activation
+    ADD CONSTRAINT policy_activation_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.policy_activation
+    ADD CONSTRAINT policy_activation_of_policy FOREIGN KEY (project_id, version) REFERENCES public.policy(project_id, version);
+
+ALTER TABLE ONLY public.policy_activation
+    ADD CONSTRAINT policy_activation_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.policy
     ADD CONSTRAINT policy_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);

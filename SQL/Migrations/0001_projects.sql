@@ -62,6 +62,22 @@ CREATE TABLE policy (
 );
 COMMENT ON TABLE policy IS 'Append only: a version is never changed, so every route can be recomputed.';
 
+CREATE TABLE policy_activation (
+    project_id bigint NOT NULL REFERENCES project (id),
+    number integer NOT NULL,
+    version integer NOT NULL,
+    change text NOT NULL,
+    reason text NOT NULL DEFAULT '',
+    activated_at timestamptz NOT NULL DEFAULT now(),
+    activated_by bigint NOT NULL REFERENCES actor (id),
+    CONSTRAINT policy_activation_pkey PRIMARY KEY (project_id, number),
+    CONSTRAINT policy_activation_of_policy FOREIGN KEY (project_id, version) REFERENCES policy (project_id, version),
+    CONSTRAINT policy_activation_number_positive CHECK (number > 0),
+    CONSTRAINT policy_activation_change_known CHECK (change IN ('set', 'activated', 'rolled_back'))
+);
+COMMENT ON TABLE policy_activation IS 'Append only: which version came into force when, by whom, and why; the last one is in force.';
+COMMENT ON COLUMN policy_activation.version IS 'What came into force; of a rollback, what it led back to.';
+
 CREATE TABLE token (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     actor_id bigint NOT NULL REFERENCES actor (id),

@@ -29,30 +29,10 @@ FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[])
 -- $1 project_id bigint, $2 purpose text, $3 id smallint, $4 secret bytea
 INSERT INTO salt (project_id, purpose, id, secret) VALUES ($1, $2, $3, $4);
 
--- name: insertPolicy
--- Stores the next version of a project's policy; the caller holds the project's row.
--- $1 project_id bigint, $2 document json, $3 reason text, $4 created_by bigint
--- returns version integer, created_at timestamptz
-INSERT INTO policy AS p (project_id, version, document, reason, created_by)
-SELECT $1, coalesce(max(o.version), 0) + 1, $2, $3, $4 FROM policy o WHERE o.project_id = $1
-RETURNING p.version, p.created_at;
-
 -- name: lockProject
 -- $1 project_id bigint
 -- returns id bigint
 SELECT project.id FROM project WHERE project.id = $1 FOR UPDATE;
-
--- name: activatePolicy
--- $1 project_id bigint, $2 version integer
-UPDATE project SET policy_version = $2 WHERE id = $1;
-
--- name: policyInForce
--- $1 project_id bigint
--- returns version integer, degree text
-SELECT y.version, y.document ->> 'degree'
-FROM project p
-JOIN policy y ON y.project_id = p.id AND y.version = p.policy_version
-WHERE p.id = $1;
 
 -- name: updateProject
 -- Changes what is given; null leaves it as it is.
@@ -93,14 +73,6 @@ ORDER BY s.purpose, s.id DESC;
 -- $1 project_id bigint, $2 purpose text, $3 id smallint
 -- returns secret bytea
 SELECT s.secret FROM salt s WHERE s.project_id = $1 AND s.purpose = $2 AND s.id = $3;
-
--- name: listPolicies
--- $1 project_id bigint
--- returns version integer, document json, reason text, created_at timestamptz, author text
-SELECT y.version, y.document, y.reason, y.created_at, a.name FROM policy y
-JOIN actor a ON a.id = y.created_by
-WHERE y.project_id = $1
-ORDER BY y.version DESC;
 
 -- name: ensureModelVersion
 -- $1 project_id bigint, $2 model text, $3 version text

@@ -38,15 +38,6 @@ public enum Endpoints {
     /// Changes the guidelines.
     public static let patchProject = Endpoint<ProjectPatch, ProjectReply>(
         "PATCH", "/v1/projects/{project}")
-    /// Stores a policy and puts it in force.
-    public static let putPolicy = Endpoint<PolicyDocument, PolicyReply>(
-        "PUT", "/v1/projects/{project}/policy")
-    /// The policy in force.
-    public static let policy = Endpoint<Nothing, PolicyReply>(
-        "GET", "/v1/projects/{project}/policy")
-    /// Every policy there was.
-    public static let policies = Endpoint<Nothing, PolicyHistory>(
-        "GET", "/v1/projects/{project}/policies")
     /// How much waits.
     public static let queue = Endpoint<Nothing, QueueReply>("GET", "/v1/projects/{project}/queue")
     /// Leases tasks.

@@ -68,6 +68,14 @@ public enum ProblemTable {
         case .unknownReview: (404, "Unknown review", "Only your own reviews can be taken back.")
         case .undoTooLate: (409, "Too late to undo", "Ask an adjudicator or an admin.")
         case .invalidPolicy: (422, "Invalid policy", "Correct the named place of the document.")
+        case .unknownPolicy: (404, "Unknown policy", "`sluice policy history` lists the versions.")
+        case .policyChanged:
+            (
+                409, "Policy changed meanwhile",
+                "Look at what is in force now, and make the change to that."
+            )
+        case .nothingToRollBack:
+            (409, "Nothing to roll back", "Activate a version: `sluice policy activate N`.")
         case .missingToken:
             (
                 401, "Missing token",

@@ -31,6 +31,9 @@ public enum ReviewError: Error, Hashable, Sendable {
     case unknownReview(id: String)
     case undoTooLate(reason: String)
     case invalidPolicy(PolicyDocumentError)
+    case unknownPolicy(version: String)
+    case policyChanged(base: Int, inForce: Int)
+    case nothingToRollBack(version: Int)
     case missingToken
     case invalidToken
     case notAllowed(role: Role, needs: String)
@@ -70,6 +73,9 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownReview: .unknownReview
         case .undoTooLate: .undoTooLate
         case .invalidPolicy: .invalidPolicy
+        case .unknownPolicy: .unknownPolicy
+        case .policyChanged: .policyChanged
+        case .nothingToRollBack: .nothingToRollBack
         case .missingToken: .missingToken
         case .invalidToken: .invalidToken
         case .notAllowed: .notAllowed
@@ -124,6 +130,11 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownReview(let id): "you have given no review with the id \"\(id)\""
         case .undoTooLate(let reason): reason
         case .invalidPolicy(let error): error.detail
+        case .unknownPolicy(let version): "the project has no policy version \(version)"
+        case .policyChanged(let base, let inForce):
+            "policy \(inForce) is in force, not \(base); nothing was changed"
+        case .nothingToRollBack(let version):
+            "no policy was in force before \(version)"
         case .missingToken: "the request has no Authorization: Bearer token"
         case .invalidToken: "the token is unknown or revoked"
         case .notAllowed(let role, let needs):

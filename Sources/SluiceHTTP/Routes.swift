@@ -15,6 +15,7 @@ public enum Routes {
         HealthHandlers(services: services).register(on: router)
         let calls = router.group().add(middleware: AuthenticationMiddleware(services: services))
         ProjectHandlers(services: services).register(on: calls)
+        PolicyHandlers(services: services).register(on: calls)
         PredictionHandlers(services: services).register(on: calls)
         ReviewHandlers(services: services).register(on: calls)
         LabelHandlers(services: services).register(on: calls)

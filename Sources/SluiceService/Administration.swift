@@ -5,8 +5,8 @@ import SluiceStore
 
 /// Creates and changes projects, policies and tokens.
 public struct Administration: Sendable {
-    private let pool: ConnectionPool
-    private let directory: ProjectDirectory
+    let pool: ConnectionPool
+    let directory: ProjectDirectory
 
     /// Works through `pool` and keeps `directory` fresh.
     public init(pool: ConnectionPool, directory: ProjectDirectory) {
@@ -62,41 +62,6 @@ public struct Administration: Sendable {
         return try await directory.context(project.name.text)
     }
 
-    /// Stores a policy and puts it in force.
-    ///
-    /// - Throws: `invalidPolicy` with the place; nothing changes then.
-    public func setPolicy(
-        _ document: JSONValue, reason: String, of project: ProjectContext, by caller: Caller
-    ) async throws -> PolicyRecord {
-        let policy: Policy
-        do {
-            policy = try Policy(document: document, labels: project.labels)
-        } catch {
-            throw ReviewError.invalidPolicy(error)
-        }
-        let stored = policy.document
-        try await pool.transaction { session in
-            let store = Store(session)
-            try store.lockProject(project.id)
-            let before = try store.policyInForce(project: project.id)
-            let (version, _) = try store.storePolicy(
-                stored, reason: reason, project: project.id, by: caller.actor)
-            try store.appendAuditEntry(
-                .policySet, reason: reason,
-                before: before.map { AuditFacts.policy(version: $0.version, degree: $0.degree) },
-                after: AuditFacts.policy(version: version, policy),
-                project: project.id, by: caller.actor)
-            try store.announceChange(of: project.name)
-        }
-        await directory.forget(project.name)
-        return try await directory.context(project.name.text).record.policy
-    }
-
-    /// Every policy of a project, newest first.
-    public func policies(of project: ProjectContext) async throws -> [PolicyRecord] {
-        try await pool.withSession { session in try Store(session).policies(of: project.id) }
-    }
-
     /// The names of the projects a caller may see, in order.
     public func projectNames(for caller: Caller) async throws -> [String] {
         if let project = caller.project { return [project] }
@@ -137,14 +102,5 @@ public struct Administration: Sendable {
     /// - Returns: whether there was a live token of that id.
     public func revokeToken(id: Int64) async throws -> Bool {
         try await pool.withSession { session in try Store(session).revokeToken(id: id) }
-    }
-}
-
-extension Policy {
-    /// The whole document as JSON, defaults included.
-    public var document: [UInt8] {
-        var writer = JSONWriter()
-        write(to: &writer)
-        return writer.bytes
     }
 }

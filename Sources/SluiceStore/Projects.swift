@@ -3,20 +3,6 @@ import SluiceJSON
 import SluicePostgres
 import SluiceSQL
 
-/// A stored policy version.
-public struct PolicyRecord: Sendable {
-    /// Its number, counted from 1 in each project.
-    public let version: Int
-    /// The document as stored.
-    public let document: [UInt8]
-    /// Why it was set.
-    public let reason: String
-    /// When it was stored.
-    public let createdAt: Timestamp
-    /// Who stored it.
-    public let createdBy: String
-}
-
 /// A secret key of keyed hashes.
 public struct Salt: Sendable, Hashable {
     /// Which of the purpose's salts it is.
@@ -109,41 +95,15 @@ extension Store {
                 SQLCatalog.insertSalt,
                 [.int64(id), .text(purpose.rawValue), .int16(salt.id), .bytes(salt.secret)])
         }
-        _ = try storePolicy(policy, reason: "the project was created", project: id, by: actor)
+        let reason = "the project was created"
+        let version = try storePolicy(policy, reason: reason, project: id, by: actor)
+        try activatePolicy(version, change: .set, reason: reason, project: id, by: actor)
         return id
     }
 
     /// Holds the project's row until the transaction ends: changes of one project come one by one.
     public func lockProject(_ project: Int64) throws(PostgresError) {
         _ = try session.execute(SQLCatalog.lockProject, [.int64(project)])
-    }
-
-    /// Stores the next policy version of a project and puts it in force.
-    public func storePolicy(
-        _ document: [UInt8], reason: String, project: Int64, by actor: Int64
-    ) throws(PostgresError) -> (version: Int, createdAt: Timestamp) {
-        try lockProject(project)
-        let stored = try session.queryOne(
-            SQLCatalog.insertPolicy,
-            [.int64(project), .json(document), .text(reason), .int64(actor)]
-        ) { (row) throws(PostgresError) -> (Int, Timestamp) in
-            (try row.int(0), Timestamp(microseconds: try row.timestamp(1)))
-        }
-        guard let stored else {
-            throw PostgresError.noRow(SQLCatalog.insertPolicy)
-        }
-        _ = try session.execute(
-            SQLCatalog.activatePolicy, [.int64(project), .int32(Int32(stored.0))])
-        return (version: stored.0, createdAt: stored.1)
-    }
-
-    /// The number and the degree of the policy in force; nil while a project has none.
-    public func policyInForce(
-        project: Int64
-    ) throws(PostgresError) -> (version: Int, degree: String)? {
-        try session.queryOne(SQLCatalog.policyInForce, [.int64(project)]) {
-            (row) throws(PostgresError) -> (Int, String) in (try row.int(0), try row.text(1))
-        }
     }
 
     /// Replaces the guidelines, the tags or both; nil leaves what is there.
@@ -201,17 +161,6 @@ extension Store {
     public func projectNames() throws(PostgresError) -> [String] {
         try session.query(SQLCatalog.listProjects) { (row) throws(PostgresError) -> String in
             try row.text(0)
-        }
-    }
-
-    /// Every policy of a project, newest first.
-    public func policies(of project: Int64) throws(PostgresError) -> [PolicyRecord] {
-        try session.query(SQLCatalog.listPolicies, [.int64(project)]) {
-            (row) throws(PostgresError) -> PolicyRecord in
-            PolicyRecord(
-                version: try row.int(0), document: try row.bytes(1), reason: try row.text(2),
-                createdAt: Timestamp(microseconds: try row.timestamp(3)),
-                createdBy: try row.text(4))
         }
     }
 

@@ -4,7 +4,7 @@ import SluiceDomain
 import SluiceService
 import SluiceStore
 
-/// Projects, policies and queue figures.
+/// Projects and queue figures.
 struct ProjectHandlers {
     let services: Services
 
@@ -33,20 +33,6 @@ struct ProjectHandlers {
                 try await services.administration.change(
                     guidelines: input.guidelines, tags: input.tags, of: call.project(services),
                     by: call.caller))
-        }
-        router.answer(Endpoints.putPolicy, .administer) { input, call in
-            let query = try Query(call.request, allowing: ["reason"])
-            let record = try await services.administration.setPolicy(
-                input.document, reason: query["reason"] ?? "", of: call.project(services),
-                by: call.caller)
-            return PolicyReply(record)
-        }
-        router.answer(Endpoints.policy, .inspect) { _, call in
-            PolicyReply(try await call.project(services).record.policy)
-        }
-        router.answer(Endpoints.policies, .inspect) { _, call in
-            let records = try await services.administration.policies(of: call.project(services))
-            return PolicyHistory(policies: records.map(PolicyReply.init))
         }
         router.answer(Endpoints.queue, .inspect) { _, call in
             let query = try Query(call.request, allowing: ["queue"])
@@ -79,13 +65,5 @@ extension ProjectReply {
             guidelines: project.record.guidelines, tags: project.record.tags.tags,
             policyVersion: project.policyVersion,
             createdAt: project.record.createdAt)
-    }
-}
-
-extension PolicyReply {
-    fileprivate init(_ record: PolicyRecord) {
-        self.init(
-            version: record.version, document: RawJSON(record.document), reason: record.reason,
-            createdAt: record.createdAt, createdBy: record.createdBy)
     }
 }

@@ -1,0 +1,92 @@
+import Hummingbird
+import SluiceAPI
+import SluiceDomain
+import SluiceService
+import SluiceStore
+
+/// Policies: what is in force, what was, and every way to change it.
+struct PolicyHandlers {
+    let services: Services
+
+    func register(on router: some RouterMethods<SluiceContext>) {
+        let administration = services.administration
+        let services = services
+        router.answer(Endpoints.policy, .inspect) { _, call in
+            PolicyReply(try await administration.policyInForce(of: call.project(services)))
+        }
+        router.answer(Endpoints.policies, .inspect) { _, call in
+            let history = try await administration.policyHistory(of: call.project(services))
+            return PolicyHistory(
+                policies: history.policies.map(PolicyReply.init),
+                activations: history.activations.map(PolicyActivation.init))
+        }
+        router.answer(Endpoints.policyVersion, .inspect) { _, call in
+            PolicyReply(
+                try await administration.policy(
+                    version: call.policyVersion(), of: call.project(services)))
+        }
+        router.answer(Endpoints.putPolicy, .administer) { input, call in
+            let (base, reason) = try call.policyChange()
+            return PolicyReply(
+                try await administration.setPolicy(
+                    input.document, base: base, reason: reason, of: call.project(services),
+                    by: call.caller))
+        }
+        router.answer(Endpoints.activatePolicy, .administer) { _, call in
+            let (base, reason) = try call.policyChange()
+            return PolicyReply(
+                try await administration.activatePolicy(
+                    call.policyVersion(), base: base, reason: reason,
+                    of: call.project(services), by: call.caller))
+        }
+        router.answer(Endpoints.rollBackPolicy, .administer) { _, call in
+            let (base, reason) = try call.policyChange()
+            return PolicyReply(
+                try await administration.rollBackPolicy(
+                    base: base, reason: reason, of: call.project(services), by: call.caller))
+        }
+    }
+}
+
+extension Call {
+    /// The policy version of the path.
+    ///
+    /// - Throws: `unknownPolicy` for what cannot be one.
+    fileprivate func policyVersion() throws -> Int {
+        let text = try context.parameter("version")
+        guard let version = Int(text), version > 0 else {
+            throw ReviewError.unknownPolicy(version: text)
+        }
+        return version
+    }
+
+    /// Which version the caller believes to be in force, and why it is to change.
+    fileprivate func policyChange() throws -> (base: Int?, reason: String) {
+        let query = try Query(request, allowing: ["reason", "base"])
+        let base =
+            query["base"] == nil
+            ? nil : try query.number("base", 1...Int(Int32.max), standard: 1)
+        return (base: base, reason: query["reason"] ?? "")
+    }
+}
+
+extension PolicyReply {
+    fileprivate init(_ record: PolicyRecord) {
+        self.init(
+            version: record.version, document: RawJSON(record.document), reason: record.reason,
+            createdAt: record.createdAt, createdBy: record.createdBy)
+    }
+
+    fileprivate init(_ inForce: PolicyInForce) {
+        self.init(inForce.policy)
+        activation = PolicyActivation(inForce.activation)
+    }
+}
+
+extension PolicyActivation {
+    fileprivate init(_ record: PolicyActivationRecord) {
+        self.init(
+            number: record.number, version: record.version, change: record.change,
+            at: record.activatedAt, by: record.activatedBy, reason: record.reason)
+    }
+}
