@@ -162,7 +162,7 @@ let package = Package(
             "SluiceServiceTests",
             [
                 "SluiceService", "SluiceStore", "SluicePostgres", "SluiceSQL", "SluiceDomain",
-                "SluiceJSON", "TestSupport",
+                "SluiceStatistics", "SluiceJSON", "TestSupport",
             ]),
         tests(
             "SluiceHTTPTests",

@@ -841,6 +841,8 @@ ALTER TABLE ONLY public.token
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (id);
 
+CREATE INDEX decision_by_people_idx ON public.decision USING btree (project_id, decided_at) WHERE (source <> 'model'::text);
+
 CREATE INDEX lease_expires_at_idx ON public.lease USING btree (project_id, expires_at);
 
 CREATE INDEX prediction_received_at_idx ON public.prediction USING brin (received_at);

@@ -74,6 +74,8 @@ CREATE TABLE decision (
     CONSTRAINT decision_label_unless_none_was_given CHECK (
         (label IS NULL) = (outcome IN ('unusable', 'reopened')))
 );
+-- What people decided, by time. Partial, because most decisions are a model's and are written where every index counts.
+CREATE INDEX decision_by_people_idx ON decision (project_id, decided_at) WHERE source <> 'model';
 COMMENT ON TABLE decision IS 'Append only; the highest revision of an item is its current decision, and outcome reopened means there is none.';
 COMMENT ON COLUMN decision.model_version_id IS 'The version whose prediction the item was routed by.';
 COMMENT ON COLUMN decision.agreement IS 'The share of the counted reviews that gave this answer; null for a model''s decision.';

@@ -1,0 +1,84 @@
+-- name: knownModelVersion
+-- The key of a version that has sent predictions; no row when none did.
+-- $1 project_id bigint, $2 model text, $3 version text
+-- returns id bigint
+SELECT m.id FROM model_version m WHERE m.project_id = $1 AND m.model = $2 AND m.version = $3;
+
+-- name: comparisonPairs
+-- The next $7 items that both versions scored and a person labelled, in order of item, with the place in the documents that
+-- slices them. Its weight is that of the prediction the item was routed by.
+-- $1 project_id bigint, $2 serving bigint, $3 candidate bigint, $4 from timestamptz or null, $5 to timestamptz or null
+-- $6 after_item bigint, $7 items integer, $8 document text or null, $9 keys text[] or null
+-- returns item_id bigint, label text, serving_label text, serving_confidence double precision, candidate_label text
+--   candidate_confidence double precision, propensity double precision, route text, shown_version bigint or null, slice text or null
+SELECT d.item_id, d.label, s.label, s.confidence, c.label, c.confidence, r.propensity, r.route,
+    CASE WHEN NOT r.is_blind THEN r.model_version_id END,
+    CASE WHEN $8::text IS NOT NULL THEN (
+        SELECT CASE $8 WHEN 'payload' THEN i.payload ELSE i.metadata END #>> $9::text[]
+        FROM item i WHERE i.project_id = d.project_id AND i.id = d.item_id) END
+FROM decision d
+JOIN prediction s ON s.project_id = d.project_id AND s.item_id = d.item_id AND s.model_version_id = $2
+JOIN prediction c ON c.project_id = d.project_id AND c.item_id = d.item_id AND c.model_version_id = $3
+JOIN prediction r
+    ON r.project_id = d.project_id AND r.item_id = d.item_id AND r.model_version_id = d.model_version_id
+WHERE d.project_id = $1 AND d.item_id > $6
+    AND d.source <> 'model' AND d.label IS NOT NULL AND d.outcome <> 'borderline'
+    AND ($4::timestamptz IS NULL OR d.decided_at >= $4)
+    AND ($5::timestamptz IS NULL OR d.decided_at < $5)
+    AND r.propensity > 0
+    AND NOT EXISTS (
+        SELECT FROM decision later
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+ORDER BY d.item_id
+LIMIT $7;
+
+-- name: comparisonTraffic
+-- The items both versions scored, labelled or not: how many, on how many they agree, how many were audited, how many no person
+-- can get to see, and how often each of the two decided such an item.
+-- $1 project_id bigint, $2 serving bigint, $3 candidate bigint, $4 from timestamptz or null, $5 to timestamptz or null
+-- returns items bigint, agreeing bigint, audited bigint, unseen bigint, unseen_serving bigint
+SELECT count(*), count(*) FILTER (WHERE s.label = c.label),
+    count(*) FILTER (WHERE r.route = 'audited'),
+    count(*) FILTER (WHERE r.propensity = 0),
+    count(*) FILTER (WHERE r.propensity = 0 AND r.model_version_id = $2)
+FROM prediction c
+JOIN prediction s ON s.project_id = c.project_id AND s.item_id = c.item_id AND s.model_version_id = $2
+JOIN prediction r
+    ON r.project_id = c.project_id AND r.item_id = c.item_id AND r.route NOT IN ('shadowed', 'waiting')
+WHERE c.project_id = $1 AND c.model_version_id = $3
+    AND ($4::timestamptz IS NULL OR c.received_at >= $4)
+    AND ($5::timestamptz IS NULL OR c.received_at < $5);
+
+-- name: rampLabels
+-- What people said since $4 of the items the candidate scored, in the order of their labels: whether it was wrong, and whether
+-- the serving version was, null where that did not score the item.
+-- $1 project_id bigint, $2 serving bigint or null, $3 candidate bigint, $4 since timestamptz
+-- returns propensity double precision, candidate_wrong boolean, serving_wrong boolean or null
+SELECT r.propensity, c.label <> d.label, s.label <> d.label
+FROM decision d
+JOIN prediction c ON c.project_id = d.project_id AND c.item_id = d.item_id AND c.model_version_id = $3
+JOIN prediction r
+    ON r.project_id = d.project_id AND r.item_id = d.item_id AND r.model_version_id = d.model_version_id
+LEFT JOIN prediction s ON s.project_id = d.project_id AND s.item_id = d.item_id AND s.model_version_id = $2
+WHERE d.project_id = $1 AND d.source <> 'model' AND d.decided_at >= $4
+    AND d.label IS NOT NULL AND d.outcome <> 'borderline'
+    AND r.propensity > 0
+    AND NOT EXISTS (
+        SELECT FROM decision later
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+ORDER BY d.decided_at, d.item_id;
+
+-- name: rampTraffic
+-- How the last $3 predictions were routed, as far as they came since $2: how many routes, how many of items no person can get to
+-- see, and the smallest probability of being labelled. (The latest by key: a scan of all since $2 would grow with the ramp.)
+-- $1 project_id bigint, $2 since timestamptz, $3 predictions integer
+-- returns routes bigint, unseen bigint, smallest double precision or null
+SELECT count(*), count(*) FILTER (WHERE recent.propensity = 0),
+    min(recent.propensity) FILTER (WHERE recent.propensity > 0)
+FROM (
+    SELECT p.propensity, p.route, p.received_at FROM prediction p
+    WHERE p.project_id = $1
+    ORDER BY p.item_id DESC, p.model_version_id DESC
+    LIMIT $3
+) AS recent
+WHERE recent.received_at >= $2 AND recent.route NOT IN ('shadowed', 'waiting');
