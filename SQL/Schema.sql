@@ -132,7 +132,7 @@ BEGIN
     JOIN item i ON i.project_id = p_project AND i.id = l.item_id
     JOIN prediction p
         ON p.project_id = p_project AND p.item_id = l.item_id AND p.model_version_id = t.model_version_id
-    JOIN model_version m ON m.project_id = p_project AND m.id = t.model_version_id
+    LEFT JOIN model_version m ON m.project_id = p_project AND m.id = t.model_version_id
     WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = ANY(v_items)
     ORDER BY l.rank, l.item_id;
 END $$;
@@ -168,6 +168,24 @@ BEGIN
     DO UPDATE SET free_slots = r.free_slots | excluded.free_slots;
 END $$;
 
+CREATE FUNCTION public.lock_waiting_tasks(p_project bigint, p_items bigint[]) RETURNS TABLE(o_item bigint, o_model_version bigint)
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    PERFORM FROM task t WHERE t.project_id = p_project AND t.item_id = ANY(p_items) ORDER BY t.item_id FOR UPDATE;
+    RETURN QUERY
+    SELECT t.item_id, t.model_version_id
+    FROM task t
+    JOIN ready r ON r.project_id = p_project AND r.queue = 0 AND r.rank = t.rank AND r.item_id = t.item_id
+        AND r.free_slots = (1 << t.asked) - 1
+    WHERE t.project_id = p_project AND t.item_id = ANY(p_items)
+        AND NOT EXISTS (SELECT FROM decision d WHERE d.project_id = p_project AND d.item_id = t.item_id OFFSET 0)
+    ORDER BY t.item_id
+    FOR UPDATE OF r SKIP LOCKED;
+END $$;
+
 CREATE FUNCTION public.lowest_slot(p_slots integer) RETURNS smallint
     LANGUAGE plpgsql IMMUTABLE STRICT
     AS $$
@@ -180,7 +198,7 @@ BEGIN
     RETURN v_slot;
 END $$;
 
-CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint, p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision, p_alone boolean) RETURNS TABLE(o_status text, o_reviewed_at timestamp with time zone, o_asked smallint, o_revision integer, o_is_audit boolean, o_rank bigint, o_decided boolean)
+CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint, p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision, p_alone boolean) RETURNS TABLE(o_status text, o_reviewed_at timestamp with time zone, o_asked smallint, o_revision integer, o_is_audit boolean, o_rank bigint, o_decided boolean, o_model_version bigint, o_predicted text)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
@@ -191,7 +209,8 @@ DECLARE
     v_old record;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
-    SELECT t.asked, t.is_audit, t.rank INTO o_asked, o_is_audit, o_rank FROM task t
+    -- The task's version and not the lease's: the item may have been routed anew since the lease lapsed.
+    SELECT t.asked, t.is_audit, t.rank, t.model_version_id INTO o_asked, o_is_audit, o_rank, o_model_version FROM task t
     WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
     IF NOT FOUND THEN
         o_status := 'unknown';
@@ -215,10 +234,15 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    SELECT d.revision, d.source <> 'model' AND d.outcome <> 'reopened' INTO o_revision, o_decided FROM decision d
+    -- A model's decision leaves an audit open; where none was drawn, the task was withdrawn.
+    SELECT d.revision, d.outcome <> 'reopened' AND (d.source <> 'model' OR NOT o_is_audit) INTO o_revision, o_decided
+    FROM decision d
     WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
     o_revision := coalesce(o_revision, 0);
     o_decided := coalesce(o_decided, false);
+    -- Here and not in the calling statement, whose snapshot may be older than the prediction.
+    SELECT p.label INTO o_predicted FROM prediction p
+    WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version;
 
     DELETE FROM lease l
     WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
@@ -287,6 +311,28 @@ BEGIN
     RETURN true;
 END $$;
 
+CREATE FUNCTION public.requeue_tasks(p_project bigint, p_policy_version integer, p_items bigint[], p_model_versions bigint[], p_asked smallint[], p_rank_offsets bigint[], p_blind boolean[], p_audits boolean[]) RETURNS void
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    DELETE FROM ready r USING task t
+    WHERE t.project_id = p_project AND t.item_id = ANY(p_items)
+        AND r.project_id = p_project AND r.queue = 0 AND r.rank = t.rank AND r.item_id = t.item_id;
+    UPDATE task AS t SET model_version_id = n.model_version_id, policy_version = p_policy_version,
+        rank = (extract(epoch FROM t.created_at) * 1000000)::bigint + n.rank_offset, asked = greatest(n.asked, 1),
+        is_blind = n.is_blind, is_audit = n.is_audit
+    FROM unnest(p_items, p_model_versions, p_asked, p_rank_offsets, p_blind, p_audits)
+        AS n (item_id, model_version_id, asked, rank_offset, is_blind, is_audit)
+    WHERE t.project_id = p_project AND t.item_id = n.item_id;
+    INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
+    SELECT p_project, 0, t.rank, t.item_id, (1 << t.asked) - 1
+    FROM unnest(p_items, p_asked) AS n (item_id, asked)
+    JOIN task t ON t.project_id = p_project AND t.item_id = n.item_id
+    WHERE n.asked > 0;
+END $$;
+
 CREATE FUNCTION public.sweep_leases(p_project bigint, p_limit integer) RETURNS integer
     LANGUAGE plpgsql
     AS $$
@@ -343,6 +389,8 @@ DECLARE
     v_free integer;
     v_source text;
     v_is_escalated boolean := false;
+    v_model_version bigint;
+    v_is_blind boolean;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     SELECT v.item_id, v.queue, v.slot, v.status, v.verdict, v.undone_at, v.model_version_id, v.is_shown INTO v_review
@@ -356,8 +404,14 @@ BEGIN
     o_queue := v_review.queue;
     o_model_version := v_review.model_version_id;
     o_shown := v_review.is_shown;
-    SELECT t.rank, t.is_audit, t.asked INTO v_rank, o_is_audit, v_asked FROM task t
+    SELECT t.rank, t.is_audit, t.asked, t.model_version_id, t.is_blind
+    INTO v_rank, o_is_audit, v_asked, v_model_version, v_is_blind FROM task t
     WHERE t.project_id = p_project AND t.item_id = o_item FOR UPDATE;
+    IF v_model_version <> o_model_version THEN
+        -- Routed anew since: the reviewer gets the item as others would.
+        o_model_version := v_model_version;
+        o_shown := o_queue = 1 OR NOT v_is_blind;
+    END IF;
     IF v_review.undone_at IS NOT NULL THEN
         o_status := 'repeated';
         RETURN NEXT;
@@ -489,7 +543,7 @@ CREATE TABLE public.decision (
     source text NOT NULL,
     outcome text NOT NULL,
     CONSTRAINT decision_label_unless_none_was_given CHECK (((label IS NULL) = (outcome = ANY (ARRAY['unusable'::text, 'reopened'::text])))),
-    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['auto_accepted'::text, 'accepted'::text, 'corrected'::text, 'borderline'::text, 'unusable'::text, 'reopened'::text]))),
+    CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['auto_accepted'::text, 'accepted'::text, 'corrected'::text, 'labelled'::text, 'borderline'::text, 'unusable'::text, 'reopened'::text]))),
     CONSTRAINT decision_source_known CHECK ((source = ANY (ARRAY['model'::text, 'reviewer'::text, 'consensus'::text, 'adjudicator'::text])))
 );
 
@@ -603,9 +657,11 @@ CREATE TABLE public.prediction (
     confidence double precision,
     propensity double precision NOT NULL,
     policy_version integer NOT NULL,
+    rollout_revision integer,
     salt_id smallint NOT NULL,
     is_blind boolean NOT NULL,
-    label text NOT NULL COLLATE pg_catalog."C",
+    stands boolean DEFAULT true NOT NULL,
+    label text COLLATE pg_catalog."C",
     route text NOT NULL,
     reason text NOT NULL,
     rule text COLLATE pg_catalog."C",
@@ -613,10 +669,13 @@ CREATE TABLE public.prediction (
     scores json,
     highlights json,
     CONSTRAINT prediction_confidence_in_unit_interval CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT prediction_label_unless_there_is_none CHECK (((label IS NULL) = (model_version_id = 0))),
     CONSTRAINT prediction_propensity_in_unit_interval CHECK (((propensity >= (0)::double precision) AND (propensity <= (1)::double precision))),
     CONSTRAINT prediction_route_known CHECK ((route = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text, 'shadowed'::text, 'waiting'::text]))),
     CONSTRAINT prediction_would_be_known CHECK ((would_be = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text])))
 );
+
+COMMENT ON COLUMN public.prediction.model_version_id IS '0 for the route of an item that came without any prediction.';
 
 COMMENT ON COLUMN public.prediction.content_hash IS 'Tells a repeat from a conflict: the first 128 bits of SHA-256 over every field sent.';
 
@@ -624,11 +683,15 @@ COMMENT ON COLUMN public.prediction.confidence IS 'Null: the producer said that 
 
 COMMENT ON COLUMN public.prediction.propensity IS 'The probability, known when routed, that a person labels this item.';
 
+COMMENT ON COLUMN public.prediction.rollout_revision IS 'The rollout in force when it was routed; null: there was none.';
+
 COMMENT ON COLUMN public.prediction.salt_id IS 'The routing salt whose keyed hashes drew audit, share and blindness.';
+
+COMMENT ON COLUMN public.prediction.stands IS 'This route is the item''s: false of what decided nothing, and of what a later route replaced.';
 
 COMMENT ON COLUMN public.prediction.rule IS 'The name of the policy''s rule that applied.';
 
-COMMENT ON COLUMN public.prediction.would_be IS 'In shadow: the route if the model decided what it is sure of.';
+COMMENT ON COLUMN public.prediction.would_be IS 'Of what decides nothing: the route by the policy alone. In degree shadow, if the model decided what it is sure of.';
 
 CREATE TABLE public.project (
     id bigint NOT NULL,
@@ -668,6 +731,30 @@ CREATE TABLE public.ready (
 WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
 
 COMMENT ON COLUMN public.ready.free_slots IS 'Bit n is set while review slot n may be claimed.';
+
+CREATE TABLE public.reroute (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    number integer NOT NULL,
+    from_policy_version integer NOT NULL,
+    to_policy_version integer NOT NULL,
+    from_rollout_revision integer,
+    to_rollout_revision integer,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    from_model_version_id bigint NOT NULL,
+    to_model_version_id bigint NOT NULL,
+    from_propensity double precision NOT NULL,
+    from_is_blind boolean NOT NULL,
+    from_route text NOT NULL,
+    from_reason text NOT NULL,
+    from_rule text COLLATE pg_catalog."C",
+    from_would_be text,
+    to_route text NOT NULL,
+    to_reason text NOT NULL,
+    CONSTRAINT reroute_number_positive CHECK ((number > 0))
+);
+
+COMMENT ON TABLE public.reroute IS 'Append only: the routes that stood for an item until another took their place, numbered from 1.';
 
 CREATE TABLE public.review (
     project_id bigint NOT NULL,
@@ -737,9 +824,11 @@ CREATE TABLE public.task (
 )
 WITH (fillfactor='90');
 
-COMMENT ON COLUMN public.task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind.';
+COMMENT ON COLUMN public.task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind; 0 for none.';
 
 COMMENT ON COLUMN public.task.rank IS 'The static priority key in microseconds; smaller is reviewed sooner.';
+
+COMMENT ON COLUMN public.task.created_at IS 'Since when the item waits; kept when it is routed anew, and so is its place in the queue.';
 
 CREATE TABLE public.token (
     id bigint NOT NULL,
@@ -822,6 +911,9 @@ ALTER TABLE ONLY public.project
 
 ALTER TABLE ONLY public.ready
     ADD CONSTRAINT ready_pkey PRIMARY KEY (project_id, queue, rank, item_id);
+
+ALTER TABLE ONLY public.reroute
+    ADD CONSTRAINT reroute_pkey PRIMARY KEY (project_id, item_id, number);
 
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_pkey PRIMARY KEY (project_id, id);

@@ -1,5 +1,5 @@
 -- The queue: narrow tables, never a state column on the item.
---   task    what an item needs from people; written once, changed only when one more reviewer is asked
+--   task    what an item needs from people; changed when one more reviewer is asked, and when the item is routed anew
 --   ready   one row while a task has a slot to give; the only table a claim scans; its key is the claim order
 --   lease   live claims only: as many rows as people are working
 --   review  append only; also the memory of who has seen what
@@ -20,7 +20,8 @@ CREATE TABLE task (
     CONSTRAINT task_asked_in_range CHECK (asked BETWEEN 1 AND 15)
 ) WITH (fillfactor = 90);
 COMMENT ON COLUMN task.rank IS 'The static priority key in microseconds; smaller is reviewed sooner.';
-COMMENT ON COLUMN task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind.';
+COMMENT ON COLUMN task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind; 0 for none.';
+COMMENT ON COLUMN task.created_at IS 'Since when the item waits; kept when it is routed anew, and so is its place in the queue.';
 
 CREATE TABLE ready (
     project_id bigint NOT NULL,

@@ -162,7 +162,7 @@ BEGIN
     JOIN item i ON i.project_id = p_project AND i.id = l.item_id
     JOIN prediction p
         ON p.project_id = p_project AND p.item_id = l.item_id AND p.model_version_id = t.model_version_id
-    JOIN model_version m ON m.project_id = p_project AND m.id = t.model_version_id
+    LEFT JOIN model_version m ON m.project_id = p_project AND m.id = t.model_version_id
     WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = ANY(v_items)
     ORDER BY l.rank, l.item_id;
 END $$;
@@ -244,14 +244,15 @@ CREATE FUNCTION record_review(
     p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text,
     p_seconds double precision, p_alone boolean
 ) RETURNS TABLE (o_status text, o_reviewed_at timestamptz, o_asked smallint, o_revision integer, o_is_audit boolean,
-    o_rank bigint, o_decided boolean) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+    o_rank bigint, o_decided boolean, o_model_version bigint, o_predicted text) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_slot smallint;
     v_free integer;
     v_old record;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
-    SELECT t.asked, t.is_audit, t.rank INTO o_asked, o_is_audit, o_rank FROM task t
+    -- The task's version and not the lease's: the item may have been routed anew since the lease lapsed.
+    SELECT t.asked, t.is_audit, t.rank, t.model_version_id INTO o_asked, o_is_audit, o_rank, o_model_version FROM task t
     WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
     IF NOT FOUND THEN
         o_status := 'unknown';
@@ -275,10 +276,15 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    SELECT d.revision, d.source <> 'model' AND d.outcome <> 'reopened' INTO o_revision, o_decided FROM decision d
+    -- A model's decision leaves an audit open; where none was drawn, the task was withdrawn.
+    SELECT d.revision, d.outcome <> 'reopened' AND (d.source <> 'model' OR NOT o_is_audit) INTO o_revision, o_decided
+    FROM decision d
     WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
     o_revision := coalesce(o_revision, 0);
     o_decided := coalesce(o_decided, false);
+    -- Here and not in the calling statement, whose snapshot may be older than the prediction.
+    SELECT p.label INTO o_predicted FROM prediction p
+    WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version;
 
     DELETE FROM lease l
     WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
@@ -344,6 +350,8 @@ DECLARE
     v_free integer;
     v_source text;
     v_is_escalated boolean := false;
+    v_model_version bigint;
+    v_is_blind boolean;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     SELECT v.item_id, v.queue, v.slot, v.status, v.verdict, v.undone_at, v.model_version_id, v.is_shown INTO v_review
@@ -357,8 +365,14 @@ BEGIN
     o_queue := v_review.queue;
     o_model_version := v_review.model_version_id;
     o_shown := v_review.is_shown;
-    SELECT t.rank, t.is_audit, t.asked INTO v_rank, o_is_audit, v_asked FROM task t
+    SELECT t.rank, t.is_audit, t.asked, t.model_version_id, t.is_blind
+    INTO v_rank, o_is_audit, v_asked, v_model_version, v_is_blind FROM task t
     WHERE t.project_id = p_project AND t.item_id = o_item FOR UPDATE;
+    IF v_model_version <> o_model_version THEN
+        -- Routed anew since: the reviewer gets the item as others would.
+        o_model_version := v_model_version;
+        o_shown := o_queue = 1 OR NOT v_is_blind;
+    END IF;
     IF v_review.undone_at IS NOT NULL THEN
         o_status := 'repeated';
         RETURN NEXT;

@@ -19,8 +19,8 @@ COPY item (project_id, id, payload_hash, external_id, group_key, payload, metada
 
 -- name: copyPredictions
 -- Stores predictions of items that the same transaction stored.
-COPY prediction (project_id, item_id, model_version_id, content_hash, confidence, propensity, policy_version, salt_id, is_blind,
-    label, route, reason, rule, would_be, scores, highlights) FROM STDIN (FORMAT binary);
+COPY prediction (project_id, item_id, model_version_id, content_hash, confidence, propensity, policy_version, rollout_revision,
+    salt_id, is_blind, stands, label, route, reason, rule, would_be, scores, highlights) FROM STDIN (FORMAT binary);
 
 -- name: copyModelDecisions
 -- The first decision of items the model decided.
@@ -35,7 +35,8 @@ WHERE i.project_id = $1 AND i.external_id = ANY($2::text[]);
 -- name: findPredictions
 -- What was stored before for pairs of item and model version.
 -- $1 project_id bigint, $2 item_ids bigint[], $3 model_version_ids bigint[]
--- returns item_id bigint, model_version_id bigint, content_hash uuid, label text, route text, reason text, policy_version integer
+-- returns item_id bigint, model_version_id bigint, content_hash uuid, label text or null, route text, reason text
+--   policy_version integer
 SELECT p.item_id, p.model_version_id, p.content_hash, p.label, p.route, p.reason, p.policy_version
 FROM unnest($2::bigint[], $3::bigint[]) AS n (item_id, model_version_id)
 JOIN prediction p
@@ -43,31 +44,33 @@ JOIN prediction p
 
 -- name: insertFirstPredictions
 -- Stores predictions of items that the same transaction stored: nobody else can know those, so no key is there before.
--- $1 project_id bigint, $2 policy_version integer, $3 salt_id smallint, $4 item_ids bigint[], $5 model_version_ids bigint[]
--- $6 content_hashes uuid[], $7 confidences double precision[], $8 propensities double precision[], $9 are_blind boolean[]
--- $10 labels text[], $11 routes text[], $12 reasons text[], $13 rules text[], $14 would_be text[], $15 scores json[], $16 highlights json[]
+-- $1 project_id bigint, $2 policy_version integer, $3 rollout_revision integer or null, $4 salt_id smallint, $5 item_ids bigint[]
+-- $6 model_version_ids bigint[], $7 content_hashes uuid[], $8 confidences double precision[], $9 propensities double precision[]
+-- $10 are_blind boolean[], $11 stand boolean[], $12 labels text[], $13 routes text[], $14 reasons text[], $15 rules text[]
+-- $16 would_be text[], $17 scores json[], $18 highlights json[]
 INSERT INTO prediction (project_id, item_id, model_version_id, content_hash, confidence, propensity,
-    policy_version, salt_id, is_blind, label, route, reason, rule, would_be, scores, highlights)
+    policy_version, rollout_revision, salt_id, is_blind, stands, label, route, reason, rule, would_be, scores, highlights)
 SELECT $1, n.item_id, n.model_version_id, n.content_hash, n.confidence, n.propensity,
-    $2, $3, n.is_blind, n.label, n.route, n.reason, n.rule, n.would_be, n.scores, n.highlights
-FROM unnest($4::bigint[], $5::bigint[], $6::uuid[], $7::double precision[], $8::double precision[], $9::boolean[],
-    $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::json[], $16::json[])
-    AS n (item_id, model_version_id, content_hash, confidence, propensity, is_blind,
+    $2, $3, $4, n.is_blind, n.stands, n.label, n.route, n.reason, n.rule, n.would_be, n.scores, n.highlights
+FROM unnest($5::bigint[], $6::bigint[], $7::uuid[], $8::double precision[], $9::double precision[], $10::boolean[],
+    $11::boolean[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::json[], $18::json[])
+    AS n (item_id, model_version_id, content_hash, confidence, propensity, is_blind, stands,
         label, route, reason, rule, would_be, scores, highlights);
 
 -- name: insertPredictions
 -- Stores predictions; one that exists is left out of the answer.
--- $1 project_id bigint, $2 policy_version integer, $3 salt_id smallint, $4 item_ids bigint[], $5 model_version_ids bigint[]
--- $6 content_hashes uuid[], $7 confidences double precision[], $8 propensities double precision[], $9 are_blind boolean[]
--- $10 labels text[], $11 routes text[], $12 reasons text[], $13 rules text[], $14 would_be text[], $15 scores json[], $16 highlights json[]
+-- $1 project_id bigint, $2 policy_version integer, $3 rollout_revision integer or null, $4 salt_id smallint, $5 item_ids bigint[]
+-- $6 model_version_ids bigint[], $7 content_hashes uuid[], $8 confidences double precision[], $9 propensities double precision[]
+-- $10 are_blind boolean[], $11 stand boolean[], $12 labels text[], $13 routes text[], $14 reasons text[], $15 rules text[]
+-- $16 would_be text[], $17 scores json[], $18 highlights json[]
 -- returns item_id bigint, model_version_id bigint
 INSERT INTO prediction AS p (project_id, item_id, model_version_id, content_hash, confidence, propensity,
-    policy_version, salt_id, is_blind, label, route, reason, rule, would_be, scores, highlights)
+    policy_version, rollout_revision, salt_id, is_blind, stands, label, route, reason, rule, would_be, scores, highlights)
 SELECT $1, n.item_id, n.model_version_id, n.content_hash, n.confidence, n.propensity,
-    $2, $3, n.is_blind, n.label, n.route, n.reason, n.rule, n.would_be, n.scores, n.highlights
-FROM unnest($4::bigint[], $5::bigint[], $6::uuid[], $7::double precision[], $8::double precision[], $9::boolean[],
-    $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::json[], $16::json[])
-    AS n (item_id, model_version_id, content_hash, confidence, propensity, is_blind,
+    $2, $3, $4, n.is_blind, n.stands, n.label, n.route, n.reason, n.rule, n.would_be, n.scores, n.highlights
+FROM unnest($5::bigint[], $6::bigint[], $7::uuid[], $8::double precision[], $9::double precision[], $10::boolean[],
+    $11::boolean[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::json[], $18::json[])
+    AS n (item_id, model_version_id, content_hash, confidence, propensity, is_blind, stands,
         label, route, reason, rule, would_be, scores, highlights)
 ON CONFLICT (project_id, item_id, model_version_id) DO NOTHING
 RETURNING p.item_id, p.model_version_id;

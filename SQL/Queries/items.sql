@@ -6,16 +6,31 @@ WHERE i.project_id = $1 AND i.external_id = $2;
 
 -- name: itemPredictions
 -- $1 project_id bigint, $2 item_id bigint
--- returns model text, version text, label text, confidence double precision, scores json, highlights json, route text, reason text
---   policy_version integer, propensity double precision, salt_id smallint, is_blind boolean, received_at timestamptz
---   rule text or null, would_be text or null
+-- returns model text or null, version text or null, label text or null, confidence double precision, scores json, highlights json
+--   route text, reason text, policy_version integer, propensity double precision, salt_id smallint, is_blind boolean
+--   received_at timestamptz, rule text or null, would_be text or null, stands boolean, rollout_revision integer or null
 SELECT m.model, m.version, p.label, p.confidence, p.scores, p.highlights, p.route, p.reason,
     p.policy_version, p.propensity, p.salt_id, p.is_blind, p.received_at,
-    p.rule, p.would_be
+    p.rule, p.would_be, p.stands, p.rollout_revision
 FROM prediction p
-JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
+LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
 WHERE p.project_id = $1 AND p.item_id = $2
 ORDER BY p.received_at, p.model_version_id;
+
+-- name: itemReroutes
+-- The routes that stood for an item until others took their place, oldest first.
+-- $1 project_id bigint, $2 item_id bigint
+-- returns changed_at timestamptz, from_model text or null, from_version text or null, from_route text, from_reason text
+--   from_policy_version integer, to_model text or null, to_version text or null, to_route text, to_reason text
+--   to_policy_version integer
+SELECT c.changed_at, f.model, f.version, c.from_route, c.from_reason,
+    c.from_policy_version, t.model, t.version, c.to_route, c.to_reason,
+    c.to_policy_version
+FROM reroute c
+LEFT JOIN model_version f ON f.project_id = c.project_id AND f.id = c.from_model_version_id
+LEFT JOIN model_version t ON t.project_id = c.project_id AND t.id = c.to_model_version_id
+WHERE c.project_id = $1 AND c.item_id = $2
+ORDER BY c.number;
 
 -- name: itemReviews
 -- $1 project_id bigint, $2 item_id bigint
@@ -42,14 +57,14 @@ ORDER BY d.revision;
 -- name: routedFacts
 -- Everything a route was decided from, to recompute it, in order of item.
 -- $1 project_id bigint, $2 after_item bigint, $3 limit integer
--- returns item_id bigint, external_id text, label text, confidence double precision, policy_version integer, salt_id smallint
+-- returns item_id bigint, external_id text, label text or null, confidence double precision, policy_version integer, salt_id smallint
 --   route text, reason text, propensity double precision, is_blind boolean, rule text or null, would_be text or null
---   model text, version text, payload json or null, metadata json or null
+--   model text or null, version text or null, payload json or null, metadata json or null
 SELECT p.item_id, i.external_id, p.label, p.confidence, p.policy_version, p.salt_id, p.route, p.reason, p.propensity, p.is_blind,
     p.rule, p.would_be, m.model, m.version, i.payload, i.metadata
 FROM prediction p
 JOIN item i ON i.project_id = p.project_id AND i.id = p.item_id
-JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
+LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
 WHERE p.project_id = $1 AND p.item_id > $2 AND p.route <> 'shadowed'
 ORDER BY p.item_id, p.model_version_id
 LIMIT $3;

@@ -76,10 +76,10 @@ SELECT release_lease($1, $2, $3, $4);
 -- $7 model_version_id bigint, $8 is_shown boolean, $9 verdict text, $10 label text, $11 tags json, $12 comment text
 -- $13 seconds double precision
 -- returns status text, reviewed_at timestamptz, asked smallint, revision integer, is_audit boolean, rank bigint, is_decided boolean
---   external_id text, predicted text
+--   external_id text, predicted text or null, routed_by bigint or null
 SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided,
     (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3),
-    (SELECT p.label FROM prediction p WHERE p.project_id = $1 AND p.item_id = $3 AND p.model_version_id = $7)
+    r.o_predicted, r.o_model_version
 FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false) AS r;
 
 -- name: answerTask
@@ -87,22 +87,23 @@ FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false
 -- and each further round trip would hold the task's lock for longer. With status `several` nothing was done.
 -- $1 project_id bigint, $2 id text, $3 item_id bigint, $4 actor_id bigint, $5 queue smallint, $6 token bigint
 -- $7 model_version_id bigint, $8 is_shown boolean, $9 verdict text, $10 label text, $11 tags json, $12 comment text
--- $13 seconds double precision, $14 outcome_as_predicted text, $15 outcome_otherwise text
+-- $13 seconds double precision, $14 outcome_as_predicted text, $15 outcome_otherwise text, $16 outcome_without_prediction text
 -- returns status text, reviewed_at timestamptz, asked smallint, revision integer, is_audit boolean, rank bigint, is_decided boolean
---   external_id text, predicted text, outcome text or null
+--   external_id text, predicted text or null, routed_by bigint or null, outcome text or null
 WITH recorded AS MATERIALIZED (
     SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided,
         (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3) AS external_id,
-        (SELECT p.label FROM prediction p WHERE p.project_id = $1 AND p.item_id = $3 AND p.model_version_id = $7) AS predicted
+        r.o_predicted AS predicted, r.o_model_version
     FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, true) AS r
 ), decided AS (
     INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, actor_id, agreement, label, source, outcome)
-    SELECT $1, $3, r.o_revision + 1, 1, $7, $4, 1, $10, 'reviewer', CASE WHEN r.predicted = $10 THEN $14 ELSE $15 END
+    SELECT $1, $3, r.o_revision + 1, 1, r.o_model_version, $4, 1, $10, 'reviewer',
+        CASE WHEN r.predicted IS NULL THEN $16 WHEN r.predicted = $10 THEN $14 ELSE $15 END
     FROM recorded r WHERE r.o_status IN ('counted', 'late')
     RETURNING outcome
 )
 SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided, r.external_id, r.predicted,
-    (SELECT d.outcome FROM decided d) AS outcome
+    r.o_model_version, (SELECT d.outcome FROM decided d) AS outcome
 FROM recorded r;
 
 -- name: readVotes
@@ -167,13 +168,13 @@ FROM undo_review($1, $2, $3, $4, $5) AS u;
 -- name: leasedItem
 -- What the reviewer of an item is to see.
 -- $1 project_id bigint, $2 item_id bigint, $3 model_version_id bigint
--- returns external_id text, payload json, metadata json, received_at timestamptz, label text, confidence double precision
---   scores json, highlights json, model text, version text
+-- returns external_id text, payload json, metadata json, received_at timestamptz, label text or null, confidence double precision
+--   scores json, highlights json, model text or null, version text or null
 SELECT i.external_id, i.payload, i.metadata, i.received_at, p.label, p.confidence,
     p.scores, p.highlights, m.model, m.version
 FROM item i
 JOIN prediction p ON p.project_id = i.project_id AND p.item_id = i.id AND p.model_version_id = $3
-JOIN model_version m ON m.project_id = i.project_id AND m.id = $3
+LEFT JOIN model_version m ON m.project_id = i.project_id AND m.id = $3
 WHERE i.project_id = $1 AND i.id = $2;
 
 -- name: queueFigures

@@ -1,11 +1,12 @@
 -- name: reportRoutes
 -- How the predictions that decided an item's way were routed, by arrival.
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
+-- An item without a prediction has no model: empty names, and an empty label.
 -- returns model text, version text, label text, policy_version integer, route text, reason text, predictions bigint
-SELECT m.model, m.version, p.label, p.policy_version, p.route, p.reason, count(*)
+SELECT coalesce(m.model, ''), coalesce(m.version, ''), coalesce(p.label, ''), p.policy_version, p.route, p.reason, count(*)
 FROM prediction p
-JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
-WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.route <> 'shadowed'
+LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
+WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.stands
 GROUP BY m.model, m.version, p.label, p.policy_version, p.route, p.reason
 ORDER BY m.model, m.version, p.label, p.policy_version, p.route, p.reason;
 
@@ -14,11 +15,12 @@ ORDER BY m.model, m.version, p.label, p.policy_version, p.route, p.reason;
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
 -- returns model text, version text, label text, policy_version integer, route text, propensity double precision, source text
 --   outcome text, items bigint
-SELECT m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d.source, d.outcome, count(*)
+SELECT coalesce(m.model, ''), coalesce(m.version, ''), coalesce(p.label, ''), p.policy_version, p.route, p.propensity,
+    d.source, d.outcome, count(*)
 FROM prediction p
-JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
+LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
 JOIN decision d ON d.project_id = p.project_id AND d.item_id = p.item_id
-WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.route <> 'shadowed'
+WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.stands
     AND NOT EXISTS (
         SELECT FROM decision later
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
@@ -26,13 +28,13 @@ GROUP BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d
 ORDER BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d.source, d.outcome;
 
 -- name: reportReviewers
--- What each reviewer did in the window, with handling times in seconds capped at the idle limit of 120. (least() passes over
+-- What each reviewer did in the window; labels are those of items that had a prediction to differ from. With handling times in seconds capped at the idle limit of 120. (least() passes over
 -- nulls: a review without a time would count as one of 120.)
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
 -- returns reviewer text, reviews bigint, labels bigint, overrides bigint, skips bigint, escalations bigint, unusable bigint
 --   surplus bigint, p50 double precision, p90 double precision, timed bigint
 SELECT a.name, count(*),
-    count(*) FILTER (WHERE v.verdict = 'label' AND NOT coalesce(l.is_borderline, false)),
+    count(*) FILTER (WHERE v.verdict = 'label' AND NOT coalesce(l.is_borderline, false) AND p.label IS NOT NULL),
     count(*) FILTER (WHERE v.verdict = 'label' AND NOT coalesce(l.is_borderline, false) AND v.label <> p.label),
     count(*) FILTER (WHERE v.verdict = 'skip'),
     count(*) FILTER (WHERE v.verdict = 'escalate'),

@@ -18,7 +18,7 @@ extension Desk {
             let text =
                 held.lease.isBlind
                 ? "Blind review: the suggestion is withheld. Choose a label."
-                : "The model suggests nothing. Choose a label."
+                : "No prediction: no model has seen this item. Choose a label."
             return [Line(text)]
         }
         let shown = suggestion.guesses.prefix(guesses)

@@ -51,7 +51,7 @@ enum PlainText {
         guard let suggestion = held.suggestion else {
             return held.lease.isBlind
                 ? "Blind review: the suggestion is withheld."
-                : "The model suggests nothing."
+                : "No prediction: no model has seen this item."
         }
         func percent(_ score: Double) -> String {
             String(DeskText.percent(score).drop { $0 == " " })

@@ -5,6 +5,7 @@ public enum ReviewError: Error, Hashable, Sendable {
     case malformedJSON(JSONError)
     case invalidField(path: String, found: String, accepted: String)
     case missingField(path: String)
+    case missingPrediction(degree: AutomationDegree)
     case unknownField(path: String, accepted: String)
     case unknownLabel(String)
     case confidenceOutOfRange(found: String)
@@ -46,7 +47,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         switch self {
         case .malformedJSON: .malformedJSON
         case .invalidField: .invalidField
-        case .missingField: .missingField
+        case .missingField, .missingPrediction: .missingField
         case .unknownField: .unknownField
         case .unknownLabel: .unknownLabel
         case .confidenceOutOfRange: .confidenceOutOfRange
@@ -92,6 +93,8 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .invalidField(let path, let found, let accepted):
             "\(path.isEmpty ? "the document" : path) is \(found); accepted: \(accepted)"
         case .missingField(let path): "\(path) is missing"
+        case .missingPrediction(let degree):
+            "model, model_version, label and confidence are missing; an item without a prediction is taken in the degree \(AutomationDegree.humanOnly.rawValue), and the degree is \(degree.rawValue)"
         case .unknownField(let path, let accepted):
             "\(path) is not a known key; accepted: \(accepted)"
         case .unknownLabel(let label): "\"\(label)\" is not a label of the project"
@@ -116,7 +119,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .predictionConflict(let id, let model, let version):
             "item \"\(id)\" has another prediction by \(model)/\(version); it was not changed"
         case .itemConflict(let id):
-            "item \"\(id)\" was sent before with another payload; it was not changed"
+            "item \"\(id)\" was sent before with another payload, metadata, group or parents; it was not changed"
         case .unknownLease: "this lease was not given to you by this project"
         case .leaseLost(let decided):
             decided

@@ -10,8 +10,8 @@ public struct ItemView: Sendable {
     /// Reads through `pool`.
     public init(pool: ConnectionPool) { self.pool = pool }
 
-    /// The item as one JSON object: what was sent, its predictions with their routes, its reviews, its
-    /// current decision and the history of decisions.
+    /// The item as one JSON object: what was sent, its predictions with their routes, the routes that
+    /// others replaced, its reviews, its current decision and the history of decisions.
     ///
     /// - Throws: `unknownItem`.
     public func json(
@@ -37,6 +37,7 @@ public struct ItemView: Sendable {
                 prediction.write(to: &writer)
             }
             writer.endArray()
+            try writeReroutes(of: item.id, project: project.id, store, to: &writer)
             writer.key("reviews")
             writer.beginArray()
             for review in try store.reviews(item: item.id, project: project.id) {
@@ -72,7 +73,9 @@ extension PredictionRecord {
         writer.member("reason", reason)
         writer.memberIfPresent("rule", rule)
         writer.memberIfPresent("would_be", wouldBe)
+        writer.member("stands", stands)
         writer.member("policy_version", policyVersion)
+        writer.memberIfPresent("rollout_revision", rolloutRevision)
         writer.member("propensity", propensity)
         writer.member("blind", isBlind)
         writer.member("received_at", receivedAt.rfc3339)

@@ -33,8 +33,10 @@ struct ReviewStepResult: Sendable {
 struct SoleAnswer {
     /// The outcome when the label is the predicted one.
     let asPredicted: Outcome
-    /// The outcome when it is not, or there is none.
+    /// The outcome when it is another.
     let otherwise: Outcome
+    /// The outcome when nothing was predicted.
+    let withoutPrediction: Outcome
 
     /// Nil for answers that settle nothing: a skip, an escalation.
     init?(_ verdict: Verdict, in project: ProjectContext) {
@@ -45,9 +47,11 @@ struct SoleAnswer {
         case .label(let name, _):
             guard let label = project.labels.label(named: name) else { return nil }
             asPredicted = Outcome(label: label, predicted: label.name)
-            otherwise = Outcome(label: label, predicted: nil)
+            withoutPrediction = Outcome(label: label, predicted: nil)
+            // No label is empty.
+            otherwise = Outcome(label: label, predicted: "")
         case .unusable:
-            (asPredicted, otherwise) = (.unusable, .unusable)
+            (asPredicted, otherwise, withoutPrediction) = (.unusable, .unusable, .unusable)
         case .open, .oneMore, .adjudicate: return nil
         }
     }
@@ -76,7 +80,8 @@ struct ReviewStep {
     /// nothing was recorded.
     func takeAlone(_ review: ReviewRow, _ sole: SoleAnswer) throws -> ReviewStepResult? {
         let answered = try store.answerTask(
-            review, project: project.id, asPredicted: sole.asPredicted, otherwise: sole.otherwise)
+            review, project: project.id, asPredicted: sole.asPredicted, otherwise: sole.otherwise,
+            withoutPrediction: sole.withoutPrediction)
         guard let (recorded, outcome) = answered else { return nil }
         var decision: DecidedLabel?
         if recorded.status == .repeated {
@@ -149,7 +154,7 @@ struct ReviewStep {
         try store.appendDecision(
             DecisionRow(
                 item: review.item, revision: recorded.revision + 1, reviews: reviews,
-                modelVersionID: review.modelVersionID,
+                modelVersionID: recorded.modelVersionID,
                 actor: source == .consensus ? nil : review.actor, agreement: agreement,
                 label: label, source: source, outcome: outcome),
             project: project.id)

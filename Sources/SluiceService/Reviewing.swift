@@ -94,11 +94,12 @@ public struct Reviewing: Sendable {
         of item: Int64, modelVersionID: Int64, token: Int64, expiresAt: Timestamp, queue: Queue,
         isBlind: Bool, content: ReviewContent, project: ProjectContext, by caller: Caller
     ) -> GivenLease {
-        // An adjudicator settles a disagreement and sees everything there is.
-        let isBlind = isBlind && queue == .review
+        // An adjudicator settles a disagreement and sees everything there is. Where there is no
+        // prediction, none is shown and none withheld.
+        let isBlind = isBlind && queue == .review && content.prediction != nil
         let ticket = LeaseTicket(
             item: item, modelVersionID: modelVersionID, token: token, queue: queue,
-            isShown: !isBlind)
+            isShown: !isBlind && content.prediction != nil)
         return GivenLease(
             id: ticket.id(project: project.id, actor: caller.actor, key: project.leaseKey),
             expiresAt: expiresAt, queue: queue, isBlind: isBlind, content: content)

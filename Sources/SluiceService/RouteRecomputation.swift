@@ -14,12 +14,10 @@ extension RoutedFacts {
     public func routing(
         under policy: Policy, salt: [UInt8]
     ) throws(JSONError) -> Routing? {
-        var facts = RoutingFacts(
-            label: label, confidence: confidence.flatMap(Confidence.init), model: model,
-            modelVersion: modelVersion)
+        var fields: [FieldValue] = []
         if !policy.rules.fields.paths.isEmpty {
             guard let payload else { return nil }
-            facts.fields = try payload.withUnsafeBufferPointer {
+            fields = try payload.withUnsafeBufferPointer {
                 (payload) throws(JSONError) -> [FieldValue] in
                 guard let metadata else {
                     return try policy.rules.fields.read(payload: payload, metadata: nil)
@@ -30,6 +28,10 @@ extension RoutedFacts {
                 }
             }
         }
+        guard let label else { return policy.routeWithoutPrediction(fields) }
+        let facts = RoutingFacts(
+            label: label, confidence: confidence.flatMap(Confidence.init), model: model,
+            modelVersion: modelVersion, fields: fields)
         let draws = Array(externalID.utf8).withUnsafeBufferPointer {
             RoutingDraws(salt: salt, externalID: $0, policy: policy)
         }

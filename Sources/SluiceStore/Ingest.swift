@@ -51,7 +51,9 @@ public struct PredictionColumns: Sendable {
     public var propensities = ParameterArray(.double)
     /// Whether a reviewer works blind.
     public var areBlind = ParameterArray(.bool)
-    /// Labels.
+    /// Whether the route is the item's.
+    public var stand = ParameterArray(.bool)
+    /// Labels, or null.
     public var labels = ParameterArray(.text)
     /// Routes.
     public var routes = ParameterArray(.text)
@@ -59,7 +61,7 @@ public struct PredictionColumns: Sendable {
     public var reasons = ParameterArray(.text)
     /// The rules that applied, or null.
     public var rules = ParameterArray(.text)
-    /// In shadow, the routes it would have taken; else null.
+    /// Of what decides nothing, the routes it would have taken; else null.
     public var wouldBe = ParameterArray(.text)
     /// Scores, or null.
     public var scores = ParameterArray(.json)
@@ -132,8 +134,8 @@ public struct KnownPrediction: Sendable {
     public let key: PredictionKey
     /// The hash of everything sent with it.
     public let contentHash: ContentHash
-    /// Its label.
-    public let label: String
+    /// Its label; nil for an item that came without a prediction.
+    public let label: String?
     /// Where it went.
     public let route: String
     /// Why.
@@ -175,8 +177,8 @@ extension Store {
     }
 
     /// Stores predictions of items that this transaction stored, in the columns project, item, model
-    /// version, content hash, confidence, propensity, policy version, salt, blindness, label, route,
-    /// reason, rule, would-be route, scores and highlights.
+    /// version, content hash, confidence, propensity, policy version, rollout revision, salt,
+    /// blindness, whether it stands, label, route, reason, rule, would-be route, scores and highlights.
     public func copyPredictions(_ rows: CopyRows) throws(PostgresError) {
         try session.copyIn(SQLCatalog.copyPredictions, rows)
     }
@@ -216,7 +218,7 @@ extension Store {
             return KnownPrediction(
                 key: PredictionKey(item: try row.int64(0), modelVersion: try row.int64(1)),
                 contentHash: ContentHash(high: hash.high, low: hash.low),
-                label: try row.text(3), route: try row.text(4), reason: try row.text(5),
+                label: try row.textIfPresent(3), route: try row.text(4), reason: try row.text(5),
                 policyVersion: try row.int(6))
         }
     }
@@ -278,10 +280,11 @@ extension PredictionColumns {
         _ project: Int64, _ policyVersion: Int, _ saltID: Int16
     ) -> [Parameter] {
         [
-            .int64(project), .int32(Int32(policyVersion)), .int16(saltID), .array(items),
+            .int64(project), .int32(Int32(policyVersion)), .null, .int16(saltID), .array(items),
             .array(modelVersions), .array(contentHashes), .array(confidences),
-            .array(propensities), .array(areBlind), .array(labels), .array(routes),
-            .array(reasons), .array(rules), .array(wouldBe), .array(scores), .array(highlights),
+            .array(propensities), .array(areBlind), .array(stand), .array(labels),
+            .array(routes), .array(reasons), .array(rules), .array(wouldBe), .array(scores),
+            .array(highlights),
         ]
     }
 }

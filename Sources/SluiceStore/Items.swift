@@ -20,12 +20,13 @@ public struct ItemRecord: Sendable {
 
 /// A prediction as stored, with its route.
 public struct PredictionRecord: Sendable {
-    /// The model.
-    public let model: String
+    /// The model; nil, as its version and label, for the route of an item that came without a
+    /// prediction.
+    public let model: String?
     /// Its version.
-    public let version: String
+    public let version: String?
     /// The predicted label.
-    public let label: String
+    public let label: String?
     /// The confidence in 0...1; nil when the model gave none.
     public let confidence: Double?
     /// The scores as a JSON object; nil when none were sent.
@@ -48,8 +49,12 @@ public struct PredictionRecord: Sendable {
     public let receivedAt: Timestamp
     /// The rule of the policy that applied; nil when none did.
     public let rule: String?
-    /// In shadow, the route it would have taken if the model decided what it is sure of.
+    /// Of what decides nothing, the route it would have taken.
     public let wouldBe: String?
+    /// Whether this route is the item's.
+    public let stands: Bool
+    /// The rollout in force when it was routed; nil when there was none.
+    public let rolloutRevision: Int?
 }
 
 /// A review as stored.
@@ -106,8 +111,8 @@ public struct RoutedFacts: Sendable {
     public let item: Int64
     /// The producer's key, which the draws are keyed by.
     public let externalID: String
-    /// The predicted label.
-    public let label: String
+    /// The predicted label; nil for an item that came without a prediction.
+    public let label: String?
     /// The confidence in 0...1; nil when the model gave none.
     public let confidence: Double?
     /// The policy that routed it.
@@ -126,9 +131,9 @@ public struct RoutedFacts: Sendable {
     public let rule: String?
     /// In shadow, where it would have gone.
     public let wouldBe: String?
-    /// The model.
+    /// The model; empty without a prediction.
     public let model: String
-    /// Its version.
+    /// Its version; empty without a prediction.
     public let modelVersion: String
     /// The payload as received; nil once erased.
     public let payload: [UInt8]?
@@ -158,14 +163,16 @@ extension Store {
         try session.query(SQLCatalog.itemPredictions, [.int64(project), .int64(item)]) {
             (row) throws(PostgresError) -> PredictionRecord in
             PredictionRecord(
-                model: try row.text(0), version: try row.text(1), label: try row.text(2),
+                model: try row.textIfPresent(0), version: try row.textIfPresent(1),
+                label: try row.textIfPresent(2),
                 confidence: try row.doubleIfPresent(3), scores: try row.bytesIfPresent(4),
                 highlights: try row.bytesIfPresent(5), route: try row.text(6),
                 reason: try row.text(7), policyVersion: try row.int(8),
                 propensity: try row.double(9), saltID: try row.int16(10),
                 isBlind: try row.bool(11),
                 receivedAt: Timestamp(microseconds: try row.timestamp(12)),
-                rule: try row.textIfPresent(13), wouldBe: try row.textIfPresent(14))
+                rule: try row.textIfPresent(13), wouldBe: try row.textIfPresent(14),
+                stands: try row.bool(15), rolloutRevision: try row.intIfPresent(16))
         }
     }
 
@@ -207,12 +214,14 @@ extension Store {
             SQLCatalog.routedFacts, [.int64(project), .int64(item), .int32(Int32(limit))]
         ) { (row) throws(PostgresError) -> RoutedFacts in
             RoutedFacts(
-                item: try row.int64(0), externalID: try row.text(1), label: try row.text(2),
+                item: try row.int64(0), externalID: try row.text(1),
+                label: try row.textIfPresent(2),
                 confidence: try row.doubleIfPresent(3), policyVersion: try row.int(4),
                 saltID: try row.int16(5), route: try row.text(6), reason: try row.text(7),
                 propensity: try row.double(8), isBlind: try row.bool(9),
                 rule: try row.textIfPresent(10), wouldBe: try row.textIfPresent(11),
-                model: try row.text(12), modelVersion: try row.text(13),
+                model: try row.textIfPresent(12) ?? "",
+                modelVersion: try row.textIfPresent(13) ?? "",
                 payload: try row.bytesIfPresent(14), metadata: try row.bytesIfPresent(15))
         }
     }

@@ -70,16 +70,18 @@ extension Store {
     ///   asks for more reviews, and nothing was done.
     /// - Throws: as `recordReview`.
     public func answerTask(
-        _ review: ReviewRow, project: Int64, asPredicted: Outcome, otherwise: Outcome
+        _ review: ReviewRow, project: Int64, asPredicted: Outcome, otherwise: Outcome,
+        withoutPrediction: Outcome
     ) throws -> (RecordedReview, outcome: String?)? {
         let answered = try Constraints.explained(reviewID: review.id) { () throws(PostgresError) in
             try session.queryOne(
                 SQLCatalog.answerTask,
                 review.parameters(project: project) + [
                     .text(asPredicted.rawValue), .text(otherwise.rawValue),
+                    .text(withoutPrediction.rawValue),
                 ]
             ) { (row) throws(PostgresError) in
-                (try RecordedReview(row: row), try row.textIfPresent(9))
+                (try RecordedReview(row: row), try row.textIfPresent(10))
             }
         }
         guard let answered else { throw PostgresError.noRow(SQLCatalog.answerTask) }
@@ -98,13 +100,13 @@ extension Store {
         return (reviews.filter { $0 != .skip }, reviews.count { $0 == .skip })
     }
 
-    /// What the model had predicted.
+    /// What the model had predicted; nil for an item that came without a prediction.
     public func predictedLabel(
         project: Int64, item: Int64, modelVersionID: Int64
     ) throws(PostgresError) -> String? {
         try session.queryOne(
             SQLCatalog.predictedLabel, [.int64(project), .int64(item), .int64(modelVersionID)]
-        ) { (row) throws(PostgresError) -> String in try row.text(0) }
+        ) { (row) throws(PostgresError) -> String? in try row.textIfPresent(0) } ?? nil
     }
 
     /// Appends a decision.
@@ -232,6 +234,7 @@ extension RecordedReview {
             asked: try row.intIfPresent(2) ?? 0, revision: try row.intIfPresent(3) ?? 0,
             isAudit: try row.boolIfPresent(4) ?? false, rank: try row.int64IfPresent(5) ?? 0,
             isDecided: try row.boolIfPresent(6) ?? false,
-            externalID: try row.textIfPresent(7) ?? "", predicted: try row.textIfPresent(8))
+            externalID: try row.textIfPresent(7) ?? "", predicted: try row.textIfPresent(8),
+            modelVersionID: try row.int64IfPresent(9) ?? 0)
     }
 }

@@ -36,7 +36,7 @@ public struct LeasedTask: Sendable {
     public let content: ReviewContent
 }
 
-/// An item and its prediction as stored.
+/// An item and its prediction, if it has one, as stored.
 public struct ReviewContent: Sendable {
     /// The producer's key.
     public let externalID: String
@@ -46,6 +46,27 @@ public struct ReviewContent: Sendable {
     public let metadata: [UInt8]?
     /// When the item arrived.
     public let receivedAt: Timestamp
+    /// What the model said; nil for an item that came without a prediction.
+    public let prediction: StoredSuggestion?
+
+    init(_ row: Row, from first: Int) throws(PostgresError) {
+        externalID = try row.text(first)
+        payload = try row.bytesIfPresent(first + 1)
+        metadata = try row.bytesIfPresent(first + 2)
+        receivedAt = Timestamp(microseconds: try row.timestamp(first + 3))
+        prediction = try row.textIfPresent(first + 4).map {
+            (label) throws(PostgresError) -> StoredSuggestion in
+            StoredSuggestion(
+                label: label, confidence: try row.doubleIfPresent(first + 5),
+                scores: try row.bytesIfPresent(first + 6),
+                highlights: try row.bytesIfPresent(first + 7), model: try row.text(first + 8),
+                version: try row.text(first + 9))
+        }
+    }
+}
+
+/// What a model said about an item, as stored.
+public struct StoredSuggestion: Sendable {
     /// The predicted label.
     public let label: String
     /// The confidence; nil when the model gave none.
@@ -58,19 +79,6 @@ public struct ReviewContent: Sendable {
     public let model: String
     /// Its version.
     public let version: String
-
-    init(_ row: Row, from first: Int) throws(PostgresError) {
-        externalID = try row.text(first)
-        payload = try row.bytesIfPresent(first + 1)
-        metadata = try row.bytesIfPresent(first + 2)
-        receivedAt = Timestamp(microseconds: try row.timestamp(first + 3))
-        label = try row.text(first + 4)
-        confidence = try row.doubleIfPresent(first + 5)
-        scores = try row.bytesIfPresent(first + 6)
-        highlights = try row.bytesIfPresent(first + 7)
-        model = try row.text(first + 8)
-        version = try row.text(first + 9)
-    }
 }
 
 /// A review on its way into the tables.
@@ -142,8 +150,10 @@ public struct RecordedReview: Sendable {
     public let isDecided: Bool
     /// The item's external id; empty when there is no such item.
     public let externalID: String
-    /// The label of the prediction that was, or would have been, shown; nil when there is none.
+    /// The label of the prediction the item is routed by; nil when there is none.
     public let predicted: String?
+    /// The version of that prediction; 0 when there is none.
+    public let modelVersionID: Int64
 }
 
 /// What the tables said to an undo.

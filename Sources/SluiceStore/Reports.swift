@@ -2,7 +2,7 @@ import SluiceDomain
 import SluicePostgres
 import SluiceSQL
 
-/// What a count in a report is about.
+/// What a count in a report is about; everything is empty for items that came without a prediction.
 public struct ReportCell: Hashable, Sendable {
     /// The model.
     public let model: String

@@ -30,6 +30,26 @@ private final class Transcript: Sendable {
 
 @Suite("Plain mode", .timeLimit(.minutes(1)))
 struct PlainReviewTests {
+    @Test("an item that no model has seen says so, and an empty line answers nothing")
+    func unpredicted() async {
+        let service = FakeService([Sample.lease("a", label: nil)])
+        let played = await play(service, ["", "ok"])
+        #expect(
+            played.text.hasPrefix(
+                """
+                Project invoices
+
+                Item a
+                  Hello
+                No prediction: no model has seen this item.
+                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Answer, or :help
+                No suggestion is shown for this item: type a label.
+                Answer, or :help
+                a: Looks fine
+                """), "\(played.text)")
+    }
+
     @Test("a whole session reads as lines")
     func session() async {
         let record = #"{"type":"record","fields":{"amount":12.5,"payer":null}}"#

@@ -45,6 +45,12 @@ struct ScreenTests {
         try expectScreen("blind", Sample.desk([Sample.lease(payload: Self.letter, isBlind: true)]))
     }
 
+    @Test("an item that no model has seen")
+    func unpredicted() throws {
+        try expectScreen(
+            "unpredicted", Sample.desk([Sample.lease(payload: Self.letter, label: nil)]))
+    }
+
     @Test("a record with missing values")
     func record() throws {
         let payload = #"""

@@ -108,7 +108,7 @@ struct ConsensusTests {
     func outcomes() {
         #expect(Outcome(label: Label(name: "a"), predicted: "a") == .accepted)
         #expect(Outcome(label: Label(name: "a"), predicted: "b") == .corrected)
-        #expect(Outcome(label: Label(name: "a"), predicted: nil) == .corrected)
+        #expect(Outcome(label: Label(name: "a"), predicted: nil) == .labelled)
         #expect(Outcome(label: Label(name: "a", isBorderline: true), predicted: "a") == .borderline)
         #expect(Outcome(label: Label(name: "\u{e9}"), predicted: "e\u{301}") == .corrected)
     }

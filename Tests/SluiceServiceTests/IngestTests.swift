@@ -104,10 +104,10 @@ struct IngestTests {
         }
     }
 
-    @Test("a second model version on an item is recorded and decides nothing")
+    @Test("a second model version on a decided item is recorded and decides nothing")
     func shadowed() async throws {
         try await TestService.run(policy: Self.partial) { service in
-            try await service.ingest([SentPrediction("x", confidence: "0.2")])
+            try await service.ingest([SentPrediction("x", confidence: "0.95")])
             let second = SentPrediction("x", label: "b", confidence: "1", version: "2")
             let outcome = try await service.ingest([second, second])
             #expect(outcome[0].stored?.route == .shadowed)
@@ -117,7 +117,7 @@ struct IngestTests {
             #expect(outcome[1].stored?.route == .shadowed)
             let again = try await service.ingest([second])
             #expect(again[0].stored?.isDuplicate == true)
-            #expect(try await Self.counts(service) == "1|2|0|1|1")
+            #expect(try await Self.counts(service) == "1|2|1|0|0")
             let both = try await service.ingest([
                 SentPrediction("y", confidence: "1"),
                 SentPrediction("y", confidence: "1", version: "2"),

@@ -168,7 +168,7 @@ enum QueueInvariant {
                     AND r.item_id = t.item_id AND r.queue = 1)
                 OR EXISTS (SELECT FROM lease l WHERE l.project_id = t.project_id
                     AND l.item_id = t.item_id AND l.queue = 1) AS escalated,
-                coalesce((SELECT d.source <> 'model' AND d.outcome <> 'reopened' FROM decision d
+                coalesce((SELECT d.outcome <> 'reopened' AND (d.source <> 'model' OR NOT t.is_audit) FROM decision d
                     WHERE d.project_id = t.project_id AND d.item_id = t.item_id
                     ORDER BY d.revision DESC LIMIT 1), false) AS decided
             FROM task t

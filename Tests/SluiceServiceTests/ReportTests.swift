@@ -31,7 +31,7 @@ struct ReportTests {
                 })
             let ann = try await service.reviewer("ann")
             for (index, lease) in try await service.lease(230, by: ann).enumerated() {
-                let predicted = lease.content.label
+                let predicted = try #require(lease.content.prediction).label
                 let other = predicted == "a" ? "b" : "a"
                 let verdict: Verdict =
                     index % 13 == 5

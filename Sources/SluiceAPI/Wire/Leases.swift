@@ -159,7 +159,7 @@ public struct Lease: Hashable, WireValue {
     public var isBlind: Bool
     /// What is to be labelled.
     public var item: LeasedItem
-    /// What the model said; nil when the review is blind.
+    /// What the model said; nil when the review is blind, and for an item without a prediction.
     public var prediction: ShownPrediction?
 
     /// Makes a lease.

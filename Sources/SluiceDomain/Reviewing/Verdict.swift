@@ -33,6 +33,8 @@ public enum Outcome: String, Sendable, CaseIterable {
     case accepted
     /// A person gave another label.
     case corrected
+    /// A person gave a label to an item that came without a prediction.
+    case labelled
     /// A person gave the borderline label.
     case borderline
     /// People called the input unusable; there is no label.
@@ -40,14 +42,15 @@ public enum Outcome: String, Sendable, CaseIterable {
     /// A review was taken back; the item has no decision until it is reviewed again.
     case reopened
 
-    /// The outcome of people deciding on `label` where the model had predicted `predicted`.
+    /// The outcome of people deciding on `label` where the model had predicted `predicted`; nil
+    /// where it had predicted nothing.
     public init(label: Label, predicted: String?) {
         if label.isBorderline {
             self = .borderline
-        } else if let predicted, ExactText(predicted) == ExactText(label.name) {
-            self = .accepted
+        } else if let predicted {
+            self = ExactText(predicted) == ExactText(label.name) ? .accepted : .corrected
         } else {
-            self = .corrected
+            self = .labelled
         }
     }
 }

@@ -75,6 +75,23 @@ extension Policy {
 }
 
 extension Policy {
+    /// Routes an item that came without any prediction: to people, who decide by themselves.
+    ///
+    /// Rules apply by what they ask of the item; no condition on label, model or confidence holds but
+    /// that there is no confidence.
+    ///
+    /// - Parameter fields: the values at the paths of the rules.
+    /// - Returns: nil unless people decide everything without seeing a prediction, `human_only`: in
+    ///   every other degree a missing prediction is a mistake of the producer.
+    public func routeWithoutPrediction(_ fields: [FieldValue]) -> Routing? {
+        guard degree == .humanOnly else { return nil }
+        let facts = RoutingFacts(label: "", confidence: nil, fields: fields)
+        let terms = Terms(
+            policy: self, rule: rules.first(for: facts), facts: facts,
+            draws: RoutingDraws(audit: 0, share: 0, blind: 0))
+        return terms.queued(.noPrediction, isBlind: true, urgency: 0.5)
+    }
+
     /// Whether a route may depend on the audit draw.
     public var drawsAudits: Bool {
         auditRate > 0 || rules.rules.contains { ($0.then.auditRate ?? 0) > 0 }

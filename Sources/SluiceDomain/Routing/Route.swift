@@ -34,7 +34,9 @@ public enum RouteReason: String, Sendable, CaseIterable {
     case automationShare = "automation_share"
     /// A rule of the policy says who decides.
     case rule
-    /// The item had been routed before, by an earlier prediction.
+    /// The item came without a prediction, which only the degree `human_only` takes.
+    case noPrediction = "no_prediction"
+    /// The item had been routed before, and has been decided or is being reviewed.
     case itemAlreadyRouted = "item_already_routed"
 }
 
@@ -79,7 +81,8 @@ public struct Routing: Hashable, Sendable {
     public let reviewers: Int
     /// Seconds from arrival to the deadline of the review; nil for none.
     public let slaSeconds: Int?
-    /// Where it would have gone if the model decided what it is sure of; only in shadow.
+    /// Where it would have gone if the model decided what it is sure of; only of what decides
+    /// nothing.
     public let wouldBe: Route?
 
     /// Makes a routing.

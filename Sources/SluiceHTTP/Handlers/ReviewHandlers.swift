@@ -67,7 +67,7 @@ extension Lease {
                 externalID: content.externalID,
                 payload: RawJSON(content.payload ?? Array("null".utf8)),
                 metadata: content.metadata.map(RawJSON.init), receivedAt: content.receivedAt),
-            prediction: lease.isBlind ? nil : ShownPrediction(content))
+            prediction: lease.isBlind ? nil : content.prediction.map { ShownPrediction($0) })
     }
 }
 
@@ -82,12 +82,12 @@ extension PastReview {
 }
 
 extension ShownPrediction {
-    fileprivate init(_ content: ReviewContent) {
+    fileprivate init(_ stored: StoredSuggestion) {
         self.init(
-            label: content.label, confidence: content.confidence,
-            scores: content.scores.map(RawJSON.init),
-            highlights: content.highlights.map(RawJSON.init), model: content.model,
-            modelVersion: content.version)
+            label: stored.label, confidence: stored.confidence,
+            scores: stored.scores.map(RawJSON.init),
+            highlights: stored.highlights.map(RawJSON.init), model: stored.model,
+            modelVersion: stored.version)
     }
 }
 

@@ -14,7 +14,7 @@ struct BulkIngest: Sendable {
     let outcomes: [LineOutcome]
     private let project: ProjectContext
     private var items = CopyRows(columns: 8)
-    private var predictions = CopyRows(columns: 16)
+    private var predictions = CopyRows(columns: 18)
     private var decisions = CopyRows(columns: 8)
     private var tasks = TaskColumns()
 
@@ -35,12 +35,14 @@ struct BulkIngest: Sendable {
             }
         }
         var (predictions, decisions, tasks) = (predictions, decisions, tasks)
-        run.forEachStored { [project] prediction, key, routing, _, bytes in
-            predictions.append(prediction, key, routing, project: project, bytes)
-            if routing.isModelsDecision {
-                decisions.append(decided: prediction, key, project: id, bytes)
+        run.forEachStored { [project] line, bytes in
+            predictions.append(
+                line.prediction, line.key, line.routing, stands: line.stands, project: project,
+                bytes)
+            if let label = line.decidedLabel {
+                decisions.append(decided: label, line.key, project: id, bytes)
             }
-            if routing.isTask { tasks.append(key, routing) }
+            if line.isTask { tasks.append(line.key, line.routing) }
         }
         (self.predictions, self.decisions, self.tasks) = (predictions, decisions, tasks)
     }

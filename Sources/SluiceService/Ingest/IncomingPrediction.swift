@@ -5,16 +5,23 @@ import SluiceStore
 /// Where a value stands in the bytes of its batch.
 typealias Span = Range<Int>
 
-/// One prediction that passed every check, as places in the bytes of its batch.
+/// One line that passed every check, as places in the bytes of its batch: an item, and what a model
+/// says about it.
 struct IncomingPrediction: Sendable {
+    /// What a model says.
+    struct Suggestion: Sendable {
+        var model: Span
+        var version: Span
+        var label: Span
+        var confidence: Confidence?
+        var scores: Span?
+        var highlights: Span?
+    }
+
     var externalID: Span
-    var model: Span
-    var version: Span
-    var label: Span
+    /// Nil for an item that came without a prediction.
+    var suggestion: Suggestion?
     var payload: Span
-    var confidence: Confidence?
-    var scores: Span?
-    var highlights: Span?
     var metadata: Span?
     var group: Span?
     var parents: Span?
@@ -106,12 +113,13 @@ extension IncomingPrediction {
         func move(_ span: Span) -> Span { span.lowerBound + offset..<span.upperBound + offset }
         var moved = self
         moved.externalID = move(externalID)
-        moved.model = move(model)
-        moved.version = move(version)
-        moved.label = move(label)
+        moved.suggestion = suggestion.map { suggestion in
+            Suggestion(
+                model: move(suggestion.model), version: move(suggestion.version),
+                label: move(suggestion.label), confidence: suggestion.confidence,
+                scores: suggestion.scores.map(move), highlights: suggestion.highlights.map(move))
+        }
         moved.payload = move(payload)
-        moved.scores = scores.map(move)
-        moved.highlights = highlights.map(move)
         moved.metadata = metadata.map(move)
         moved.group = group.map(move)
         moved.parents = parents.map(move)

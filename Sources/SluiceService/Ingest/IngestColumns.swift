@@ -4,9 +4,9 @@ import SluiceStore
 
 extension Routing {
     /// Whether the model's label stands until people say otherwise.
-    var isModelsDecision: Bool { reason != .itemAlreadyRouted && route != .queued }
+    var isModelsDecision: Bool { route.answersWithLabel }
     /// Whether people are to look at the item.
-    var isTask: Bool { reason != .itemAlreadyRouted && route != .accepted }
+    var isTask: Bool { route == .queued || route == .audited }
 }
 
 extension ItemColumns {
@@ -26,33 +26,46 @@ extension ItemColumns {
 
 extension PredictionColumns {
     mutating func append(
-        _ prediction: IncomingPrediction, _ key: PredictionKey, _ routing: Routing,
+        _ prediction: IncomingPrediction, _ key: PredictionKey, _ routing: Routing, stands: Bool,
         _ bytes: UnsafeBufferPointer<UInt8>
     ) {
+        let suggestion = prediction.suggestion
         items.append(key.item)
         modelVersions.append(key.modelVersion)
         contentHashes.append(
             uuidHigh: prediction.contentHash.high, low: prediction.contentHash.low)
-        if let confidence = prediction.confidence {
+        if let confidence = suggestion?.confidence {
             confidences.append(confidence.value)
         } else {
             confidences.appendNull()
         }
         propensities.append(routing.propensity)
         areBlind.append(routing.isBlind)
-        labels.append(bytes: UnsafeBufferPointer(rebasing: bytes[prediction.label]))
+        stand.append(stands)
+        labels.append(suggestion?.label, bytes)
         routes.append(routing.route.rawValue)
         reasons.append(routing.reason.rawValue)
         rules.append(optional: routing.rule)
         wouldBe.append(optional: routing.wouldBe?.rawValue)
-        scores.append(prediction.scores, bytes)
-        highlights.append(prediction.highlights, bytes)
+        scores.append(suggestion?.scores, bytes)
+        highlights.append(suggestion?.highlights, bytes)
+    }
+}
+
+extension ModelDecisionColumns {
+    mutating func append(
+        _ label: Span, _ key: PredictionKey, _ bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        items.append(key.item)
+        modelVersions.append(key.modelVersion)
+        labels.append(bytes: UnsafeBufferPointer(rebasing: bytes[label]))
     }
 }
 
 extension TaskColumns {
+    /// A task by its routing; one of no review where people are not to look at the item.
     mutating func append(_ key: PredictionKey, _ routing: Routing) {
-        asked.append(Int16(routing.reviewers))
+        asked.append(routing.isTask ? Int16(routing.reviewers) : 0)
         items.append(key.item)
         modelVersions.append(key.modelVersion)
         rankOffsets.append(
@@ -100,35 +113,38 @@ extension CopyRows {
 
     /// A row of `Store.copyPredictions`.
     mutating func append(
-        _ prediction: IncomingPrediction, _ key: PredictionKey, _ routing: Routing,
+        _ prediction: IncomingPrediction, _ key: PredictionKey, _ routing: Routing, stands: Bool,
         project: ProjectContext, _ bytes: UnsafeBufferPointer<UInt8>
     ) {
+        let suggestion = prediction.suggestion
         beginRow()
         append(project.id)
         append(key.item)
         append(key.modelVersion)
         append(uuidHigh: prediction.contentHash.high, low: prediction.contentHash.low)
-        if let confidence = prediction.confidence {
+        if let confidence = suggestion?.confidence {
             append(confidence.value)
         } else {
             appendNull()
         }
         append(routing.propensity)
         append(Int32(project.policyVersion))
+        appendNull()
         append(project.routingSalt.id)
         append(routing.isBlind)
-        append(prediction.label, bytes)
+        append(stands)
+        append(suggestion?.label, bytes)
         append(routing.route.rawValue)
         append(routing.reason.rawValue)
         append(optional: routing.rule)
         append(optional: routing.wouldBe?.rawValue)
-        append(prediction.scores, bytes)
-        append(prediction.highlights, bytes)
+        append(suggestion?.scores, bytes)
+        append(suggestion?.highlights, bytes)
     }
 
     /// A row of `Store.copyModelDecisions`.
     mutating func append(
-        decided prediction: IncomingPrediction, _ key: PredictionKey, project: Int64,
+        decided label: Span, _ key: PredictionKey, project: Int64,
         _ bytes: UnsafeBufferPointer<UInt8>
     ) {
         beginRow()
@@ -137,7 +153,7 @@ extension CopyRows {
         append(Int32(1))
         append(Int16(0))
         append(key.modelVersion)
-        append(prediction.label, bytes)
+        append(label, bytes)
         append(DecisionSource.model.rawValue)
         append(Outcome.autoAccepted.rawValue)
     }

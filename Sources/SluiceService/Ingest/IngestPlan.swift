@@ -11,13 +11,15 @@ struct IngestPlan: Sendable {
     let modelVersions: [ModelVersionName: Int64]
 
     /// Stores the batch by copying, which is possible only while all its items are new.
-    func bulk(firstItemID: Int64) -> BulkIngest {
+    ///
+    /// - Returns: nil when the batch has to look into the tables in any case.
+    func bulk(firstItemID: Int64) -> BulkIngest? {
         var run = IngestRun(plan: self)
         run.scan()
         run.number(from: firstItemID)
         // With all items new there is nothing to ask the tables.
         _ = run.judge()
-        return BulkIngest(run)
+        return run.needsTables ? nil : BulkIngest(run)
     }
 
     /// Runs in the transaction of `store`, whatever of the batch is stored already.
@@ -30,6 +32,7 @@ struct IngestPlan: Sendable {
         run.scan()
         let isAllNew = try run.storeItems(store, itemIDs)
         try run.markRepeats(run.judge(), store)
+        try run.judgeKnown(store)
         try run.storePredictions(store)
         return (outcomes: run.outcomes(), isAllNew: isAllNew)
     }

@@ -13,17 +13,28 @@ extension IngestRun {
         guard !items.isEmpty else { return true }
         number(from: try itemIDs.take(items.count, store))
         var columns = ItemColumns()
+        var untaken = ItemColumns()
         batch.bytes.withUnsafeBufferPointer { bytes in
             for item in items {
                 guard case .prediction(let prediction) = plan.batch.lines[item.line] else {
                     continue
                 }
-                columns.append(item.id, prediction, bytes)
+                if item.isTaken {
+                    columns.append(item.id, prediction, bytes)
+                } else {
+                    untaken.append(item.id, prediction, bytes)
+                }
             }
         }
-        let stored = try store.insertItems(columns, project: plan.project.id)
+        let stored =
+            columns.ids.count > 0 ? try store.insertItems(columns, project: plan.project.id) : 0
         guard stored < items.count else { return true }
-        recognise(try store.findItems(externalIDs: columns.externalIDs, project: plan.project.id))
+        let project = plan.project.id
+        var known: [KnownItem] = []
+        for some in [columns, untaken] where some.ids.count > 0 {
+            known += try store.findItems(externalIDs: some.externalIDs, project: project)
+        }
+        recognise(known)
         return false
     }
 
@@ -41,6 +52,7 @@ extension IngestRun {
             items[place].id = item.id
             items[place].payloadHash = item.payloadHash
         }
+        for place in items.indices where !items[place].isNew { items[place].standing = .settled }
     }
 
     /// Tells the lines that repeat what is stored.
@@ -54,10 +66,10 @@ extension IngestRun {
         for index in fates.indices {
             switch fates[index] {
             // A line that repeats another of the batch is judged by what is stored, like that one.
-            case .recorded, .sameAs:
+            case .open, .withoutPrediction, .routed, .sameAs:
                 guard let known = known[keys[index]] else { continue }
                 fates[index] = fate(of: index, against: known)
-            case .refused, .routed, .repeated: continue
+            case .refused, .repeated: continue
             }
         }
     }
@@ -69,45 +81,96 @@ extension IngestRun {
         return .refused(conflict(prediction))
     }
 
-    /// Stores what is new: predictions, model decisions, tasks.
+    /// Decides the fate of new predictions of items that were there before.
+    ///
+    /// The items are locked first, in order, and what is stored is asked for once more: whoever
+    /// stores a prediction of a waiting item holds its task, so from there on nothing changes.
+    mutating func judgeKnown(_ store: Store) throws(PostgresError) {
+        let open = openLines()
+        guard !open.isEmpty else { return }
+        let scored = open.filter { keys[$0].modelVersion != 0 }
+        let ids = Set(scored.map { keys[$0].item }).sorted()
+        if !ids.isEmpty {
+            let waiting = try store.lockWaitingTasks(ids, project: plan.project.id)
+            let versions = Dictionary(waiting.map { ($0.item, $0.modelVersion) }) { $1 }
+            for line in scored {
+                guard let version = versions[keys[line].item] else { continue }
+                items[itemOfLine[line]].standing = .waiting(modelVersion: version, line: nil)
+            }
+            try markRepeats(scored.map { keys[$0] }, store)
+        }
+        batch.bytes.withUnsafeBufferPointer { bytes in
+            for index in openLines() {
+                guard case .prediction(let prediction) = plan.batch.lines[index] else { continue }
+                decide(index, prediction, bytes)
+            }
+        }
+    }
+
+    private func openLines() -> [Int] {
+        fates.indices.filter { index in
+            if case .open = fates[index] { true } else { false }
+        }
+    }
+
+    /// Stores what is new: predictions, model decisions, tasks; and the routes that take the place of
+    /// others.
     mutating func storePredictions(_ store: Store) throws(PostgresError) {
         var first = PredictionColumns()
         var later = PredictionColumns()
-        var decisions = ModelDecisionColumns()
-        var tasks = TaskColumns()
-        var recorded: [PredictionKey] = []
-        forEachStored { prediction, key, routing, isItemNew, bytes in
-            guard isItemNew else {
-                recorded.append(key)
-                later.append(prediction, key, routing, bytes)
-                return
+        var laterKeys: [PredictionKey] = []
+        forEachStored { line, bytes in
+            if line.isItemNew {
+                first.append(line.prediction, line.key, line.routing, stands: line.stands, bytes)
+            } else {
+                later.append(line.prediction, line.key, line.routing, stands: line.stands, bytes)
+                laterKeys.append(line.key)
             }
-            first.append(prediction, key, routing, bytes)
-            if routing.isModelsDecision {
-                decisions.items.append(key.item)
-                decisions.modelVersions.append(key.modelVersion)
-                decisions.labels.append(
-                    bytes: UnsafeBufferPointer(rebasing: bytes[prediction.label]))
-            }
-            if routing.isTask { tasks.append(key, routing) }
         }
+        let project = plan.project
         if first.items.count > 0 {
             try store.insertFirstPredictions(
-                first, project: plan.project.id, policyVersion: plan.project.policyVersion,
-                saltID: plan.project.routingSalt.id)
+                first, project: project.id, policyVersion: project.policyVersion,
+                saltID: project.routingSalt.id)
         }
         if later.items.count > 0 {
             let stored = try store.insertPredictions(
-                later, project: plan.project.id, policyVersion: plan.project.policyVersion,
-                saltID: plan.project.routingSalt.id)
+                later, project: project.id, policyVersion: project.policyVersion,
+                saltID: project.routingSalt.id)
             if stored.count < later.items.count {
                 // Another transaction stored the same predictions since we looked.
                 let stored = Set(stored)
-                try markRepeats(recorded.filter { !stored.contains($0) }, store)
+                try markRepeats(laterKeys.filter { !stored.contains($0) }, store)
             }
         }
-        try store.insertModelDecisions(decisions, project: plan.project.id)
-        try store.insertTasks(
-            tasks, project: plan.project.id, policyVersion: plan.project.policyVersion)
+        try storeEffects(store)
+    }
+
+    /// Stores what follows from the routes that stand.
+    private func storeEffects(_ store: Store) throws(PostgresError) {
+        var decisions = ModelDecisionColumns()
+        var tasks = TaskColumns()
+        var requeued = TaskColumns()
+        forEachStored { line, bytes in
+            if let label = line.decidedLabel { decisions.append(label, line.key, bytes) }
+            if line.isItemNew {
+                if line.isTask { tasks.append(line.key, line.routing) }
+            } else if line.stands {
+                requeued.append(line.key, line.routing)
+            }
+        }
+        var changes = RerouteColumns()
+        for reroute in reroutes {
+            guard case .routed = fates[reroute.line] else { continue }
+            changes.items.append(keys[reroute.line].item)
+            changes.from.append(reroute.from)
+            changes.to.append(keys[reroute.line].modelVersion)
+        }
+        let project = plan.project
+        try store.insertReroutes(changes, project: project.id)
+        try store.requeueTasks(
+            requeued, project: project.id, policyVersion: project.policyVersion)
+        try store.insertModelDecisions(decisions, project: project.id)
+        try store.insertTasks(tasks, project: project.id, policyVersion: project.policyVersion)
     }
 }

@@ -2,26 +2,56 @@ import SluiceDomain
 import SluiceStore
 
 /// One run of a plan: what it finds in the batch, and what it decides about each line.
+///
+/// Lines are taken in order, as if each were a batch of its own: a later prediction of an item finds
+/// it where the earlier left it.
 struct IngestRun {
     /// What is known of an external id of the batch.
     struct Item {
         var id: Int64 = 0
         var payloadHash: ContentHash
+        /// The first line about it that may store it.
+        var line: Int
+        /// Whether a line may store it.
+        ///
+        /// An item by itself, where none is taken, is only looked for: what was stored when it was
+        /// taken is answered as a repeat.
+        var isTaken: Bool
         var isNew = true
-        var isRouted = false
-        /// The first line about it.
-        let line: Int
-        /// Whether several lines are.
+        /// Whether several lines are about it.
         var isShared = false
+        var standing = Standing.unrouted
+    }
+
+    /// Where an item stands when a line comes to it.
+    enum Standing {
+        /// It has no route.
+        case unrouted
+        /// People are to decide, and nobody has begun; the version it is routed by, and the line if
+        /// that is of this batch.
+        case waiting(modelVersion: Int64, line: Int?)
+        /// It is decided or being reviewed.
+        case settled
     }
 
     /// What a line leads to.
     enum Fate {
         case refused(ReviewError)
-        case routed(Routing)
-        case recorded
+        /// Not said before the standing of its item is known.
+        case open
+        /// An item by itself where none is taken: refused, unless it repeats what is stored.
+        case withoutPrediction
+        case routed(Routing, stands: Bool)
         case repeated(KnownPrediction)
         case sameAs(line: Int)
+    }
+
+    /// A route that takes the place of another.
+    struct Reroute {
+        /// The line whose route it is.
+        let line: Int
+        /// The version whose route stood.
+        let from: Int64
     }
 
     let plan: IngestPlan
@@ -30,6 +60,7 @@ struct IngestRun {
     var itemOfLine: [Int] = []
     var keys: [PredictionKey] = []
     var fates: [Fate] = []
+    var reroutes: [Reroute] = []
     /// What was stored before, of what the batch names.
     var known: [PredictionKey: KnownPrediction] = [:]
 
@@ -43,8 +74,12 @@ struct IngestRun {
 
     var batch: IngestBatch { plan.batch }
 
+    /// Whether storing the batch takes more than rows of new items.
+    var needsTables: Bool { !reroutes.isEmpty || items.contains { !$0.isTaken } }
+
     /// Finds the items the lines are about.
     mutating func scan() {
+        let takesItems = plan.project.policy.degree == .humanOnly
         batch.bytes.withUnsafeBufferPointer { bytes in
             var places: [ByteKey: Int] = [:]
             places.reserveCapacity(plan.batch.count)
@@ -53,14 +88,21 @@ struct IngestRun {
                     itemOfLine.append(-1)
                     continue
                 }
+                let isTaken = takesItems || prediction.suggestion != nil
                 let next = items.count
                 let key = ByteKey(UnsafeBufferPointer(rebasing: bytes[prediction.externalID]))
                 let place = places.place(of: key, orNext: next)
                 itemOfLine.append(place)
-                if place < next {
-                    items[place].isShared = true
-                } else {
-                    items.append(Item(payloadHash: prediction.payloadHash, line: index))
+                guard place < next else {
+                    items.append(
+                        Item(payloadHash: prediction.payloadHash, line: index, isTaken: isTaken))
+                    continue
+                }
+                items[place].isShared = true
+                if isTaken, !items[place].isTaken {
+                    items[place].isTaken = true
+                    items[place].line = index
+                    items[place].payloadHash = prediction.payloadHash
                 }
             }
         }
@@ -71,12 +113,13 @@ struct IngestRun {
         for place in items.indices { items[place].id = first + Int64(place) }
     }
 
-    /// Decides the fate of every line.
+    /// Decides the fate of every line whose item is new.
     ///
     /// - Returns: the keys of predictions that may have been stored before.
     mutating func judge() -> [PredictionKey] {
         var first: [PredictionKey: Int] = [:]
         var asked: [PredictionKey] = []
+        let takesItems = plan.project.policy.degree == .humanOnly
         batch.bytes.withUnsafeBufferPointer { bytes in
             var versions = ModelVersionReader(ids: plan.modelVersions)
             for (index, line) in plan.batch.lines.enumerated() {
@@ -85,12 +128,12 @@ struct IngestRun {
                     keys.append(PredictionKey(item: 0, modelVersion: 0))
                     continue
                 }
-                let place = itemOfLine[index]
-                let item = items[place]
+                let item = items[itemOfLine[index]]
                 let key = PredictionKey(
                     item: item.id,
-                    modelVersion: versions.id(
-                        model: bytes[prediction.model], version: bytes[prediction.version]))
+                    modelVersion: prediction.suggestion.map {
+                        versions.id(model: bytes[$0.model], version: bytes[$0.version])
+                    } ?? 0)
                 keys.append(key)
                 if item.payloadHash != prediction.payloadHash {
                     fates.append(
@@ -105,116 +148,26 @@ struct IngestRun {
                     }
                     first[key] = index
                 }
-                if item.isNew, !item.isRouted {
-                    items[place].isRouted = true
-                    fates.append(fate(prediction, bytes))
-                } else {
-                    if !item.isNew { asked.append(key) }
-                    fates.append(.recorded)
+                if !item.isNew { asked.append(key) }
+                guard takesItems || prediction.suggestion != nil else {
+                    fates.append(.withoutPrediction)
+                    continue
                 }
+                fates.append(.open)
+                if item.isNew { decide(index, prediction, bytes) }
             }
         }
         return asked
     }
 
-    private func fate(
-        _ prediction: IncomingPrediction, _ bytes: UnsafeBufferPointer<UInt8>
-    ) -> Fate {
-        let policy = plan.project.policy
-        var facts = RoutingFacts(
-            label: batch.text(prediction.label), confidence: prediction.confidence)
-        if !policy.rules.rules.isEmpty {
-            facts.model = ExactText(batch.text(prediction.model))
-            facts.modelVersion = ExactText(batch.text(prediction.version))
-            do {
-                facts.fields = try policy.rules.fields.read(
-                    payload: UnsafeBufferPointer(rebasing: bytes[prediction.payload]),
-                    metadata: prediction.metadata.map {
-                        UnsafeBufferPointer(rebasing: bytes[$0])
-                    })
-            } catch {
-                // Both were checked when the line was read.
-                return .refused(.internalError)
-            }
-        }
-        return .routed(
-            policy.route(
-                facts,
-                draws: RoutingDraws(
-                    salt: plan.project.routingSalt.secret,
-                    externalID: UnsafeBufferPointer(rebasing: bytes[prediction.externalID]),
-                    policy: policy)))
-    }
-
     func conflict(_ prediction: IncomingPrediction) -> ReviewError {
-        .predictionConflict(
-            externalID: batch.text(prediction.externalID), model: batch.text(prediction.model),
-            version: batch.text(prediction.version))
-    }
-
-    /// Calls `body` with every prediction to be stored, and whether its item is new.
-    func forEachStored(
-        _ body: (
-            IncomingPrediction, PredictionKey, Routing, _ isItemNew: Bool,
-            UnsafeBufferPointer<UInt8>
-        ) -> Void
-    ) {
-        batch.bytes.withUnsafeBufferPointer { bytes in
-            for (index, fate) in fates.enumerated() {
-                guard case .prediction(let prediction) = plan.batch.lines[index] else { continue }
-                switch fate {
-                case .routed(let routing): body(prediction, keys[index], routing, true, bytes)
-                case .recorded:
-                    body(
-                        prediction, keys[index], .recordedOnly, items[itemOfLine[index]].isNew,
-                        bytes)
-                case .refused, .repeated, .sameAs: break
-                }
-            }
+        let externalID = batch.text(prediction.externalID)
+        guard let suggestion = prediction.suggestion else {
+            return .itemConflict(externalID: externalID)
         }
-    }
-
-    /// What each line's producer is told.
-    func outcomes() -> [LineOutcome] {
-        fates.indices.map { outcome(of: $0) }
-    }
-
-    private func outcome(of index: Int) -> LineOutcome {
-        guard case .prediction(let prediction) = batch.lines[index] else {
-            if case .refused(let error) = fates[index] { return .refused(error) }
-            return .refused(.internalError)
-        }
-        let externalID = Array(batch.bytes[prediction.externalID])
-        switch fates[index] {
-        case .refused(let error): return .refused(error)
-        case .routed(let routing):
-            return .stored(
-                StoredPrediction(
-                    externalID: externalID, route: routing.route, reason: routing.reason.rawValue,
-                    label: routing.route.answersWithLabel
-                        ? Array(batch.bytes[prediction.label]) : nil,
-                    policyVersion: plan.project.policyVersion, isDuplicate: false))
-        case .recorded:
-            return .stored(
-                StoredPrediction(
-                    externalID: externalID, route: .shadowed,
-                    reason: RouteReason.itemAlreadyRouted.rawValue, label: nil,
-                    policyVersion: plan.project.policyVersion, isDuplicate: false))
-        case .repeated(let known):
-            let route = Route(rawValue: known.route) ?? .queued
-            return .stored(
-                StoredPrediction(
-                    externalID: externalID, route: route, reason: known.reason,
-                    label: route.answersWithLabel ? Array(known.label.utf8) : nil,
-                    policyVersion: known.policyVersion, isDuplicate: true))
-        case .sameAs(let line):
-            guard case .prediction(let earlier) = batch.lines[line],
-                earlier.contentHash == prediction.contentHash
-            else { return .refused(conflict(prediction)) }
-            guard case .stored(var stored) = outcome(of: line) else { return outcome(of: line) }
-            stored.isDuplicate = true
-            return .stored(stored)
-        }
+        return .predictionConflict(
+            externalID: externalID, model: batch.text(suggestion.model),
+            version: batch.text(suggestion.version))
     }
 }
 
@@ -268,10 +221,4 @@ private struct ModelVersionReader {
         last = (model: model, version: version, id: id)
         return id
     }
-}
-
-extension Routing {
-    /// A prediction that came after its item had been routed.
-    fileprivate static let recordedOnly = Routing(
-        route: .shadowed, reason: .itemAlreadyRouted, propensity: 0, isBlind: false, urgency: 0)
 }

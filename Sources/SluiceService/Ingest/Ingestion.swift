@@ -78,13 +78,14 @@ public final class Ingestion: Sendable {
         if plan.batch.count >= BulkIngest.minimumLines,
             !repeats.withLock({ $0.isExpected(project) })
         {
-            let bulk = plan.bulk(
-                firstItemID: try await itemIDs.take(plan.batch.count, from: pool))
-            do {
-                try await pool.transaction { session in try bulk.store(Store(session)) }
-                return bulk.outcomes
-            } catch let error as PostgresError where error.meansKnownItem {
-                logger.debug("a batch holds known items", metadata: ["project": "\(project)"])
+            let firstItemID = try await itemIDs.take(plan.batch.count, from: pool)
+            if let bulk = plan.bulk(firstItemID: firstItemID) {
+                do {
+                    try await pool.transaction { session in try bulk.store(Store(session)) }
+                    return bulk.outcomes
+                } catch let error as PostgresError where error.meansKnownItem {
+                    logger.debug("a batch holds known items", metadata: ["project": "\(project)"])
+                }
             }
         }
         let (outcomes, isAllNew) = try await pool.transaction { [itemIDs] session in
@@ -101,13 +102,14 @@ public final class Ingestion: Sendable {
         var names: Set<ModelVersionName> = []
         var last: (model: ArraySlice<UInt8>, version: ArraySlice<UInt8>)?
         for case .prediction(let prediction) in batch.lines {
-            let model = batch.bytes[prediction.model]
-            let version = batch.bytes[prediction.version]
+            guard let suggestion = prediction.suggestion else { continue }
+            let model = batch.bytes[suggestion.model]
+            let version = batch.bytes[suggestion.version]
             if let last, last.model == model, last.version == version { continue }
             last = (model: model, version: version)
             names.insert(
                 ModelVersionName(
-                    model: batch.text(prediction.model), version: batch.text(prediction.version)))
+                    model: batch.text(suggestion.model), version: batch.text(suggestion.version)))
         }
         var ids: [ModelVersionName: Int64] = [:]
         for name in names {

@@ -3,6 +3,8 @@ import SluiceJSON
 import SluiceStore
 
 /// Reads one prediction object, strictly: every key once, of its type and in its range.
+///
+/// Either everything that makes a prediction is there, or nothing of it: an item by itself.
 struct PredictionReader {
     private let line: UnsafeBufferPointer<UInt8>
     private let offset: Int
@@ -84,17 +86,25 @@ struct PredictionReader {
         }
         try cursor.end()
         guard let externalID else { throw ReviewError.missingField(path: "external_id") }
-        guard let model else { throw ReviewError.missingField(path: "model") }
-        guard let version else { throw ReviewError.missingField(path: "model_version") }
-        guard let label else { throw ReviewError.missingField(path: "label") }
-        guard let confidence else { throw ReviewError.missingField(path: "confidence") }
+        var suggestion: IncomingPrediction.Suggestion?
+        let isBare =
+            model == nil && version == nil && label == nil && confidence == nil && scores == nil
+            && highlights == nil
+        if !isBare {
+            guard let model else { throw ReviewError.missingField(path: "model") }
+            guard let version else { throw ReviewError.missingField(path: "model_version") }
+            guard let label else { throw ReviewError.missingField(path: "label") }
+            guard let confidence else { throw ReviewError.missingField(path: "confidence") }
+            suggestion = IncomingPrediction.Suggestion(
+                model: model, version: version, label: label, confidence: confidence,
+                scores: scores, highlights: highlights)
+        }
         guard let payload else { throw ReviewError.missingField(path: "payload") }
         guard payload.count <= limits.payloadBytes else {
             throw ReviewError.payloadTooLarge(bytes: payload.count, limit: limits.payloadBytes)
         }
         var prediction = IncomingPrediction(
-            externalID: externalID, model: model, version: version, label: label,
-            payload: payload, confidence: confidence, scores: scores, highlights: highlights,
+            externalID: externalID, suggestion: suggestion, payload: payload,
             metadata: metadata, group: group, parents: parents,
             payloadHash: ContentHash(high: 0, low: 0), contentHash: ContentHash(high: 0, low: 0))
         bytes.withUnsafeBufferPointer { prediction.hash(in: $0) }
@@ -228,11 +238,14 @@ extension IncomingPrediction {
         let payloadBits = KeyedHash.content([part(payload)])
         payloadHash = ContentHash(high: payloadBits.high, low: payloadBits.low)
         // The payload goes in by its hash: it is the longest part, and hashed already.
-        var numbers = (confidence?.value.bitPattern ?? .max, payloadHash.high, payloadHash.low)
+        var numbers = (
+            suggestion?.confidence?.value.bitPattern ?? .max, payloadHash.high, payloadHash.low
+        )
         let bits = withUnsafeBytes(of: &numbers) { numbers in
             KeyedHash.content([
-                part(label), numbers.assumingMemoryBound(to: UInt8.self), part(scores),
-                part(highlights), part(metadata), part(group), part(parents),
+                part(suggestion?.label), numbers.assumingMemoryBound(to: UInt8.self),
+                part(suggestion?.scores), part(suggestion?.highlights), part(metadata), part(group),
+                part(parents),
             ])
         }
         contentHash = ContentHash(high: bits.high, low: bits.low)

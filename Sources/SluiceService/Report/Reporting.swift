@@ -212,7 +212,9 @@ struct ReportFacts: Sendable {
             let model: String
             let version: String
         }
-        let versions = Set(routes.map { Version(model: $0.cell.model, version: $0.cell.version) })
+        // What came without a prediction has no model and no label to be grouped by.
+        let predicted = routes.map(\.cell).filter { !$0.model.isEmpty }
+        let versions = Set(predicted.map { Version(model: $0.model, version: $0.version) })
             .sorted { ($0.model, $0.version) < ($1.model, $1.version) }
         writer.key("by_model_version")
         writer.beginArray()
@@ -228,7 +230,7 @@ struct ReportFacts: Sendable {
         writer.endArray()
         writer.key("by_label")
         writer.beginArray()
-        for label in Set(routes.map(\.cell.label)).sorted() {
+        for label in Set(predicted.map(\.label)).sorted() {
             writer.beginObject()
             writer.member("label", label)
             writeGroup(to: &writer) { $0.label == label }

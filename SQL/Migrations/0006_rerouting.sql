@@ -1,0 +1,44 @@
+-- Routing anew: an item that still waits for a reviewer follows a later prediction. Both functions keep to the order of
+-- locks of the queue's other moves, and look at every table by key.
+
+-- Locks the tasks of some items, in order, and returns those that nobody has touched: every slot is free, and there is no
+-- decision. A slot that a claim is taking just now counts as taken. The version each is routed by comes along.
+CREATE FUNCTION lock_waiting_tasks(p_project bigint, p_items bigint[])
+RETURNS TABLE (o_item bigint, o_model_version bigint)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+BEGIN
+    PERFORM FROM task t WHERE t.project_id = p_project AND t.item_id = ANY(p_items) ORDER BY t.item_id FOR UPDATE;
+    RETURN QUERY
+    SELECT t.item_id, t.model_version_id
+    FROM task t
+    JOIN ready r ON r.project_id = p_project AND r.queue = 0 AND r.rank = t.rank AND r.item_id = t.item_id
+        AND r.free_slots = (1 << t.asked) - 1
+    WHERE t.project_id = p_project AND t.item_id = ANY(p_items)
+        AND NOT EXISTS (SELECT FROM decision d WHERE d.project_id = p_project AND d.item_id = t.item_id OFFSET 0)
+    ORDER BY t.item_id
+    FOR UPDATE OF r SKIP LOCKED;
+END $$;
+
+-- Gives items, whose tasks and slots the caller has locked, the tasks of their new routes; p_asked 0: people are not asked
+-- any more. A task that is withdrawn stays without a slot, so that an answer to it that comes late is kept, as any other.
+-- The rank is counted from when the item began to wait: nobody loses a place in the queue.
+CREATE FUNCTION requeue_tasks(
+    p_project bigint, p_policy_version integer, p_items bigint[], p_model_versions bigint[], p_asked smallint[],
+    p_rank_offsets bigint[], p_blind boolean[], p_audits boolean[]
+) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+BEGIN
+    DELETE FROM ready r USING task t
+    WHERE t.project_id = p_project AND t.item_id = ANY(p_items)
+        AND r.project_id = p_project AND r.queue = 0 AND r.rank = t.rank AND r.item_id = t.item_id;
+    UPDATE task AS t SET model_version_id = n.model_version_id, policy_version = p_policy_version,
+        rank = (extract(epoch FROM t.created_at) * 1000000)::bigint + n.rank_offset, asked = greatest(n.asked, 1),
+        is_blind = n.is_blind, is_audit = n.is_audit
+    FROM unnest(p_items, p_model_versions, p_asked, p_rank_offsets, p_blind, p_audits)
+        AS n (item_id, model_version_id, asked, rank_offset, is_blind, is_audit)
+    WHERE t.project_id = p_project AND t.item_id = n.item_id;
+    INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
+    SELECT p_project, 0, t.rank, t.item_id, (1 << t.asked) - 1
+    FROM unnest(p_items, p_asked) AS n (item_id, asked)
+    JOIN task t ON t.project_id = p_project AND t.item_id = n.item_id
+    WHERE n.asked > 0;
+END $$;
