@@ -1,14 +1,14 @@
 import Glibc
 
-/// Lets the reviewer write in a program of their own: `$VISUAL`, else `$EDITOR`.
-struct ExternalEditor: Sendable {
+/// Lets a person write in a program of their own: `$VISUAL`, else `$EDITOR`.
+public struct ExternalEditor: Sendable {
     /// The command line, read by the shell, without the file.
     let command: String
 
     /// The editor the environment names.
     ///
     /// - Throws: `noEditor`.
-    init(_ variable: (String) -> String?) throws(EditFailure) {
+    public init(_ variable: (String) -> String?) throws(EditFailure) {
         let names = ["VISUAL", "EDITOR"].compactMap(variable)
         guard let command = names.first(where: { !$0.isEmpty }) else { throw .noEditor }
         self.command = command
@@ -19,9 +19,13 @@ struct ExternalEditor: Sendable {
     /// The terminal belongs to the program meanwhile. Ends the program when the task is cancelled;
     /// the file is gone when this returns. Bytes that are not UTF-8 are replaced.
     ///
-    /// - Parameter limit: how many bytes are read back; a few more, so that the caller can tell.
-    func edit(_ text: String, limit: Int) async throws(EditFailure) -> String {
-        let path = try write(text)
+    /// - Parameters:
+    ///   - name: what the file's name says of the text; the suffix is what editors go by.
+    ///   - limit: how many bytes are read back; a few more, so that the caller can tell.
+    public func edit(
+        _ text: String, named name: String = "comment", suffix: String = ".txt", limit: Int
+    ) async throws(EditFailure) -> String {
+        let path = try write(text, named: name, suffix: suffix)
         defer { unlink(path) }
         let status = try await run(path)
         guard status == 0 else { throw .status(program: command, status: status) }
@@ -32,10 +36,11 @@ struct ExternalEditor: Sendable {
         .failed(program: command, reason: "\(call): \(String(cString: strerror(errno)))")
     }
 
-    private func write(_ text: String) throws(EditFailure) -> String {
+    private func write(
+        _ text: String, named name: String, suffix: String
+    ) throws(EditFailure) -> String {
         let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        let suffix = ".txt"
-        var template = Array("\(directory)/sluice-comment-XXXXXX\(suffix)".utf8CString)
+        var template = Array("\(directory)/sluice-\(name)-XXXXXX\(suffix)".utf8CString)
         let file = mkstemps(&template, Int32(suffix.utf8.count))
         guard file >= 0 else { throw failure("making a file in \(directory)") }
         defer { close(file) }
@@ -96,7 +101,7 @@ struct ExternalEditor: Sendable {
         // What this process ignores the program must not: signals that are caught go back by themselves.
         var defaults = sigset_t()
         sigemptyset(&defaults)
-        sigaddset(&defaults, SIGPIPE)
+        for signal in [SIGPIPE, SIGINT, SIGQUIT] { sigaddset(&defaults, signal) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         let arguments = ["/bin/sh", "-c", command + " \"$1\"", "sluice", path]
