@@ -10,7 +10,25 @@ public actor IngestCoalescer {
         var batch = IngestBatch()
         var requests:
             [(lines: Range<Int>, continuation: CheckedContinuation<[LineOutcome], any Error>)] = []
-        var context: ProjectContext
+        let context: ProjectContext
+
+        /// Whether `other` may share this transaction: it fits, and was read by the same rules.
+        func takes(_ other: IngestBatch, _ project: ProjectContext) -> Bool {
+            guard !batch.isFull, batch.count + other.count <= IngestBatch.maximumLines else {
+                return false
+            }
+            return context.policyVersion == project.policyVersion
+                && context.rolloutRevision == project.rolloutRevision
+        }
+
+        mutating func add(
+            _ other: IngestBatch,
+            _ continuation: CheckedContinuation<[LineOutcome], any Error>
+        ) {
+            let lines = batch.count..<batch.count + other.count
+            batch.append(other)
+            requests.append((lines: lines, continuation: continuation))
+        }
     }
 
     private let ingestion: Ingestion
@@ -41,18 +59,10 @@ public actor IngestCoalescer {
         _ batch: IngestBatch, _ project: ProjectContext,
         _ continuation: CheckedContinuation<[LineOutcome], any Error>
     ) {
-        var queue = waiting[project.id] ?? []
-        let fits = queue.last.map {
-            !$0.batch.isFull && $0.batch.count + batch.count <= IngestBatch.maximumLines
-                && $0.context.policyVersion == project.policyVersion
-                && $0.context.rolloutRevision == project.rolloutRevision
-        }
-        if fits != true { queue.append(Waiting(context: project)) }
-        let last = queue.count - 1
-        let start = queue[last].batch.count
-        queue[last].batch.append(batch)
-        queue[last].requests.append(
-            (lines: start..<start + batch.count, continuation: continuation))
+        // Taken out of the dictionary, it grows in place.
+        var queue = waiting.removeValue(forKey: project.id) ?? []
+        if queue.last?.takes(batch, project) != true { queue.append(Waiting(context: project)) }
+        queue[queue.count - 1].add(batch, continuation)
         waiting[project.id] = queue
     }
 
