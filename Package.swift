@@ -15,6 +15,8 @@ let lifecycle = Target.Dependency.product(
 let unixSignals = Target.Dependency.product(
     name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(
+    name: "HummingbirdCore", package: "hummingbird")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -102,8 +104,8 @@ let package = Package(
             "SluiceApp",
             [
                 "SluiceHTTP", "SluiceService", "SluiceStore", "SluicePostgres", "SluiceCluster",
-                "SluiceDomain", "SluiceJSON", hummingbird, lifecycle, unixSignals, nioCore,
-                httpTypes, logging,
+                "SluiceDomain", "SluiceJSON", hummingbird, hummingbirdCore, lifecycle, unixSignals,
+                nioCore, httpTypes, logging,
             ]),
 
         // The reviewer's side.

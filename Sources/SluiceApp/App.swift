@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -95,10 +96,14 @@ public struct App: Sendable {
     ) async throws {
         let application = Application(
             router: Routes.router(services),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [ContinueHandlerPlacement()],
-                    idleTimeout: .seconds(75))),
+            server: HTTPServerBuilder { responder in
+                LoopBoundChannel(
+                    channel: HTTP1Channel(
+                        responder: responder,
+                        configuration: .init(
+                            additionalChannelHandlers: [ContinueHandlerPlacement()],
+                            idleTimeout: .seconds(75))))
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: "sluice", reuseAddress: true),

@@ -18,7 +18,7 @@ struct LabelHandlers {
             return Response(
                 status: .ok,
                 headers: [.contentType: format.contentType, .cacheControl: "no-store"],
-                body: ResponseBody { writer in
+                body: .long { writer in
                     // An error after the first byte cannot become a status: the body is cut short,
                     // without its last chunk, and every HTTP client reports that.
                     try await services.labels.run(format, filter: filter, project: project) {

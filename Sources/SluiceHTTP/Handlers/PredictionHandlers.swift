@@ -13,6 +13,9 @@ struct PredictionHandlers {
     /// The largest array; a stream has no limit.
     static let arrayLimit = 32 << 20
 
+    /// Up to this many bytes a document is read where the request came in.
+    private static let shortDocument = 16 << 10
+
     func register(on router: some RouterMethods<SluiceContext>) {
         router.post(RouterPath(StreamingPath.predictions)) { request, context in
             let call = try Call(request: request, context: context, needs: .ingest)
@@ -40,7 +43,7 @@ struct PredictionHandlers {
             ingestion: services.ingestion, directory: services.directory, project: project,
             limits: services.limits)
         let chunks = request.body.map { Array($0.readableBytesView) }
-        let body = ResponseBody { writer in
+        let body = ResponseBody.long { writer in
             let spool = ReplySpool()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -71,6 +74,11 @@ struct PredictionHandlers {
     /// A JSON document: an object is answered as itself, an array as `results`.
     private func document(_ request: Request, _ project: ProjectContext) async throws -> Response {
         let bytes = try await request.collect(limit: Self.arrayLimit)
+        guard bytes.count > Self.shortDocument else { return try await reply(to: bytes, project) }
+        return try await offLoop { try await reply(to: bytes, project) }
+    }
+
+    private func reply(to bytes: [UInt8], _ project: ProjectContext) async throws -> Response {
         let limits = services.limits
         let parsed = try PredictionDocument(bytes, labels: project.labels, limits: limits)
         if parsed.isArray {
