@@ -76,6 +76,13 @@ public enum ProblemTable {
             )
         case .nothingToRollBack:
             (409, "Nothing to roll back", "Activate a version: `sluice policy activate N`.")
+        case .rolloutRefused:
+            (409, "Rollout cannot change so", "See `sluice rollout status` for where it stands.")
+        case .rolloutChanged:
+            (
+                409, "Rollout changed meanwhile",
+                "Look at `sluice rollout status`, then decide again."
+            )
         case .missingToken:
             (
                 401, "Missing token",

@@ -112,6 +112,8 @@ public struct App: Sendable {
         let upkeep = Upkeep(pool: pool, logger: logger)
         let follower = ChangeFollower(
             options: database.options, directory: services.directory, logger: logger)
+        let ramps = RampUpkeep(
+            pool: pool, directory: services.directory, judge: services.judge, logger: logger)
         // They stop in reverse: the work, upkeep, the server, and last what all of them use.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let cluster = database.cluster {
@@ -127,6 +129,8 @@ public struct App: Sendable {
         services.append(.init(service: application))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await upkeep.run() } }))
+        services.append(
+            .init(service: Loop { await cancelWhenGracefulShutdown { await ramps.run() } }))
         if let work {
             services.append(
                 .init(

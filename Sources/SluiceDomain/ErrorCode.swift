@@ -1,7 +1,7 @@
 /// The stable code of every error a user can cause or meet.
 ///
-/// Blocks: 1xx the request, 2xx projects, items, leases and reviews, 3xx policies, 4xx
-/// authentication, 9xx the server. A code never changes its meaning.
+/// Blocks: 1xx the request, 2xx projects, items, leases and reviews, 3xx policies and
+/// rollouts, 4xx authentication, 9xx the server. A code never changes its meaning.
 public enum ErrorCode: String, Sendable, CaseIterable {
     case malformedJSON = "SLU-101"
     case invalidField = "SLU-102"
@@ -35,6 +35,8 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case unknownPolicy = "SLU-302"
     case policyChanged = "SLU-303"
     case nothingToRollBack = "SLU-304"
+    case rolloutRefused = "SLU-311"
+    case rolloutChanged = "SLU-312"
     case missingToken = "SLU-401"
     case invalidToken = "SLU-402"
     case notAllowed = "SLU-403"

@@ -35,6 +35,8 @@ public enum ReviewError: Error, Hashable, Sendable {
     case unknownPolicy(version: String)
     case policyChanged(base: Int, inForce: Int)
     case nothingToRollBack(version: Int)
+    case rolloutRefused(RolloutError)
+    case rolloutChanged(base: Int?, inForce: Int?)
     case missingToken
     case invalidToken
     case notAllowed(role: Role, needs: String)
@@ -77,6 +79,8 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownPolicy: .unknownPolicy
         case .policyChanged: .policyChanged
         case .nothingToRollBack: .nothingToRollBack
+        case .rolloutRefused: .rolloutRefused
+        case .rolloutChanged: .rolloutChanged
         case .missingToken: .missingToken
         case .invalidToken: .invalidToken
         case .notAllowed: .notAllowed
@@ -138,6 +142,10 @@ public enum ReviewError: Error, Hashable, Sendable {
             "policy \(inForce) is in force, not \(base); nothing was changed"
         case .nothingToRollBack(let version):
             "no policy was in force before \(version)"
+        case .rolloutRefused(let error): error.detail
+        case .rolloutChanged(let base, let inForce):
+            (inForce.map { "revision \($0) of the rollout is in force" } ?? "no rollout is in force")
+                + ", not \(base.map { "revision \($0)" } ?? "none"); nothing was changed"
         case .missingToken: "the request has no Authorization: Bearer token"
         case .invalidToken: "the token is unknown or revoked"
         case .notAllowed(let role, let needs):

@@ -16,6 +16,7 @@ public enum Routes {
         let calls = router.group().add(middleware: AuthenticationMiddleware(services: services))
         ProjectHandlers(services: services).register(on: calls)
         PolicyHandlers(services: services).register(on: calls)
+        RolloutHandlers(services: services).register(on: calls)
         PredictionHandlers(services: services).register(on: calls)
         ReviewHandlers(services: services).register(on: calls)
         LabelHandlers(services: services).register(on: calls)
@@ -25,15 +26,17 @@ public enum Routes {
 
 extension RouterMethods where Context == SluiceContext {
     /// Answers an endpoint: checks the permission, decodes the input, encodes the output.
+    ///
+    /// - Parameter limit: how many bytes the body may have.
     func answer<Input, Output>(
         _ endpoint: Endpoint<Input, Output>, _ permission: Role.Permission,
-        status: HTTPResponse.Status = .ok,
+        status: HTTPResponse.Status = .ok, limit: Int = 1 << 20,
         _ handler: @escaping @Sendable (Input, Call) async throws -> Output
     ) {
         on(RouterPath(endpoint.path), method: HTTPRequest.Method(endpoint.method) ?? .get) {
             request, context in
             let call = try Call(request: request, context: context, needs: permission)
-            let input = try await request.decode(Input.self)
+            let input = try await request.decode(Input.self, limit: limit)
             return Response.json(try await handler(input, call), status: status)
         }
     }

@@ -10,6 +10,14 @@ public struct Services: Sendable {
     public let directory: ProjectDirectory
     /// Changes projects, policies and tokens.
     public let administration: Administration
+    /// Changes rollouts.
+    public let rollouts: RolloutChanges
+    /// Says where a rollout stands.
+    public let rolloutStatus: RolloutStatus
+    /// Judges candidates.
+    public let judge: any RolloutGuard
+    /// Says who changed what.
+    public let audit: AuditLog
     /// Stores predictions.
     public let ingestion: Ingestion
     /// Stores single predictions together.
@@ -35,6 +43,10 @@ public struct Services: Sendable {
         authentication = Authentication(pool: pool)
         directory = ProjectDirectory(pool: pool)
         administration = Administration(pool: pool, directory: directory)
+        judge = RampWatch()
+        rollouts = RolloutChanges(pool: pool, directory: directory)
+        rolloutStatus = RolloutStatus(pool: pool, judge: judge)
+        audit = AuditLog(pool: pool)
         ingestion = Ingestion(pool: pool, logger: logger)
         coalescer = IngestCoalescer(ingestion: ingestion)
         reviewing = Reviewing(pool: pool)

@@ -25,6 +25,16 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(method: "POST", path: "/policies/1/activate", permission: .administer),
         .init(method: "POST", path: "/policy/rollback", permission: .administer),
         .init(method: "GET", path: "/queue", permission: .inspect),
+        .init(
+            method: "POST", path: "/rollout", permission: .administer,
+            body: #"{"action":"start","candidate":"m/2","serving":"m/1"}"#),
+        .init(method: "GET", path: "/rollout", permission: .inspect),
+        .init(method: "GET", path: "/rollouts", permission: .inspect),
+        .init(method: "GET", path: "/router?external_id=a", permission: .inspect),
+        .init(
+            method: "POST", path: "/router", permission: .inspect,
+            body: #"{"external_ids":["a"]}"#),
+        .init(method: "GET", path: "/audit-log", permission: .analyse),
         .init(method: "POST", path: "/predictions", permission: .ingest, body: prediction("a")),
         .init(method: "POST", path: "/leases", permission: .review, body: "{}"),
         .init(method: "POST", path: "/leases/x/renew", permission: .review),

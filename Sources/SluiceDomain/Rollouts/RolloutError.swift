@@ -20,6 +20,8 @@ public enum RolloutError: Error, Hashable, Sendable {
     case noRollout(RolloutAction)
     /// Which version serves cannot be told from what has been received.
     case servingUnclear(found: [ModelVersion])
+    /// Another version serves than the one that was said to.
+    case otherServes(ModelVersion, asked: ModelVersion)
 
     /// What stands in the way and what may be done, in one sentence.
     public var detail: String {
@@ -48,12 +50,13 @@ public enum RolloutError: Error, Hashable, Sendable {
         case .noRollout(let action):
             "there is no rollout to \(action.rawValue); start one first"
         case .servingUnclear(let found) where found.isEmpty:
-            "no version has sent a prediction that was routed, so which one serves must be said: "
-                + "serving"
+            "no other version has sent predictions yet, so it must be said which one serves"
         case .servingUnclear(let found):
-            "predictions of several versions were routed ("
-                + found.map(\.description).joined(separator: ", ")
-                + "), so which one serves must be said: serving"
+            "several versions have sent predictions ("
+                + found.prefix(5).map(\.description).joined(separator: ", ")
+                + (found.count > 5 ? ", …" : "") + "), so it must be said which one serves"
+        case .otherServes(let serving, let asked):
+            "\(serving) serves, not \(asked); to put \(asked) in its place, start it as a candidate"
         }
     }
 
