@@ -182,6 +182,7 @@ let package = Package(
             [
                 "SluiceClient", "SluiceAPI", "SluiceDomain", "SluiceJSON", "SluicePostgres",
                 "SluiceCluster", "TerminalProbe", "TestSupport",
-            ]),
+            ],
+            exclude: ["Story/Data"]),
     ]
 )
