@@ -27,7 +27,7 @@ struct PolicyDocumentTests {
         let policy = try policy(
             """
             {"degree": "partial", "accept": {"default": 0.9, "labels": {"fraud": 1, "a\\"b": 0}},
-             "automation_share": 0.5, "audit_rate": 0.25, "blind_share": 1, "gold_rate": 0,
+             "automation_share": 0.5, "audit_rate": 0.25, "blind_share": 1, "gold_rate": 0.01,
              "reviewers": 2, "consensus": {"agree": 2, "at_most": 3}, "rules": [],
              "lease_seconds": 5, "sla_seconds": 31536000}
             """)
@@ -36,7 +36,7 @@ struct PolicyDocumentTests {
         #expect(policy.accept.threshold(for: ExactText("a\"b")) == 0)
         #expect(policy.accept.threshold(for: ExactText("ok")) == 0.9)
         #expect(policy.automationShare == 0.5 && policy.auditRate == 0.25)
-        #expect(policy.blindShare == 1 && policy.reviewers == 2)
+        #expect(policy.blindShare == 1 && policy.goldRate == 0.01 && policy.reviewers == 2)
         #expect(policy.consensus == ConsensusRule(agree: 2, atMost: 3))
         #expect(policy.leaseSeconds == 5 && policy.slaSeconds == 31_536_000)
     }
@@ -44,7 +44,7 @@ struct PolicyDocumentTests {
     @Test("what is written reads back as the same policy")
     func roundTrip() throws {
         let texts = [
-            "{}", #"{"degree":"full","sla_seconds":7,"reviewers":3}"#,
+            "{}", #"{"degree":"full","sla_seconds":7,"reviewers":3,"gold_rate":0.05}"#,
             #"{"accept":{"labels":{"ok":0.123456789012345,"a\"b":0.1}},"audit_rate":1e-9}"#,
         ]
         for text in texts {
@@ -79,7 +79,7 @@ struct PolicyDocumentTests {
             (#"{"automation_share":2}"#, "automation_share"),
             (#"{"automation_share":null}"#, "automation_share"),
             (#"{"audit_rate":-0.001}"#, "audit_rate"), (#"{"blind_share":true}"#, "blind_share"),
-            (#"{"gold_rate":0.1}"#, "gold_rate"), (#"{"reviewers":0}"#, "reviewers"),
+            (#"{"gold_rate":1.1}"#, "gold_rate"), (#"{"reviewers":0}"#, "reviewers"),
             (#"{"reviewers":16}"#, "reviewers"), (#"{"reviewers":1.5}"#, "reviewers"),
             (#"{"consensus":{"agree":3,"at_most":2}}"#, "consensus"),
             (#"{"consensus":{"agree":1}}"#, "consensus"),

@@ -10,6 +10,8 @@ public struct Policy: Hashable, Sendable {
     public var auditRate: Double
     /// The share of queued items shown to reviewers without the prediction, in 0...1.
     public var blindShare: Double
+    /// The share of reviews that gold items take, where the project has some, in 0...1.
+    public var goldRate: Double = 0
     /// What differs for some predictions.
     public var rules: RuleSet = .none
     /// How many reviews a queued item gets, in 1...`maximumReviewers`.

@@ -38,9 +38,7 @@ extension Policy {
             case "automation_share": policy.automationShare = try reader.fraction()
             case "audit_rate": policy.auditRate = try reader.fraction()
             case "blind_share": policy.blindShare = try reader.fraction()
-            case "gold_rate":
-                try reader.require(
-                    try reader.fraction() == 0, "0 (gold items are not mixed in yet)")
+            case "gold_rate": policy.goldRate = try reader.fraction()
             case "reviewers":
                 policy.reviewers = try reader.integer(1...Policy.maximumReviewers)
             case "consensus": consensus = try reader.consensus()
@@ -92,7 +90,7 @@ extension Policy {
         writer.member("automation_share", automationShare)
         writer.member("audit_rate", auditRate)
         writer.member("blind_share", blindShare)
-        writer.member("gold_rate", 0.0)
+        writer.member("gold_rate", goldRate)
         writer.member("reviewers", reviewers)
         writer.key("consensus")
         writer.beginObject()
@@ -121,10 +119,6 @@ struct PolicyReader {
 
     func refuse(_ accepted: String) -> PolicyDocumentError {
         PolicyDocumentError(path: path, found: value.summary, accepted: accepted)
-    }
-
-    func require(_ condition: Bool, _ accepted: String) throws(PolicyDocumentError) {
-        guard condition else { throw refuse(accepted) }
     }
 
     /// A member of this object.
