@@ -70,6 +70,8 @@ public enum StreamingPath {
     public static let item = "/v1/projects/{project}/items/{external_id}"
     /// `GET`: the figures.
     public static let report = "/v1/projects/{project}/report"
+    /// `GET`: two model versions on the same items.
+    public static let comparison = "/v1/projects/{project}/comparison"
 }
 
 /// Percent-encoding of a path segment or query value (RFC 3986, section 2.1).

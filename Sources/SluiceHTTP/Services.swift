@@ -32,6 +32,8 @@ public struct Services: Sendable {
     public let items: ItemView
     /// Reports.
     public let reporting: Reporting
+    /// Compares model versions.
+    public let comparing: Comparing
     /// Says whether the service can work.
     public let readiness: Readiness
     /// How large predictions may be.
@@ -54,6 +56,7 @@ public struct Services: Sendable {
         labels = LabelExport(pool: pool)
         items = ItemView(pool: pool)
         reporting = Reporting(pool: pool, counter: counter)
+        comparing = Comparing(pool: pool)
         readiness = Readiness(pool: pool)
     }
 }

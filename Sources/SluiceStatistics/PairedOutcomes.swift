@@ -35,10 +35,12 @@ public struct PairedOutcomes: Hashable, Sendable {
     /// one half, at most 1; 1 where no item differs. McNemar 1947, Psychometrika 12:153-157; exact by
     /// Mosteller 1952, Biometrics 8:220-226. 25 broken and 12 fixed give 0.047031.
     public var exactP: Double {
-        guard let smaller = try? Proportion(min(broken, fixed), of: broken + fixed) else {
-            return 1
-        }
-        return min(2 * smaller.tail(ifTrueShareIs: 0.5), 1)
+        let smaller = min(broken, fixed)
+        let larger = max(broken, fixed)
+        // With as many on either side, or none at all, the tail is the whole.
+        guard smaller < larger else { return 1 }
+        let tail = SpecialFunctions.incompleteBeta(0.5, Double(larger), Double(smaller + 1))
+        return min(2 * tail, 1)
     }
 
     /// The candidate's error rate minus the serving version's: above zero, the candidate is worse.

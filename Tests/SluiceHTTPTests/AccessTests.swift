@@ -46,6 +46,7 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(method: "GET", path: "/labels", permission: .analyse),
         .init(method: "GET", path: "/items/a", permission: .analyse),
         .init(method: "GET", path: "/report", permission: .analyse),
+        .init(method: "GET", path: "/comparison", permission: .analyse),
     ]
 }
 
