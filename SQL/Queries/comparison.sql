@@ -44,7 +44,8 @@ SELECT count(*), count(*) FILTER (WHERE s.label = c.label),
 FROM prediction c
 JOIN prediction s ON s.project_id = c.project_id AND s.item_id = c.item_id AND s.model_version_id = $2
 JOIN prediction r
-    ON r.project_id = c.project_id AND r.item_id = c.item_id AND r.route NOT IN ('shadowed', 'waiting')
+    ON r.project_id = c.project_id AND r.item_id = c.item_id AND r.stands
+    AND r.route <> 'waiting'
 WHERE c.project_id = $1 AND c.model_version_id = $3
     AND ($4::timestamptz IS NULL OR c.received_at >= $4)
     AND ($5::timestamptz IS NULL OR c.received_at < $5);
@@ -76,9 +77,9 @@ ORDER BY d.decided_at, d.item_id;
 SELECT count(*), count(*) FILTER (WHERE recent.propensity = 0),
     min(recent.propensity) FILTER (WHERE recent.propensity > 0)
 FROM (
-    SELECT p.propensity, p.route, p.received_at FROM prediction p
+    SELECT p.propensity, p.route, p.stands, p.received_at FROM prediction p
     WHERE p.project_id = $1
     ORDER BY p.item_id DESC, p.model_version_id DESC
     LIMIT $3
 ) AS recent
-WHERE recent.received_at >= $2 AND recent.route NOT IN ('shadowed', 'waiting');
+WHERE recent.received_at >= $2 AND recent.stands AND recent.route <> 'waiting';
