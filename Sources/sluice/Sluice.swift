@@ -18,8 +18,9 @@ struct Sluice: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, LoginCommand.self,
             LogoutCommand.self, ReviewCommand.self, ImportCommand.self,
-            ExportCommand.self, ReportCommand.self, PolicyCommand.self, ProjectCommand.self,
-            TokenCommand.self, MigrateCommand.self,
+            ExportCommand.self, ReportCommand.self, PolicyCommand.self, RolloutCommand.self,
+            ProjectCommand.self,
+            TokenCommand.self, AuditLogCommand.self, MigrateCommand.self,
         ])
 
     static func main() async {
