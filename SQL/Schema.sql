@@ -168,15 +168,19 @@ BEGIN
     DO UPDATE SET free_slots = r.free_slots | excluded.free_slots;
 END $$;
 
-CREATE FUNCTION public.lock_waiting_tasks(p_project bigint, p_items bigint[]) RETURNS TABLE(o_item bigint, o_model_version bigint)
+CREATE FUNCTION public.lock_waiting_tasks(p_project bigint, p_items bigint[]) RETURNS TABLE(o_item bigint, o_model_version bigint, o_awaits boolean)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     AS $$
 BEGIN
+    -- Whoever ends a wait makes the task, and holds the wait until then: it is locked first.
+    RETURN QUERY
+    SELECT a.item_id, a.model_version_id, true FROM awaiting a
+    WHERE a.project_id = p_project AND a.item_id = ANY(p_items) ORDER BY a.item_id FOR UPDATE;
     PERFORM FROM task t WHERE t.project_id = p_project AND t.item_id = ANY(p_items) ORDER BY t.item_id FOR UPDATE;
     RETURN QUERY
-    SELECT t.item_id, t.model_version_id
+    SELECT t.item_id, t.model_version_id, false
     FROM task t
     JOIN ready r ON r.project_id = p_project AND r.queue = 0 AND r.rank = t.rank AND r.item_id = t.item_id
         AND r.free_slots = (1 << t.asked) - 1
@@ -530,6 +534,22 @@ ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.awaiting (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    rollout_revision integer NOT NULL
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+COMMENT ON TABLE public.awaiting IS 'Items whose deciding version has not answered yet; live ones only.';
+
+COMMENT ON COLUMN public.awaiting.model_version_id IS 'The version whose prediction waits.';
+
+COMMENT ON COLUMN public.awaiting.rollout_revision IS 'The rollout the wait was last judged by: another one judges it again.';
+
 CREATE TABLE public.decision (
     project_id bigint NOT NULL,
     item_id bigint NOT NULL,
@@ -867,6 +887,9 @@ ALTER TABLE ONLY public.actor
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (project_id, id);
 
+ALTER TABLE ONLY public.awaiting
+    ADD CONSTRAINT awaiting_pkey PRIMARY KEY (project_id, item_id);
+
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (project_id, item_id, revision);
 
@@ -932,6 +955,10 @@ ALTER TABLE ONLY public.token
 
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (id);
+
+CREATE INDEX awaiting_due_at_idx ON public.awaiting USING btree (project_id, due_at);
+
+CREATE INDEX awaiting_rollout_revision_idx ON public.awaiting USING btree (project_id, rollout_revision);
 
 CREATE INDEX decision_by_people_idx ON public.decision USING btree (project_id, decided_at) WHERE (source <> 'model'::text);
 

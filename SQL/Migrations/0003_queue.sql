@@ -35,6 +35,22 @@ CREATE TABLE ready (
     autovacuum_vacuum_cost_delay = 0);
 COMMENT ON COLUMN ready.free_slots IS 'Bit n is set while review slot n may be claimed.';
 
+CREATE TABLE awaiting (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    since timestamptz NOT NULL DEFAULT now(),
+    due_at timestamptz NOT NULL,
+    rollout_revision integer NOT NULL,
+    CONSTRAINT awaiting_pkey PRIMARY KEY (project_id, item_id)
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+    autovacuum_vacuum_cost_delay = 0);
+COMMENT ON TABLE awaiting IS 'Items whose deciding version has not answered yet; live ones only.';
+COMMENT ON COLUMN awaiting.model_version_id IS 'The version whose prediction waits.';
+COMMENT ON COLUMN awaiting.rollout_revision IS 'The rollout the wait was last judged by: another one judges it again.';
+CREATE INDEX awaiting_due_at_idx ON awaiting (project_id, due_at);
+CREATE INDEX awaiting_rollout_revision_idx ON awaiting (project_id, rollout_revision);
+
 CREATE TABLE lease (
     project_id bigint NOT NULL,
     item_id bigint NOT NULL,

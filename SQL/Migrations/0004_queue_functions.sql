@@ -3,7 +3,7 @@
 -- What runs at every key press has generic plans: every access is by key, and planning the joins of a claim anew, as
 -- PostgreSQL now and then decides to, costs three times what the claim does. A plan made while a table was nearly empty
 -- would read the whole of it for as long as the session lives, so that is forbidden too.
--- Order of locks, everywhere: the reviewer, then the task, then leases, then ready rows by (queue, rank, item).
+-- Order of locks, everywhere: the reviewer, then the wait for a version, then the task, then leases, then ready rows by (queue, rank, item).
 
 -- While an adjudicator has the item, or is to have it, reviewers get none of its slots; undo_review finds them again.
 CREATE FUNCTION give_back_slot(p_project bigint, p_queue smallint, p_rank bigint, p_item bigint, p_slot smallint)

@@ -1,15 +1,20 @@
 -- Routing anew: an item that still waits for a reviewer follows a later prediction. Both functions keep to the order of
 -- locks of the queue's other moves, and look at every table by key.
 
--- Locks the tasks of some items, in order, and returns those that nobody has touched: every slot is free, and there is no
--- decision. A slot that a claim is taking just now counts as taken. The version each is routed by comes along.
+-- Locks the waits and tasks of some items, in order, and returns those that are not settled: the ones that wait for a
+-- version (o_awaits), and the ones that nobody has begun to review: every slot is free, and there is no decision. A slot
+-- that a claim is taking just now counts as taken. The version each is routed by comes along.
 CREATE FUNCTION lock_waiting_tasks(p_project bigint, p_items bigint[])
-RETURNS TABLE (o_item bigint, o_model_version bigint)
+RETURNS TABLE (o_item bigint, o_model_version bigint, o_awaits boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 BEGIN
+    -- Whoever ends a wait makes the task, and holds the wait until then: it is locked first.
+    RETURN QUERY
+    SELECT a.item_id, a.model_version_id, true FROM awaiting a
+    WHERE a.project_id = p_project AND a.item_id = ANY(p_items) ORDER BY a.item_id FOR UPDATE;
     PERFORM FROM task t WHERE t.project_id = p_project AND t.item_id = ANY(p_items) ORDER BY t.item_id FOR UPDATE;
     RETURN QUERY
-    SELECT t.item_id, t.model_version_id
+    SELECT t.item_id, t.model_version_id, false
     FROM task t
     JOIN ready r ON r.project_id = p_project AND r.queue = 0 AND r.rank = t.rank AND r.item_id = t.item_id
         AND r.free_slots = (1 << t.asked) - 1

@@ -55,7 +55,7 @@ WHERE d.project_id = $1 AND d.item_id = $2
 ORDER BY d.revision;
 
 -- name: routedFacts
--- Everything a route was decided from, to recompute it, in order of item.
+-- Everything the routes that stand were decided from, in order of item.
 -- $1 project_id bigint, $2 after_item bigint, $3 limit integer
 -- returns item_id bigint, external_id text, label text or null, confidence double precision, policy_version integer, salt_id smallint
 --   route text, reason text, propensity double precision, is_blind boolean, rule text or null, would_be text or null
@@ -65,6 +65,6 @@ SELECT p.item_id, i.external_id, p.label, p.confidence, p.policy_version, p.salt
 FROM prediction p
 JOIN item i ON i.project_id = p.project_id AND i.id = p.item_id
 LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
-WHERE p.project_id = $1 AND p.item_id > $2 AND p.route <> 'shadowed'
+WHERE p.project_id = $1 AND p.item_id > $2 AND p.stands
 ORDER BY p.item_id, p.model_version_id
 LIMIT $3;

@@ -1,9 +1,9 @@
 -- name: lockWaitingTasks
--- Those of some items that nobody has begun to review, locked to the end of the transaction, with the versions they are
--- routed by.
+-- Those of some items that wait for a version, or that nobody has begun to review, locked to the end of the transaction,
+-- with the versions they are routed by.
 -- $1 project_id bigint, $2 item_ids bigint[]
--- returns item_id bigint, model_version_id bigint
-SELECT w.o_item, w.o_model_version FROM lock_waiting_tasks($1, $2) AS w;
+-- returns item_id bigint, model_version_id bigint, awaits boolean
+SELECT w.o_item, w.o_model_version, w.o_awaits FROM lock_waiting_tasks($1, $2) AS w;
 
 -- name: requeueTasks
 -- Gives items the tasks of their new routes, at the places they have in the queue; asked 0 withdraws the task.

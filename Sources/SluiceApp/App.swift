@@ -110,6 +110,7 @@ public struct App: Sendable {
             onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
             logger: logger)
         let upkeep = Upkeep(pool: pool, logger: logger)
+        let waits = Waits(pool: pool, directory: services.directory, logger: logger)
         let follower = ChangeFollower(
             options: database.options, directory: services.directory, logger: logger)
         let ramps = RampUpkeep(
@@ -131,6 +132,8 @@ public struct App: Sendable {
             .init(service: Loop { await cancelWhenGracefulShutdown { await upkeep.run() } }))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await ramps.run() } }))
+        services.append(
+            .init(service: Loop { await cancelWhenGracefulShutdown { await waits.run() } }))
         if let work {
             services.append(
                 .init(

@@ -2,17 +2,48 @@ import SluiceDomain
 import SluiceJSON
 import SluiceStore
 
-extension RoutedFacts {
-    /// The route these facts lead to under a policy.
+extension RecordedRoute {
+    /// The route these facts lead to.
     ///
-    /// Under the policy they were routed by, and with the salt they name, it is the recorded one:
-    /// every route can be recomputed from what is stored. Under another policy it is what that
-    /// policy would have done.
+    /// Under the policy and the rollout it was routed by, and with the salt it names, it is the
+    /// recorded one: every route on record can be recomputed from what is stored.
+    ///
+    /// - Parameter rollout: nil when there was none.
+    /// - Returns: nil when the policy has rules on fields and the payload has been erased.
+    /// - Throws: the first fault of a stored document that is not JSON.
+    public func routing(
+        under policy: Policy, rollout: Rollout?, salt: [UInt8]
+    ) throws(JSONError) -> Routing? {
+        try facts.prediction.routing(under: policy, rollout: rollout, item: item, salt: salt)
+    }
+}
+
+extension RoutedFacts {
+    /// The route these facts lead to under a policy, with no rollout in force.
+    ///
+    /// Under the policy they were routed by it is the recorded one, unless a rollout had a say. Under
+    /// another policy it is what that policy would have done.
     ///
     /// - Returns: nil when the policy has rules on fields and the payload has been erased.
     /// - Throws: the first fault of a stored document that is not JSON.
     public func routing(
         under policy: Policy, salt: [UInt8]
+    ) throws(JSONError) -> Routing? {
+        try prediction.routing(under: policy, rollout: nil, item: .new, salt: salt)
+    }
+
+    /// What was routed, without how.
+    var prediction: StoredFacts {
+        StoredFacts(
+            externalID: externalID, label: label, confidence: confidence, model: model,
+            modelVersion: modelVersion, payload: payload, metadata: metadata)
+    }
+}
+
+extension StoredFacts {
+    /// The route under a policy and a rollout, of an item that stands as said.
+    func routing(
+        under policy: Policy, rollout: Rollout?, item: ItemStanding, salt: [UInt8]
     ) throws(JSONError) -> Routing? {
         var fields: [FieldValue] = []
         if !policy.rules.fields.paths.isEmpty {
@@ -28,13 +59,13 @@ extension RoutedFacts {
                 }
             }
         }
-        guard let label else { return policy.routeWithoutPrediction(fields) }
+        guard let label else { return policy.routeWithoutPrediction(fields, item: item) }
         let facts = RoutingFacts(
             label: label, confidence: confidence.flatMap(Confidence.init), model: model,
             modelVersion: modelVersion, fields: fields)
         let draws = Array(externalID.utf8).withUnsafeBufferPointer {
-            RoutingDraws(salt: salt, externalID: $0, policy: policy)
+            RoutingDraws(salt: salt, externalID: $0, policy: policy, rollout: rollout)
         }
-        return policy.route(facts, draws: draws)
+        return policy.route(facts, draws: draws, rollout: rollout, item: item)
     }
 }

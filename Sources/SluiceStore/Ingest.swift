@@ -225,22 +225,19 @@ extension Store {
 
     /// Stores predictions of items that this transaction stored: their keys are new.
     public func insertFirstPredictions(
-        _ columns: PredictionColumns, project: Int64, policyVersion: Int, saltID: Int16
+        _ columns: PredictionColumns, _ basis: RoutingBasis
     ) throws(PostgresError) {
-        _ = try session.execute(
-            SQLCatalog.insertFirstPredictions,
-            columns.parameters(project, policyVersion, saltID))
+        _ = try session.execute(SQLCatalog.insertFirstPredictions, columns.parameters(basis))
     }
 
     /// Stores the predictions whose key is new.
     ///
     /// - Returns: the keys of those stored.
     public func insertPredictions(
-        _ columns: PredictionColumns, project: Int64, policyVersion: Int, saltID: Int16
+        _ columns: PredictionColumns, _ basis: RoutingBasis
     ) throws(PostgresError) -> [PredictionKey] {
-        try session.query(
-            SQLCatalog.insertPredictions, columns.parameters(project, policyVersion, saltID)
-        ) { (row) throws(PostgresError) -> PredictionKey in
+        try session.query(SQLCatalog.insertPredictions, columns.parameters(basis)) {
+            (row) throws(PostgresError) -> PredictionKey in
             PredictionKey(item: try row.int64(0), modelVersion: try row.int64(1))
         }
     }
@@ -276,11 +273,10 @@ extension Store {
 
 extension PredictionColumns {
     /// The parameters of the statements that store predictions.
-    fileprivate func parameters(
-        _ project: Int64, _ policyVersion: Int, _ saltID: Int16
-    ) -> [Parameter] {
+    fileprivate func parameters(_ basis: RoutingBasis) -> [Parameter] {
         [
-            .int64(project), .int32(Int32(policyVersion)), .null, .int16(saltID), .array(items),
+            .int64(basis.project), .int32(Int32(basis.policyVersion)), basis.rolloutParameter,
+            .int16(basis.saltID), .array(items),
             .array(modelVersions), .array(contentHashes), .array(confidences),
             .array(propensities), .array(areBlind), .array(stand), .array(labels),
             .array(routes), .array(reasons), .array(rules), .array(wouldBe), .array(scores),

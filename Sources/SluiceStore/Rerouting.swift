@@ -40,17 +40,20 @@ public struct RerouteColumns: Sendable {
 }
 
 extension Store {
-    /// Locks the tasks of some items, in order of item, to the end of the transaction.
+    /// Locks the waits and tasks of some items, in order of item, to the end of the transaction.
     ///
-    /// - Returns: of those that nobody has begun to review or has decided, the version each is routed
-    ///   by. A reviewer who is taking one just now has begun.
+    /// - Returns: of those that wait for a version, or that nobody has begun to review or has decided,
+    ///   the version each is routed by. A reviewer who is taking one just now has begun.
     public func lockWaitingTasks(
         _ items: [Int64], project: Int64
-    ) throws(PostgresError) -> [PredictionKey] {
+    ) throws(PostgresError) -> [(key: PredictionKey, awaits: Bool)] {
         try session.query(
             SQLCatalog.lockWaitingTasks, [.int64(project), .array(ParameterArray(items))]
-        ) { (row) throws(PostgresError) -> PredictionKey in
-            PredictionKey(item: try row.int64(0), modelVersion: try row.int64(1))
+        ) { (row) throws(PostgresError) -> (key: PredictionKey, awaits: Bool) in
+            (
+                key: PredictionKey(item: try row.int64(0), modelVersion: try row.int64(1)),
+                awaits: try row.bool(2)
+            )
         }
     }
 

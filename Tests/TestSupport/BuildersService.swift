@@ -21,6 +21,8 @@ public struct TestService: Sendable {
     public let reviewing: Reviewing
     /// Sweeps leases.
     public let upkeep: Upkeep
+    /// Ends waits for versions.
+    public let waits: Waits
     /// The one project.
     public let name: ProjectName
     /// Who made it, and may do everything.
@@ -64,6 +66,7 @@ public struct TestService: Sendable {
         ingestion = Ingestion(pool: pool, logger: quiet)
         reviewing = Reviewing(pool: pool)
         upkeep = Upkeep(pool: pool, logger: quiet)
+        waits = Waits(pool: pool, directory: directory, logger: quiet)
         let actor = try await pool.withSession { try Store($0).ensureActor("admin") }
         admin = Caller(actor: actor, name: "admin", role: .admin, project: nil)
         let set = try LabelSet(

@@ -63,7 +63,7 @@ extension Policy {
     /// propensity 1.
     public func route(_ facts: RoutingFacts, draws: RoutingDraws) -> Routing {
         let rule = rules.first(for: facts)
-        let terms = Terms(policy: self, rule: rule, facts: facts, draws: draws)
+        let terms = PolicyTerms(policy: self, rule: rule, facts: facts, draws: draws)
         switch degree {
         case .humanOnly: return terms.queued(.degree, isBlind: true, urgency: 0.5)
         case .shadow: return terms.shadowed(by: terms.partial())
@@ -82,13 +82,22 @@ extension Policy {
     /// Rules apply by what they ask of the item; no condition on label, model or confidence holds but
     /// that there is no confidence.
     ///
-    /// - Parameter fields: the values at the paths of the rules.
+    /// - Parameters:
+    ///   - fields: the values at the paths of the rules.
+    ///   - item: a later line about an item that has a route adds nothing to it.
     /// - Returns: nil unless people decide everything without seeing a prediction, `human_only`: in
     ///   every other degree a missing prediction is a mistake of the producer.
-    public func routeWithoutPrediction(_ fields: [FieldValue]) -> Routing? {
+    public func routeWithoutPrediction(
+        _ fields: [FieldValue], item: ItemStanding = .new
+    ) -> Routing? {
         guard degree == .humanOnly else { return nil }
+        guard item == .new else {
+            return Routing(
+                route: .shadowed, reason: .itemAlreadyRouted, propensity: 0, isBlind: false,
+                urgency: 0)
+        }
         let facts = RoutingFacts(label: "", confidence: nil, fields: fields)
-        let terms = Terms(
+        let terms = PolicyTerms(
             policy: self, rule: rules.first(for: facts), facts: facts,
             draws: RoutingDraws(audit: 0, share: 0, blind: 0))
         return terms.queued(.noPrediction, isBlind: true, urgency: 0.5)
@@ -106,7 +115,7 @@ extension Policy {
 }
 
 /// What the policy and the rule say for one prediction.
-private struct Terms {
+struct PolicyTerms {
     let policy: Policy
     let rule: Rule?
     let facts: RoutingFacts

@@ -38,6 +38,14 @@ public enum RouteReason: String, Sendable, CaseIterable {
     case noPrediction = "no_prediction"
     /// The item had been routed before, and has been decided or is being reviewed.
     case itemAlreadyRouted = "item_already_routed"
+    /// Of the two versions of the rollout, the other decides this item.
+    case otherVersionDecides = "other_version_decides"
+    /// The version was put out of service by a switch or a rollback.
+    case lateVersion = "late_version"
+    /// The rollout does not name the version.
+    case unknownVersion = "unknown_version"
+    /// The version that decides stayed silent for too long, and a person is to decide instead.
+    case noAnswerInTime = "no_answer_in_time"
 }
 
 /// The numbers in 0..<1 a routing decision depends on, drawn from keyed hashes of the item.

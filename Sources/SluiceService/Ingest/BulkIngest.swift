@@ -17,6 +17,7 @@ struct BulkIngest: Sendable {
     private var predictions = CopyRows(columns: 18)
     private var decisions = CopyRows(columns: 8)
     private var tasks = TaskColumns()
+    private var waits: [PredictionKey] = []
 
     /// Encodes what a run decided.
     init(_ run: IngestRun) {
@@ -34,7 +35,7 @@ struct BulkIngest: Sendable {
                 items.append(item.id, prediction, project: id, bytes)
             }
         }
-        var (predictions, decisions, tasks) = (predictions, decisions, tasks)
+        var (predictions, decisions, tasks, waits) = (predictions, decisions, tasks, waits)
         run.forEachStored { [project] line, bytes in
             predictions.append(
                 line.prediction, line.key, line.routing, stands: line.stands, project: project,
@@ -43,8 +44,10 @@ struct BulkIngest: Sendable {
                 decisions.append(decided: label, line.key, project: id, bytes)
             }
             if line.isTask { tasks.append(line.key, line.routing) }
+            if line.isWait { waits.append(line.key) }
         }
-        (self.predictions, self.decisions, self.tasks) = (predictions, decisions, tasks)
+        (self.predictions, self.decisions) = (predictions, decisions)
+        (self.tasks, self.waits) = (tasks, waits)
     }
 
     /// Stores everything in the transaction of `store`.
@@ -56,6 +59,7 @@ struct BulkIngest: Sendable {
         try store.copyModelDecisions(decisions)
         try store.insertTasks(
             tasks, project: project.id, policyVersion: project.policyVersion)
+        try store.insertWaits(waits, project)
     }
 }
 

@@ -77,7 +77,7 @@ extension TaskColumns {
 }
 
 extension ParameterArray {
-    fileprivate mutating func append(optional text: String?) {
+    mutating func append(optional text: String?) {
         if let text {
             append(text)
         } else {
@@ -129,7 +129,11 @@ extension CopyRows {
         }
         append(routing.propensity)
         append(Int32(project.policyVersion))
-        appendNull()
+        if let revision = project.rolloutRevision {
+            append(Int32(revision))
+        } else {
+            appendNull()
+        }
         append(project.routingSalt.id)
         append(routing.isBlind)
         append(stands)

@@ -5,39 +5,52 @@ import SluiceStore
 extension IngestRun {
     /// Decides the fate of a line by where its item stands, and moves the item on.
     ///
-    /// An item that waits for a reviewer follows its latest prediction. One that is decided or being
-    /// reviewed keeps its route.
+    /// An item that waits for a version or a reviewer follows the latest prediction of a version that
+    /// decides it. One that is decided or being reviewed keeps its route.
     mutating func decide(
         _ index: Int, _ prediction: IncomingPrediction, _ bytes: UnsafeBufferPointer<UInt8>
     ) {
         let place = itemOfLine[index]
+        let item: ItemStanding
+        var former: Holder?
         switch items[place].standing {
-        case .unrouted: break
-        case .waiting(let former, let line) where prediction.suggestion != nil:
-            if let line, case .routed(let replaced, _) = fates[line] {
-                fates[line] = .routed(replaced, stands: false)
-            }
-            reroutes.append(Reroute(line: index, from: former))
-        case .waiting, .settled:
-            fates[index] = .routed(.recordedOnly, stands: false)
-            return
+        case .unrouted: item = .new
+        case .awaiting(let holder), .waiting(let holder):
+            item = .open
+            former = holder
+        case .settled: item = .settled
         }
-        guard let routing = routing(of: prediction, bytes) else {
+        guard let routing = routing(of: prediction, item, bytes) else {
             // Both documents were checked when the line was read.
             fates[index] = .refused(.internalError)
             return
         }
+        guard routing.route != .shadowed else {
+            fates[index] = .routed(routing, stands: false)
+            return
+        }
+        if let former {
+            if let line = former.line, case .routed(let replaced, _) = fates[line] {
+                fates[line] = .routed(replaced, stands: false)
+            }
+            reroutes.append(Reroute(line: index, from: former.modelVersion))
+        }
         fates[index] = .routed(routing, stands: true)
-        items[place].standing =
-            routing.route == .queued
-            ? .waiting(modelVersion: keys[index].modelVersion, line: index) : .settled
+        let holder = Holder(modelVersion: keys[index].modelVersion, line: index)
+        switch routing.route {
+        case .queued: items[place].standing = .waiting(holder)
+        case .waiting: items[place].standing = .awaiting(holder)
+        case .accepted, .audited, .shadowed: items[place].standing = .settled
+        }
     }
 
-    /// The route by the policy; nil when a document that was JSON is none.
+    /// The route by policy and rollout; nil when a document that was JSON is none.
     private func routing(
-        of prediction: IncomingPrediction, _ bytes: UnsafeBufferPointer<UInt8>
+        of prediction: IncomingPrediction, _ item: ItemStanding,
+        _ bytes: UnsafeBufferPointer<UInt8>
     ) -> Routing? {
         let policy = plan.project.policy
+        let rollout = plan.project.rollout
         var fields: [FieldValue] = []
         if !policy.rules.rules.isEmpty {
             do {
@@ -51,20 +64,20 @@ extension IngestRun {
             }
         }
         guard let suggestion = prediction.suggestion else {
-            return policy.routeWithoutPrediction(fields)
+            return policy.routeWithoutPrediction(fields, item: item)
         }
         var facts = RoutingFacts(
             label: batch.text(suggestion.label), confidence: suggestion.confidence, fields: fields)
-        if !policy.rules.rules.isEmpty {
+        // Their text is made only for those who look at it.
+        if rollout != nil || !policy.rules.rules.isEmpty {
             facts.model = ExactText(batch.text(suggestion.model))
             facts.modelVersion = ExactText(batch.text(suggestion.version))
         }
-        return policy.route(
-            facts,
-            draws: RoutingDraws(
-                salt: plan.project.routingSalt.secret,
-                externalID: UnsafeBufferPointer(rebasing: bytes[prediction.externalID]),
-                policy: policy))
+        let draws = RoutingDraws(
+            salt: plan.project.routingSalt.secret,
+            externalID: UnsafeBufferPointer(rebasing: bytes[prediction.externalID]),
+            policy: policy, rollout: rollout)
+        return policy.route(facts, draws: draws, rollout: rollout, item: item)
     }
 
     /// A line to be stored.
@@ -79,6 +92,8 @@ extension IngestRun {
 
         /// Whether people are to look at the item because of it.
         var isTask: Bool { stands && routing.isTask }
+        /// Whether the item waits for another version because of it.
+        var isWait: Bool { stands && routing.route == .waiting }
         /// The label, if it is the model's decision.
         var decidedLabel: Span? {
             stands && routing.isModelsDecision ? prediction.suggestion?.label : nil
@@ -99,10 +114,4 @@ extension IngestRun {
             }
         }
     }
-}
-
-extension Routing {
-    /// A prediction that came after its item had been decided or taken into review.
-    fileprivate static let recordedOnly = Routing(
-        route: .shadowed, reason: .itemAlreadyRouted, propensity: 0, isBlind: false, urgency: 0)
 }

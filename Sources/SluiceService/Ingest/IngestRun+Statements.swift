@@ -92,10 +92,12 @@ extension IngestRun {
         let ids = Set(scored.map { keys[$0].item }).sorted()
         if !ids.isEmpty {
             let waiting = try store.lockWaitingTasks(ids, project: plan.project.id)
-            let versions = Dictionary(waiting.map { ($0.item, $0.modelVersion) }) { $1 }
+            let found = Dictionary(waiting.map { ($0.key.item, $0) }) { first, _ in first }
             for line in scored {
-                guard let version = versions[keys[line].item] else { continue }
-                items[itemOfLine[line]].standing = .waiting(modelVersion: version, line: nil)
+                guard let (key, awaits) = found[keys[line].item] else { continue }
+                let holder = Holder(modelVersion: key.modelVersion, line: nil)
+                items[itemOfLine[line]].standing = awaits ? .awaiting(holder) : .waiting(holder)
+                items[itemOfLine[line]].isAwaited = awaits
             }
             try markRepeats(scored.map { keys[$0] }, store)
         }
@@ -129,14 +131,10 @@ extension IngestRun {
         }
         let project = plan.project
         if first.items.count > 0 {
-            try store.insertFirstPredictions(
-                first, project: project.id, policyVersion: project.policyVersion,
-                saltID: project.routingSalt.id)
+            try store.insertFirstPredictions(first, project.routingBasis)
         }
         if later.items.count > 0 {
-            let stored = try store.insertPredictions(
-                later, project: project.id, policyVersion: project.policyVersion,
-                saltID: project.routingSalt.id)
+            let stored = try store.insertPredictions(later, project.routingBasis)
             if stored.count < later.items.count {
                 // Another transaction stored the same predictions since we looked.
                 let stored = Set(stored)
@@ -151,10 +149,15 @@ extension IngestRun {
         var decisions = ModelDecisionColumns()
         var tasks = TaskColumns()
         var requeued = TaskColumns()
+        var awaited = TaskColumns()
+        var waits: [PredictionKey] = []
         forEachStored { line, bytes in
             if let label = line.decidedLabel { decisions.append(label, line.key, bytes) }
             if line.isItemNew {
                 if line.isTask { tasks.append(line.key, line.routing) }
+                if line.isWait { waits.append(line.key) }
+            } else if line.stands, items[itemOfLine[line.index]].isAwaited {
+                awaited.append(line.key, line.routing)
             } else if line.stands {
                 requeued.append(line.key, line.routing)
             }
@@ -170,7 +173,21 @@ extension IngestRun {
         try store.insertReroutes(changes, project: project.id)
         try store.requeueTasks(
             requeued, project: project.id, policyVersion: project.policyVersion)
+        try store.endWaits(awaited, project: project.id, policyVersion: project.policyVersion)
         try store.insertModelDecisions(decisions, project: project.id)
         try store.insertTasks(tasks, project: project.id, policyVersion: project.policyVersion)
+        try store.insertWaits(waits, project)
+    }
+}
+
+extension Store {
+    /// Has new items wait for the version that decides them, by the project's rollout.
+    func insertWaits(
+        _ keys: [PredictionKey], _ project: ProjectContext
+    ) throws(PostgresError) {
+        guard let rollout = project.rollout, let revision = project.rolloutRevision else { return }
+        try insertWaits(
+            keys, project: project.id, rolloutRevision: revision,
+            answerWithinSeconds: rollout.answerWithinSeconds)
     }
 }

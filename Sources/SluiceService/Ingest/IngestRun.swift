@@ -21,15 +21,25 @@ struct IngestRun {
         /// Whether several lines are about it.
         var isShared = false
         var standing = Standing.unrouted
+        /// Whether it waited for a version when the batch came to it.
+        var isAwaited = false
+    }
+
+    /// Whose route an item has.
+    struct Holder {
+        let modelVersion: Int64
+        /// The line, if it is of this batch.
+        let line: Int?
     }
 
     /// Where an item stands when a line comes to it.
     enum Standing {
         /// It has no route.
         case unrouted
-        /// People are to decide, and nobody has begun; the version it is routed by, and the line if
-        /// that is of this batch.
-        case waiting(modelVersion: Int64, line: Int?)
+        /// The version that decides has not answered.
+        case awaiting(Holder)
+        /// People are to decide, and nobody has begun.
+        case waiting(Holder)
         /// It is decided or being reviewed.
         case settled
     }

@@ -49,7 +49,10 @@ public struct Reporting: Sendable {
             writer.beginObject()
             facts.writeMetrics(to: &writer)
             Self.write(waiting, adjudication, to: &writer)
+            try NotServing.writeWaiting(store, project: project.id, now: now, to: &writer)
             writer.endObject()
+            try NotServing.writeVersions(
+                store, project: project.id, from: from, to: to, writer: &writer)
             facts.writeGroups(to: &writer)
             writer.key("reviewers")
             writer.beginArray()
