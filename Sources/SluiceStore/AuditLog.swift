@@ -18,6 +18,17 @@ public struct AuditRecord: Sendable {
     public let before: [UInt8]?
     /// What was in force after, as JSON; nil when nothing was.
     public let after: [UInt8]?
+
+    /// Reads a row of the seven columns in this order.
+    init(_ row: Row) throws(PostgresError) {
+        id = try row.int64(0)
+        at = Timestamp(microseconds: try row.timestamp(1))
+        actor = try row.text(2)
+        action = try row.text(3)
+        reason = try row.text(4)
+        before = try row.bytesIfPresent(5)
+        after = try row.bytesIfPresent(6)
+    }
 }
 
 extension Store {
@@ -54,12 +65,7 @@ extension Store {
     public func auditEntries(
         project: Int64, after: Int64?, limit: Int
     ) throws(PostgresError) -> [AuditRecord] {
-        let read = { (row: Row) throws(PostgresError) -> AuditRecord in
-            AuditRecord(
-                id: try row.int64(0), at: Timestamp(microseconds: try row.timestamp(1)),
-                actor: try row.text(2), action: try row.text(3), reason: try row.text(4),
-                before: try row.bytesIfPresent(5), after: try row.bytesIfPresent(6))
-        }
+        let read = { (row: Row) throws(PostgresError) -> AuditRecord in try AuditRecord(row) }
         guard let after else {
             return try session.query(
                 SQLCatalog.newestAuditEntries, [.int64(project), .int64(Int64(limit))], read)

@@ -40,8 +40,18 @@ struct LabelHandlers {
             return Response.json(
                 try await services.reporting.json(
                     project: call.project(services), from: query.timestamp("from"),
-                    to: query.timestamp("to")))
+                    to: query.timestamp("to"), by: Self.bucket(query)))
         }
+    }
+
+    private static func bucket(_ query: Query) throws(ReviewError) -> ReportBucket? {
+        guard let text = query["by"] else { return nil }
+        guard let bucket = ReportBucket(rawValue: text) else {
+            throw .invalidParameter(
+                name: "by", found: "\"\(text)\"",
+                accepted: ReportBucket.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return bucket
     }
 
     private static func selection(

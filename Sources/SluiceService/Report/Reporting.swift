@@ -23,8 +23,10 @@ public struct Reporting: Sendable {
     /// - Parameters:
     ///   - from: nil for the project's creation.
     ///   - to: nil for now, by the database's clock.
+    ///   - bucket: how long the pieces of the time series are; nil for no series.
+    /// - Throws: `invalidParameter` if the window has too many buckets; `PostgresError`.
     public func json(
-        project: ProjectContext, from: Timestamp?, to: Timestamp?
+        project: ProjectContext, from: Timestamp?, to: Timestamp?, by bucket: ReportBucket? = nil
     ) async throws -> [UInt8] {
         let waiting = try await counter.figures(of: .review, project: project.id)
         let adjudication = try await counter.figures(of: .adjudication, project: project.id)
@@ -61,6 +63,14 @@ public struct Reporting: Sendable {
                 count.write(to: &writer, hours: hours)
             }
             writer.endArray()
+            try ShadowReport(
+                counts: store.shadowCounts(project: project.id, from: from, to: to)
+            ).write(to: &writer)
+            if let bucket {
+                let window = try bucket.window(from: from, to: to)
+                try ReportSeries(window, project: project.id, store).write(to: &writer)
+            }
+            try ReportChanges(from: from, to: to, project: project.id, store).write(to: &writer)
             writer.endObject()
             return writer.bytes
         }
@@ -128,67 +138,9 @@ struct ReportFacts: Sendable {
         Figure.share(untouched, of: received).write(to: &writer)
         writer.key("audit_rate")
         Figure.share(count { $0.route == .audited }, of: automated).write(to: &writer)
-        writeAutoAcceptError(to: &writer)
-        writeOverrides(to: &writer)
-    }
-
-    /// The error rate of what the model decided, from completed audits.
-    ///
-    /// Items audited at the same rate are one stratum. One stratum gives Wilson's interval, several
-    /// Korn and Graubard's. Audits that nobody has finished give bounds: all right, all wrong.
-    private func writeAutoAcceptError(to writer: inout JSONWriter) {
-        struct Stratum {
-            var items = 0
-            var drawn = 0
-            var audits = 0
-            var errors = 0
-        }
-        var strata: [Double: Stratum] = [:]
-        for outcome in outcomes where outcome.route.answersWithLabel {
-            let isByPeople = outcome.source != "model" && outcome.outcome != "reopened"
-            var stratum = strata[outcome.propensity, default: Stratum()]
-            stratum.items += outcome.count
-            if outcome.route == .audited {
-                stratum.drawn += outcome.count
-                // Unusable input and "cannot tell" say nothing about the label.
-                if isByPeople, outcome.outcome == "accepted" || outcome.outcome == "corrected" {
-                    stratum.audits += outcome.count
-                    if outcome.outcome == "corrected" { stratum.errors += outcome.count }
-                }
-            }
-            strata[outcome.propensity] = stratum
-        }
-        let all = strata.values
-        let drawn = all.reduce(0) { $0 + $1.drawn }
-        let done = all.reduce(0) { $0 + $1.audits }
-        let errors = all.reduce(0) { $0 + $1.errors }
-        let figure: Figure
-        if done == 0 {
-            figure = .unknown(
-                all.isEmpty ? "nothing was accepted in this window" : "no audits in this window")
-        } else if all.count == 1 {
-            figure = .rate(errors, of: done, unless: "no audits in this window")
-        } else {
-            do {
-                let sample = try StratifiedSample(
-                    all.map {
-                        StratifiedSample.Stratum(
-                            items: $0.items, audits: $0.audits, errors: $0.errors)
-                    })
-                figure = .estimate(try sample.kornGraubard())
-            } catch {
-                figure = .unknown("items accepted at one of the audit rates have no audit yet")
-            }
-        }
         writer.key("auto_accept_error")
-        figure.write(to: &writer) { writer in
-            writer.member("audits_drawn", drawn)
-            writer.member("audits_open", drawn - done)
-            if done > 0, drawn > done {
-                writer.member("value_if_open_right", Double(errors) / Double(drawn))
-                writer.member("value_if_open_wrong", Double(errors + drawn - done) / Double(drawn))
-            }
-        }
+        AutoAcceptError(outcomes.map(\.accepted)).write(to: &writer)
+        writeOverrides(to: &writer)
     }
 
     private func writeOverrides(to writer: inout JSONWriter) {
@@ -275,5 +227,13 @@ extension ReviewerCount {
 
     private func handling(_ seconds: Double?) -> Figure {
         seconds.map { .count($0, n: timed) } ?? .unknown("the client sent no handling times")
+    }
+}
+
+extension OutcomeCount {
+    /// What became of the items, without what was predicted.
+    var accepted: AcceptedCount {
+        AcceptedCount(
+            route: route, propensity: propensity, source: source, outcome: outcome, count: count)
     }
 }

@@ -1,0 +1,177 @@
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceStore
+
+/// How long the pieces of a report's time series are; they begin on the hour, at midnight and on
+/// Monday, in UTC.
+public enum ReportBucket: String, Sendable, CaseIterable {
+    /// 3,600 seconds.
+    case hour
+    /// 24 hours.
+    case day
+    /// Seven days from Monday on.
+    case week
+    /// The shortest of these with at most 56 pieces in the window; else weeks.
+    case auto
+
+    /// The most pieces a series may have.
+    static let maximum = 2000
+
+    /// As many pieces as a line of 80 columns holds beside a name and a figure.
+    private static let fitting = 56
+
+    /// The window in buckets; the first begins at or before `from`.
+    ///
+    /// - Throws: `invalidParameter` if there are more than ``maximum``.
+    func window(from: Timestamp, to: Timestamp) throws(ReviewError) -> SeriesWindow {
+        let candidates: [ReportBucket] =
+            switch self {
+            case .hour, .day, .week: [self]
+            case .auto: [.hour, .day, .week]
+            }
+        var window = SeriesWindow(from: from, to: to, origin: from, seconds: 1)
+        for bucket in candidates {
+            window = bucket.fixed(from: from, to: to)
+            if window.buckets <= Self.fitting { break }
+        }
+        guard window.buckets <= Self.maximum else {
+            throw .invalidParameter(
+                name: "by", found: "\(rawValue), which gives \(window.buckets) pieces",
+                accepted: "at most \(Self.maximum) pieces: longer ones, or a shorter window")
+        }
+        return window
+    }
+
+    private func fixed(from: Timestamp, to: Timestamp) -> SeriesWindow {
+        let seconds: Int64
+        switch self {
+        case .hour: seconds = 3600
+        case .day: seconds = 86_400
+        case .week, .auto: seconds = 604_800
+        }
+        let length = seconds * 1_000_000
+        // 1970-01-05 was the first Monday; hours and days begin there as well.
+        let monday: Int64 = 4 * 86_400_000_000
+        let since = from.microseconds - monday
+        let remainder = ((since % length) + length) % length
+        return SeriesWindow(
+            from: from, to: to, origin: Timestamp(microseconds: from.microseconds - remainder),
+            seconds: Int(seconds))
+    }
+}
+
+extension SeriesWindow {
+    /// How many buckets there are; 0 for an empty window.
+    var buckets: Int {
+        guard to > from else { return 0 }
+        let length = Int64(seconds) * 1_000_000
+        return Int((to.microseconds - origin.microseconds + length - 1) / length)
+    }
+
+    /// The word for the length.
+    var name: String {
+        switch seconds {
+        case 3600: ReportBucket.hour.rawValue
+        case 86_400: ReportBucket.day.rawValue
+        default: ReportBucket.week.rawValue
+        }
+    }
+
+    /// When a bucket begins.
+    func start(of bucket: Int) -> Timestamp {
+        Timestamp(microseconds: origin.microseconds + Int64(bucket * seconds) * 1_000_000)
+    }
+}
+
+/// What happened in each piece of a window; pieces in which nothing did are kept.
+struct ReportSeries: Sendable {
+    private let window: SeriesWindow
+    private var points: [Point]
+
+    private struct Point {
+        var received = 0
+        var automated = 0
+        var given = 0
+        var overridden = 0
+        var decided = 0
+        var accepted: [AcceptedCount] = []
+    }
+
+    /// Reads the series.
+    init(_ window: SeriesWindow, project: Int64, _ store: Store) throws(PostgresError) {
+        self.window = window
+        var points = Array(repeating: Point(), count: window.buckets)
+        for count in try store.arrivals(window, project: project) {
+            points[count.bucket].received = count.whole
+            points[count.bucket].automated = count.part
+        }
+        for count in try store.overrides(window, project: project) {
+            points[count.bucket].given = count.whole
+            points[count.bucket].overridden = count.part
+        }
+        for count in try store.decidedByPeople(window, project: project) {
+            points[count.bucket].decided = count.whole
+        }
+        for outcome in try store.acceptedOutcomes(window, project: project) {
+            points[outcome.bucket].accepted.append(outcome.accepted)
+        }
+        self.points = points
+    }
+
+    /// Writes the series as a member.
+    func write(to writer: inout JSONWriter) {
+        writer.key("series")
+        writer.beginObject()
+        writer.member("by", window.name)
+        writer.key("points")
+        writer.beginArray()
+        for (bucket, point) in points.enumerated() {
+            writer.beginObject()
+            writer.member("from", window.start(of: bucket).rfc3339)
+            writer.member("received", point.received)
+            writer.key("automation_rate")
+            Figure.share(point.automated, of: point.received).write(to: &writer)
+            writer.key("override_rate")
+            Figure.rate(
+                point.overridden, of: point.given, unless: "no labels were given in this window"
+            ).write(to: &writer)
+            writer.member("decided_by_people", point.decided)
+            writer.key("auto_accept_error")
+            AutoAcceptError(point.accepted).write(to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+}
+
+/// Who changed what in a window, from the audit log.
+struct ReportChanges: Sendable {
+    /// The most entries a report lists; the earlier ones are in the audit log.
+    private static let maximum = 500
+
+    private let records: [AuditRecord]
+
+    /// Reads the changes of `[from, to)`.
+    init(
+        from: Timestamp, to: Timestamp, project: Int64, _ store: Store
+    ) throws(PostgresError) {
+        records = try store.changes(project: project, from: from, to: to, limit: Self.maximum)
+    }
+
+    /// Writes the changes as a member, oldest first.
+    func write(to writer: inout JSONWriter) {
+        writer.key("changes")
+        writer.array(records) { writer, record in
+            writer.beginObject()
+            writer.member("at", record.at.rfc3339)
+            writer.member("actor", record.actor)
+            writer.member("action", record.action)
+            writer.member("reason", record.reason)
+            writer.member("before", raw: record.before)
+            writer.member("after", raw: record.after)
+            writer.endObject()
+        }
+    }
+}
