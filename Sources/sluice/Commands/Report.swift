@@ -16,6 +16,9 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "End of the window, RFC 3339; now without it.")
     var to: String?
 
+    @Option(help: "The pieces of the figures over time: hour, day, week, auto.")
+    var by = "auto"
+
     @Flag(help: "Print the report as JSON.")
     var json = false
 
@@ -28,6 +31,7 @@ struct ReportCommand: AsyncParsableCommand {
             var query: [(String, String)] = []
             if let from { query.append(("from", from)) }
             if let to { query.append(("to", to)) }
+            query.append(("by", by))
             let path = Endpoint<Nothing, Nothing>("GET", StreamingPath.report)
                 .path(["project": try await project.name(client)])
             let report = try await client.document(path, query: query)
@@ -59,7 +63,9 @@ struct ReportText {
             "\($0["model"]?.string ?? "")/\($0["model_version"]?.string ?? "")"
         }
         lines += group("by_label", "predicted label") { $0["label"]?.string ?? "" }
+        lines += shadow()
         lines += reviewers()
+        lines += ReportPlot(report).lines()
         return lines
     }
 
@@ -109,6 +115,24 @@ struct ReportText {
                 name(group), Self.number(metrics?["received"]?["value"]?.double ?? 0),
                 Self.rate(metrics?["automation_rate"]), Self.rate(metrics?["auto_accept_error"]),
                 Self.rate(metrics?["override_rate"]),
+            ])
+        }
+        return [""] + table.lines()
+    }
+
+    /// What versions that decided nothing would have done.
+    private func shadow() -> [String] {
+        let shadow = report["shadow"]?.array ?? []
+        guard !shadow.isEmpty else { return [] }
+        var table = Table([
+            "in the shadow", "received", "would automate", "error of those", "labelled",
+        ])
+        for entry in shadow {
+            let name = "\(entry["model"]?.string ?? "")/\(entry["model_version"]?.string ?? "")"
+            table.add([
+                entry["as"]?.string == "degree" ? name : name + ", candidate",
+                "\(entry["received"]?.int ?? 0)", Self.rate(entry["would_be_automation_rate"]),
+                Self.rate(entry["would_be_error"]), "\(entry["would_be_error"]?["n"]?.int ?? 0)",
             ])
         }
         return [""] + table.lines()

@@ -16,7 +16,7 @@ struct RolloutCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Start.self, Canary.self, Ramp.self, Switch.self, Rollback.self, End.self, Status.self,
-            History.self,
+            History.self, CompareCommand.self,
         ])
 
     /// `sluice rollout start`.
