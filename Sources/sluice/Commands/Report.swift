@@ -65,6 +65,7 @@ struct ReportText {
         lines += group("by_label", "predicted label") { $0["label"]?.string ?? "" }
         lines += shadow()
         lines += reviewers()
+        lines += notServing()
         lines += ReportPlot(report).lines()
         return lines
     }
@@ -100,7 +101,28 @@ struct ReportText {
         add("leased", metrics?["leased"], percent: false)
         add("adjudication depth", metrics?["adjudication_depth"], percent: false)
         add("oldest waiting, seconds", metrics?["oldest_waiting_seconds"], percent: false)
+        if let waiting = metrics?["awaiting_version"], (waiting["value"]?.double ?? 0) > 0 {
+            add("awaiting a version", waiting, percent: false)
+            add(
+                "oldest awaiting, seconds", metrics?["oldest_awaiting_version_seconds"],
+                percent: false)
+        }
         return table.lines()
+    }
+
+    /// Versions whose predictions had no say by then.
+    private func notServing() -> [String] {
+        let versions = report["not_serving"]?.array ?? []
+        guard !versions.isEmpty else { return [] }
+        var table = Table(["not serving", "late", "unknown", "latest"])
+        for version in versions {
+            table.add([
+                "\(version["model"]?.string ?? "")/\(version["model_version"]?.string ?? "")",
+                "\(version["late"]?.int ?? 0)", "\(version["unknown"]?.int ?? 0)",
+                version["last_at"]?.string ?? "",
+            ])
+        }
+        return [""] + table.lines()
     }
 
     private func group(
