@@ -80,6 +80,23 @@ extension IngestRun {
         return policy.route(facts, draws: draws, rollout: rollout, item: item)
     }
 
+    /// Whether a line can change the route of an item that has one.
+    func mayDecide(_ index: Int) -> Bool {
+        guard case .prediction(let prediction) = batch.lines[index],
+            let suggestion = prediction.suggestion
+        else { return false }
+        guard let rollout = plan.project.rollout else { return true }
+        let draw =
+            rollout.drawsSides
+            ? RoutingDraws.side(
+                salt: plan.project.routingSalt.secret,
+                externalID: batch.bytes[prediction.externalID]) : 0
+        let version = ModelVersion(
+            model: ExactText(batch.text(suggestion.model)),
+            version: ExactText(batch.text(suggestion.version)))
+        return rollout.standing(of: version, draw: draw) == .decides
+    }
+
     /// A line to be stored.
     struct StoredLine {
         let index: Int

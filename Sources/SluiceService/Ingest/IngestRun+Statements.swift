@@ -84,11 +84,13 @@ extension IngestRun {
     /// Decides the fate of new predictions of items that were there before.
     ///
     /// The items are locked first, in order, and what is stored is asked for once more: whoever
-    /// stores a prediction of a waiting item holds its task, so from there on nothing changes.
+    /// stores a prediction that may route a waiting item holds its task, so from there on nothing
+    /// changes. What another version decides is not locked: it is recorded wherever the item stands,
+    /// and a candidate in shadow takes no lock that a reviewer would wait for.
     mutating func judgeKnown(_ store: Store) throws(PostgresError) {
         let open = openLines()
         guard !open.isEmpty else { return }
-        let scored = open.filter { keys[$0].modelVersion != 0 }
+        let scored = open.filter { mayDecide($0) }
         let ids = Set(scored.map { keys[$0].item }).sorted()
         if !ids.isEmpty {
             let waiting = try store.lockWaitingTasks(ids, project: plan.project.id)
