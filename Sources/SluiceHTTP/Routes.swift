@@ -17,6 +17,7 @@ public enum Routes {
         ProjectHandlers(services: services).register(on: calls)
         PolicyHandlers(services: services).register(on: calls)
         RolloutHandlers(services: services).register(on: calls)
+        WhatIfHandlers(services: services).register(on: calls)
         PredictionHandlers(services: services).register(on: calls)
         ReviewHandlers(services: services).register(on: calls)
         LabelHandlers(services: services).register(on: calls)

@@ -34,6 +34,8 @@ public struct Services: Sendable {
     public let reporting: Reporting
     /// Compares model versions.
     public let comparing: Comparing
+    /// Tries policies on recorded traffic.
+    public let whatIf: WhatIf
     /// Says whether the service can work.
     public let readiness: Readiness
     /// How large predictions may be.
@@ -57,6 +59,7 @@ public struct Services: Sendable {
         items = ItemView(pool: pool)
         reporting = Reporting(pool: pool, counter: counter)
         comparing = Comparing(pool: pool)
+        whatIf = WhatIf(pool: pool)
         readiness = Readiness(pool: pool)
     }
 }

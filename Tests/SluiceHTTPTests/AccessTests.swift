@@ -47,6 +47,8 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(method: "GET", path: "/items/a", permission: .analyse),
         .init(method: "GET", path: "/report", permission: .analyse),
         .init(method: "GET", path: "/comparison", permission: .analyse),
+        .init(method: "GET", path: "/what-if", permission: .analyse),
+        .init(method: "POST", path: "/what-if", permission: .analyse, body: "{}"),
     ]
 }
 

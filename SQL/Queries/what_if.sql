@@ -1,0 +1,40 @@
+-- name: replayWindow
+-- The routes that stand of the arrivals of a window: how many, between which items and moments; nulls when there is none.
+-- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
+-- returns items bigint, first_item bigint, last_item bigint, first_at timestamptz, last_at timestamptz
+SELECT count(*), min(p.item_id), max(p.item_id), min(p.received_at), max(p.received_at)
+FROM prediction p
+WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.stands AND p.route <> 'waiting';
+
+-- name: replayPage
+-- The next routes that stand of a window, with everything they were decided from and what people said since, in order of item.
+-- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz, $4 after_item bigint, $5 last_item bigint, $6 with_payload boolean
+-- $7 limit integer
+-- returns item_id bigint, external_id text, label text or null, confidence double precision, salt_id smallint, is_asked boolean
+--   propensity double precision, model text or null, version text or null, payload json or null, metadata json or null
+--   is_labelled boolean, is_wrong boolean
+SELECT p.item_id, i.external_id, p.label, p.confidence, p.salt_id, p.route <> 'accepted',
+    p.propensity, m.model, m.version, CASE WHEN $6 THEN i.payload END, CASE WHEN $6 THEN i.metadata END,
+    coalesce(d.source <> 'model' AND d.outcome IN ('accepted', 'corrected'), false), coalesce(d.label <> p.label, false)
+FROM prediction p
+JOIN item i ON i.project_id = p.project_id AND i.id = p.item_id
+LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
+LEFT JOIN LATERAL (
+    SELECT e.source, e.outcome, e.label FROM decision e
+    WHERE e.project_id = p.project_id AND e.item_id = p.item_id
+    ORDER BY e.revision DESC
+    LIMIT 1) AS d ON true
+WHERE p.project_id = $1 AND p.item_id > $4 AND p.item_id <= $5
+    AND p.received_at >= $2 AND p.received_at < $3 AND p.stands AND p.route <> 'waiting'
+ORDER BY p.item_id
+LIMIT $7;
+
+-- name: handlingTimes
+-- The mean handling time in seconds, capped at the idle limit of 120 each, of the reviews given in a window, and how many
+-- came with one.
+-- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
+-- returns mean double precision, timed bigint
+SELECT avg(least(v.seconds, 120)), count(v.seconds)
+FROM review v
+WHERE v.project_id = $1 AND v.reviewed_at >= $2 AND v.reviewed_at < $3 AND v.undone_at IS NULL
+    AND v.seconds IS NOT NULL AND v.verdict <> 'skip';
