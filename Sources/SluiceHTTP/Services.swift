@@ -51,9 +51,11 @@ public struct Services: Sendable {
         rollouts = RolloutChanges(pool: pool, directory: directory)
         rolloutStatus = RolloutStatus(pool: pool, judge: judge)
         audit = AuditLog(pool: pool)
-        ingestion = Ingestion(pool: pool, logger: logger)
+        let reviewing = Reviewing(pool: pool)
+        self.reviewing = reviewing
+        ingestion = Ingestion(
+            pool: pool, logger: logger, stored: { reviewing.tasksArrived(in: $0) })
         coalescer = IngestCoalescer(ingestion: ingestion)
-        reviewing = Reviewing(pool: pool)
         counter = QueueCounter(pool: pool)
         labels = LabelExport(pool: pool)
         items = ItemView(pool: pool)

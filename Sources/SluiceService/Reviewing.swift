@@ -50,6 +50,12 @@ public struct Reviewing: Sendable {
     /// Works through `pool`.
     public init(pool: ConnectionPool) { self.pool = pool }
 
+    /// Tasks were put in a project's queue: the next claim looks for them, where it would have
+    /// believed that there are none.
+    ///
+    /// A hint. Claims find tasks that nobody announces, too, within two seconds.
+    public func tasksArrived(in project: Int64) { floors.tasksArrived(in: project) }
+
     /// Leases up to `count` tasks, best first; none when there is nothing to do for this reviewer.
     ///
     /// Nobody else gets the same slot while the lease lives, and this reviewer never gets the same
@@ -68,6 +74,7 @@ public struct Reviewing: Sendable {
         let key = ClaimFloors.Key(project: project.id, queue: queue, actor: caller.actor)
         let seconds = project.policy.leaseSeconds
         var given: [GivenLease] = []
+        let arrivals = floors.arrivals(of: project.id)
         for look in floors.looks(for: key, now: .now) where given.count < count {
             let missing = count - given.count
             let tokens = (0..<missing).map { _ in Int64.random(in: .min ... .max) }
@@ -79,6 +86,9 @@ public struct Reviewing: Sendable {
             if look.scan == nil, let last = tasks.last, let rank = last.rank {
                 floors.remember(
                     ClaimFloor(rank: rank, item: last.item), for: key, now: .now)
+            }
+            if look == .walk, tasks.isEmpty {
+                floors.walkedInVain(key, arrivals: arrivals, now: .now)
             }
             given += tasks.map { task in
                 lease(

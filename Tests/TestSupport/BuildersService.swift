@@ -63,8 +63,10 @@ public struct TestService: Sendable {
         self.name = name
         directory = ProjectDirectory(pool: pool)
         administration = Administration(pool: pool, directory: directory)
-        ingestion = Ingestion(pool: pool, logger: quiet)
-        reviewing = Reviewing(pool: pool)
+        let reviewing = Reviewing(pool: pool)
+        self.reviewing = reviewing
+        ingestion = Ingestion(
+            pool: pool, logger: quiet, stored: { reviewing.tasksArrived(in: $0) })
         upkeep = Upkeep(pool: pool, logger: quiet)
         waits = Waits(pool: pool, directory: directory, logger: quiet)
         let actor = try await pool.withSession { try Store($0).ensureActor("admin") }

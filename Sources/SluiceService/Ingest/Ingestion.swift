@@ -34,11 +34,18 @@ public final class Ingestion: Sendable {
     private let logger: Logger
     private let itemIDs = ItemIDs()
     private let repeats = Mutex(RepeatForecast())
+    private let stored: @Sendable (_ project: Int64) -> Void
 
     /// Stores through `pool`.
-    public init(pool: ConnectionPool, logger: Logger) {
+    ///
+    /// - Parameter stored: called with the project whenever a batch was stored.
+    public init(
+        pool: ConnectionPool, logger: Logger,
+        stored: @escaping @Sendable (_ project: Int64) -> Void = { _ in }
+    ) {
         self.pool = pool
         self.logger = logger
+        self.stored = stored
     }
 
     /// Stores a batch in one transaction.
@@ -54,7 +61,9 @@ public final class Ingestion: Sendable {
         let versions = try await modelVersions(of: batch, project: project)
         let plan = IngestPlan(batch: batch, project: project, modelVersions: versions)
         do {
-            return try await store(plan)
+            let outcomes = try await store(plan)
+            stored(project.id)
+            return outcomes
         } catch let error as PostgresError where error.refusesData {
             guard batch.count > 1 else {
                 logger.warning("the database refused a line", metadata: ["error": "\(error)"])
