@@ -29,6 +29,7 @@ final class Story {
     let home: Home
     let admin: String
     let team: Team
+    let client: Client
     private(set) var steps: [Step] = []
     private var rest: ArraySlice<StoryItem>
 
@@ -37,6 +38,7 @@ final class Story {
         self.home = home
         rest = data.main[...]
         admin = try await home.token("admin", "olga")
+        client = Client(baseURL: "http://127.0.0.1:\(home.port)", token: admin)
         var clients: [Client] = []
         for number in 1...4 {
             clients.append(
@@ -112,6 +114,9 @@ final class Story {
         let version: String
         let route: String
         let label: String?
+
+        /// Whether the item took its way by this prediction.
+        var decides: Bool { ["accepted", "audited", "queued"].contains(route) }
     }
 
     /// Sends what these releases say of the items, item by item; without releases the items alone.
@@ -171,14 +176,17 @@ final class Story {
 
     /// The steps as a table for the README.
     var table: String {
-        var lines = ["| step | items | decided by the model | of these wrong | |", "|---|---|---|---|---|"]
+        var lines = [
+            "| step | items | decided by the model | of these wrong | |", "|---|---|---|---|---|",
+        ]
         for step in steps {
             let share = Double(step.automated) / Double(max(step.items, 1))
             let wrong =
                 step.automated == 0
                 ? "" : Story.percent(Double(step.wrong) / Double(step.automated))
             lines.append(
-                "| \(step.name) | \(step.items) | \(Story.percent(share)) | \(wrong) | \(step.note) |")
+                "| \(step.name) | \(step.items) | \(Story.percent(share)) | \(wrong) | \(step.note) |"
+            )
         }
         return lines.joined(separator: "\n")
     }

@@ -18,7 +18,19 @@ struct Team {
     }
 
     /// Answers everything that waits, each item by its truth.
+    @discardableResult
     func answerEverything() async throws -> [Seen] {
+        var seen: [Seen] = []
+        repeat { seen += try await answerWhatIsThere() } while try await isAnythingLeft()
+        return seen
+    }
+
+    private func isAnythingLeft() async throws -> Bool {
+        let queue = try await clients[0].call(Endpoints.queue, at: ["project": project], Nothing())
+        return queue.waiting + queue.leased > 0
+    }
+
+    private func answerWhatIsThere() async throws -> [Seen] {
         try await withThrowingTaskGroup(of: [Seen].self) { group in
             for (number, client) in clients.enumerated() {
                 group.addTask { try await work(client, number) }
