@@ -5,8 +5,6 @@ import SluiceStore
 extension Reviewing {
     /// How many waiting tasks one statement of a filtered look reads: some 10 ms of work.
     static let matchingStep = 2_000
-    /// How long one filtered look may take.
-    static let matchingLimit = Duration.seconds(2)
 
     /// Leases up to `count` tasks that match, best first.
     ///
@@ -33,7 +31,7 @@ extension Reviewing {
         if probesHead {
             given += try await take(look, count, from: .head).leases
         }
-        while given.count < count, began.duration(to: .now) < Self.matchingLimit {
+        while given.count < count, began.duration(to: .now) < matchingLimit {
             let stepBegan = ContinuousClock.now
             let step = try await take(look, count - given.count, from: floor)
             given += step.leases

@@ -47,8 +47,15 @@ public struct Reviewing: Sendable {
     let floors = ClaimFloors()
     let matchingFloors = MatchingFloors()
 
-    /// Works through `pool`.
-    public init(pool: ConnectionPool) { self.pool = pool }
+    /// How long one filtered look may take.
+    let matchingLimit: Duration
+
+    /// Works through `pool`; a look with a filter takes `matchingLimit` at most, and the next one goes
+    /// on from there.
+    public init(pool: ConnectionPool, matchingLimit: Duration = .seconds(2)) {
+        self.pool = pool
+        self.matchingLimit = matchingLimit
+    }
 
     /// Tasks were put in a project's queue: the next claim looks for them, where it would have
     /// believed that there are none.

@@ -63,7 +63,8 @@ public struct TestService: Sendable {
         self.name = name
         directory = ProjectDirectory(pool: pool)
         administration = Administration(pool: pool, directory: directory)
-        let reviewing = Reviewing(pool: pool)
+        // However slow the machine is, a look gets through.
+        let reviewing = Reviewing(pool: pool, matchingLimit: .seconds(60))
         self.reviewing = reviewing
         ingestion = Ingestion(
             pool: pool, logger: quiet, stored: { reviewing.tasksArrived(in: $0) })
