@@ -19,7 +19,9 @@ struct Table {
     func lines() -> [String] {
         let all = ([header] + rows).map { $0.map { safe($0) } }
         let widths = header.indices.map { column in
-            all.map { TextWidth.columns($0[column]) }.max() ?? 0
+            // The last cell of a row that ends early reaches across the columns it leaves out.
+            all.filter { column < $0.count - ($0.count < header.count ? 1 : 0) }
+                .map { TextWidth.columns($0[column]) }.max() ?? 0
         }
         return all.map { row in
             row.enumerated().map { column, text in

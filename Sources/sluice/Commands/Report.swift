@@ -76,7 +76,7 @@ struct ReportText {
         func add(_ name: String, _ figure: JSONValue?, percent: Bool = true) {
             guard let figure else { return }
             guard let value = figure["value"]?.double else {
-                table.add([name, "not known", figure["reason"]?.string ?? "", "", ""])
+                table.add([name, "not known", figure["reason"]?.string ?? ""])
                 return
             }
             table.add([
@@ -147,7 +147,7 @@ struct ReportText {
         let shadow = report["shadow"]?.array ?? []
         guard !shadow.isEmpty else { return [] }
         var table = Table([
-            "in the shadow", "received", "would automate", "error of those", "labelled",
+            "in the shadow", "received", "automates", "error of those", "labelled",
         ])
         for entry in shadow {
             let name = "\(entry["model"]?.string ?? "")/\(entry["model_version"]?.string ?? "")"
@@ -164,8 +164,7 @@ struct ReportText {
         let reviewers = report["reviewers"]?.array ?? []
         guard !reviewers.isEmpty else { return [] }
         var table = Table([
-            "reviewer", "reviews", "per hour", "override", "median s", "90 % s", "skips",
-            "escalated",
+            "reviewer", "reviews", "an hour", "override", "p50 s", "p90 s", "skips", "escal.",
         ])
         for reviewer in reviewers {
             table.add([
@@ -182,8 +181,10 @@ struct ReportText {
 
     private static func rate(_ figure: JSONValue?) -> String {
         guard let figure, let value = figure["value"]?.double else { return "not known" }
-        let interval = interval(figure, percent: true)
-        return percent(value) + (interval.isEmpty ? "" : " (\(interval))")
+        guard let lo = figure["lo"]?.double, let hi = figure["hi"]?.double else {
+            return percent(value)
+        }
+        return "\(percent(value)) (\(FigureText.points(lo)) to \(FigureText.points(hi)))"
     }
 
     private static func interval(_ figure: JSONValue, percent isPercent: Bool) -> String {
