@@ -54,8 +54,8 @@ WHERE c.project_id = $1 AND c.model_version_id = $3
 -- What people said since $4 of the items the candidate scored, in the order of their labels: whether it was wrong, and whether
 -- the serving version was, null where that did not score the item.
 -- $1 project_id bigint, $2 serving bigint or null, $3 candidate bigint, $4 since timestamptz
--- returns propensity double precision, candidate_wrong boolean, serving_wrong boolean or null
-SELECT r.propensity, c.label <> d.label, s.label <> d.label
+-- returns propensity double precision, candidate_wrong boolean, serving_wrong boolean or null, decided_at timestamptz
+SELECT r.propensity, c.label <> d.label, s.label <> d.label, d.decided_at
 FROM decision d
 JOIN prediction c ON c.project_id = d.project_id AND c.item_id = d.item_id AND c.model_version_id = $3
 JOIN prediction r

@@ -8,12 +8,18 @@ public struct RampEvidence: Hashable, Sendable {
         public var candidateIsWrong: Bool
         /// Whether the serving version was wrong; nil if it did not score the item.
         public var servingIsWrong: Bool?
+        /// Whether it was given since the present step of the ramp began.
+        public var isOfThisStep: Bool
 
         /// Collects the parts.
-        public init(propensity: Double, candidateIsWrong: Bool, servingIsWrong: Bool?) {
+        public init(
+            propensity: Double, candidateIsWrong: Bool, servingIsWrong: Bool?,
+            isOfThisStep: Bool = true
+        ) {
             self.propensity = propensity
             self.candidateIsWrong = candidateIsWrong
             self.servingIsWrong = servingIsWrong
+            self.isOfThisStep = isOfThisStep
         }
     }
 
@@ -82,7 +88,7 @@ public struct RampGuard: Hashable, Sendable {
     ///    ``ErrorLimitEProcess`` if there is a limit; with both, each has half of ``falseAlarm``. An
     ///    alarm rolls back.
     /// 3. Without pairs and without a limit there is nothing to compare with: hold.
-    /// 4. Fewer than ``minimumLabels`` labels (pairs, without a limit), an error estimated above the
+    /// 4. Fewer than ``minimumLabels`` labels (pairs, without a limit) since this step began, an error estimated above the
     ///    limit, or evidence beyond the square root of what raises the alarm: hold. Otherwise
     ///    advance.
     ///
@@ -118,7 +124,7 @@ public struct RampGuard: Hashable, Sendable {
                     + "than the limit of \(Self.percent(limit.limit)) allows (evidence "
                     + "\(Int(limit.peak)), alarm at \(Int((1 / alpha).rounded())))")
         }
-        return hold(processes, labels: labels, pairs: pairs, alpha: alpha)
+        return hold(processes, labels: labels, alpha: alpha)
             ?? .advance(
                 pairs > 0
                     ? "\(pairs) labelled items scored by both versions show no regression"
@@ -131,12 +137,18 @@ public struct RampGuard: Hashable, Sendable {
 
     /// The reason to wait, nil for none.
     private func hold(
-        _ processes: Processes, labels: [RampEvidence.Label], pairs: Int, alpha: Double
+        _ processes: Processes, labels: [RampEvidence.Label], alpha: Double
     ) -> Judgement? {
-        let counted = errorLimit == nil ? pairs : labels.count
+        let counted = labels.reduce(0) { count, label in
+            let counts = label.isOfThisStep && (errorLimit != nil || label.servingIsWrong != nil)
+            return counts ? count + 1 : count
+        }
         if counted < minimumLabels {
             let what = errorLimit == nil ? "scored by both versions and labelled" : "labelled"
-            return .hold("\(counted) of \(minimumLabels) items have been \(what)")
+            let isFirstStep = labels.allSatisfy(\.isOfThisStep)
+            return .hold(
+                "\(counted) of \(minimumLabels) items have been \(what)"
+                    + (isFirstStep ? "" : " since this step began"))
         }
         if let errorLimit, processes.error > errorLimit {
             return .hold(

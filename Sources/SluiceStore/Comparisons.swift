@@ -75,6 +75,8 @@ public struct RampLabel: Sendable, Hashable {
     public let candidateIsWrong: Bool
     /// Whether the serving version was wrong; nil when it did not score the item.
     public let servingIsWrong: Bool?
+    /// When it was given.
+    public let decidedAt: Timestamp
 }
 
 /// How the latest items were routed.
@@ -155,7 +157,8 @@ extension Store {
         ) { (row) throws(PostgresError) -> RampLabel in
             RampLabel(
                 propensity: try row.double(0), candidateIsWrong: try row.bool(1),
-                servingIsWrong: try row.boolIfPresent(2))
+                servingIsWrong: try row.boolIfPresent(2),
+                decidedAt: Timestamp(microseconds: try row.timestamp(3)))
         }
     }
 

@@ -65,6 +65,13 @@ import Testing
         }
         #expect(try await status(project)["rollout"]?["share"]?.double == 0.5)
         try await work(project, ["b"], candidate: "cat", truth: "cat")
+        try await eventually("the next step asks for labels of its own") {
+            try await status(project)["guard"]?["sentence"]?.string
+                == "0 of 12 items have been scored by both versions and labelled since this step began"
+        }
+        #expect(try await status(project)["rollout"]?["share"]?.double == 1)
+        try await work(
+            project, (0..<12).map { "c\($0)" }, candidate: "cat", truth: "cat")
         try await eventually("it is switched") {
             try await status(project)["rollout"]?["serving"]?.string == "m/7"
         }
@@ -74,9 +81,10 @@ import Testing
         #expect(entries.map(\.action) == ["rollout.advanced", "rollout.switched"])
         #expect(entries.allSatisfy { $0.actor == "sluice" })
         #expect(
-            entries.allSatisfy {
-                $0.reason == "12 labelled items scored by both versions show no regression"
-            })
+            entries.map(\.reason)
+                == [12, 24].map {
+                    "\($0) labelled items scored by both versions show no regression"
+                })
     }
 
     @Test("a candidate that people contradict is taken out, and the log says what they saw")

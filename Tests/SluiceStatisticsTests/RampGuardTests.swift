@@ -35,6 +35,29 @@ struct RampGuardTests {
                 == .advance("100 labelled items scored by both versions show no regression"))
     }
 
+    @Test("each step takes labels of its own, while all of them speak in the alarm")
+    func eachStep() {
+        var before = labels(300)
+        for index in before.indices { before[index].isOfThisStep = false }
+        #expect(
+            ramp.judge(evidence(before + labels(99)))
+                == .hold(
+                    "99 of 100 items have been scored by both versions and labelled since this step "
+                        + "began"))
+        #expect(
+            ramp.judge(evidence(before + labels(100)))
+                == .advance("400 labelled items scored by both versions show no regression"))
+        let alarm = labels(11, candidateIsWrong: true).map { label in
+            var label = label
+            label.isOfThisStep = false
+            return label
+        }
+        guard case .rollBack = ramp.judge(evidence(alarm)) else {
+            Issue.record("what an earlier step has shown is not forgotten")
+            return
+        }
+    }
+
     @Test("it rolls back on an alarm, long before there are enough labels to advance")
     func alarm() {
         #expect(

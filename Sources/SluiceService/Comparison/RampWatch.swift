@@ -19,8 +19,8 @@ public struct RampWatch: Sendable {
     /// it did in shadow before counts for comparisons, not here. A label that was changed since
     /// counts at the time of the change, as it stands.
     ///
-    /// Reads by keys: the labels of the ramp so far and the latest predictions; some 100 ms for
-    /// 100,000 labels. It decides nothing and changes nothing.
+    /// Reads by keys: the labels of the ramp so far and the latest predictions. It decides nothing
+    /// and changes nothing.
     ///
     /// - Parameter rollout: the one in force, with a candidate.
     /// - Returns: hold with the reason if there is no candidate, or it has sent nothing yet.
@@ -39,7 +39,8 @@ public struct RampWatch: Sendable {
                 serving: store.knownModelVersion(rollout.serving, project: project),
                 candidate: key, since: since, project: project),
             traffic: try store.rampTraffic(
-                since: since, predictions: Self.recentPredictions, project: project))
+                since: since, predictions: Self.recentPredictions, project: project),
+            stepBegan: rollout.ramp?.steppedAt ?? since)
         return RampGuard(rollout.guardrails).judge(evidence)
     }
 
@@ -68,12 +69,13 @@ extension RampGuard {
 }
 
 extension RampEvidence {
-    init(labels: [RampLabel], traffic: RampTraffic) {
+    init(labels: [RampLabel], traffic: RampTraffic, stepBegan: Timestamp) {
         self.init(
             labels: labels.map {
                 Label(
                     propensity: $0.propensity, candidateIsWrong: $0.candidateIsWrong,
-                    servingIsWrong: $0.servingIsWrong)
+                    servingIsWrong: $0.servingIsWrong,
+                    isOfThisStep: $0.decidedAt >= stepBegan)
             }, smallestPropensity: traffic.smallestPropensity ?? 1,
             unseenShare: traffic.items > 0 ? Double(traffic.unseen) / Double(traffic.items) : 0)
     }

@@ -27,7 +27,7 @@ struct ShadowReport: Sendable {
             writer.beginObject()
             writer.member("model", key.version.model.text)
             writer.member("model_version", key.version.version.text)
-            writer.member("as", key.isDegree ? "degree" : "candidate")
+            writer.member("as", key.isDegree ? "degree" : "recorded")
             Self.write(own, to: &writer)
             writer.endObject()
         }

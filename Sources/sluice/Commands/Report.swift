@@ -152,7 +152,7 @@ struct ReportText {
         for entry in shadow {
             let name = "\(entry["model"]?.string ?? "")/\(entry["model_version"]?.string ?? "")"
             table.add([
-                entry["as"]?.string == "degree" ? name : name + ", candidate",
+                entry["as"]?.string == "degree" ? name : name + ", recorded",
                 "\(entry["received"]?.int ?? 0)", Self.rate(entry["would_be_automation_rate"]),
                 Self.rate(entry["would_be_error"]), "\(entry["would_be_error"]?["n"]?.int ?? 0)",
             ])
