@@ -29,6 +29,19 @@ import Testing
         )
     }
 
+    @Test("a candidate that has sent nothing yet can be compared, and has nothing to show")
+    func silentCandidate() async throws {
+        let project = try await TestProject()
+        _ = try await project.post(prediction("a", ["model_version": "\"1\""]))
+        let start = try await project.send(
+            "POST", "/rollout", as: .admin,
+            #"{"action":"start","serving":"m/1","candidate":"m/2"}"#)
+        #expect(start.status == 200, "\(start.text)")
+        let comparison = try await project.send("GET", "/comparison", as: .analyst).json
+        #expect(comparison["traffic"]?["scored_by_both"]?.int == 0)
+        #expect(comparison["verdict"]?["may_advance"]?.bool == false)
+    }
+
     @Test(
         "a question that cannot be answered is refused with what would be accepted",
         arguments: [

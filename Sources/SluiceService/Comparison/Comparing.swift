@@ -27,6 +27,8 @@ public struct ComparisonQuestion: Sendable, Hashable {
 public struct Comparing: Sendable {
     /// How many slices are written; the smaller ones beyond are counted.
     private static let maximumSlices = 100
+    /// The key of a version that is to send predictions and has not yet: no stored one has it.
+    private static let unseen: Int64 = -1
 
     private let pool: ConnectionPool
     private let pageItems: Int
@@ -42,8 +44,10 @@ public struct Comparing: Sendable {
     /// Items count that both versions scored and whose current decision is a label that people gave,
     /// borderline ones left out. They are read in pages by key, each in a snapshot of its own.
     ///
-    /// - Throws: `invalidParameter` if a version is not named and no rollout names one, or has never
-    ///   sent a prediction; `PostgresError`.
+    /// A version of the rollout that has sent nothing yet has no items; the verdict says so.
+    ///
+    /// - Throws: `invalidParameter` if a version is not named and no rollout names one, or is in no
+    ///   rollout and has never sent a prediction; `PostgresError`.
     /// - Complexity: O(items log items); memory for 100,000 items is some 20 MB.
     public func json(
         project: ProjectContext, _ question: ComparisonQuestion
@@ -102,12 +106,14 @@ public struct Comparing: Sendable {
         let key = try await pool.withSession { session in
             try Store(session).knownModelVersion(version, project: project.id)
         }
-        guard let key else {
+        if let key { return key }
+        let rollout = project.rollout
+        guard [rollout?.serving, rollout?.candidate, rollout?.previous].contains(version) else {
             throw ReviewError.invalidParameter(
                 name: name, found: "\"\(version)\"",
-                accepted: "a model version that has sent predictions, such as fraud/7")
+                accepted: "a version of the rollout, or one that has sent predictions: fraud/7")
         }
-        return key
+        return Self.unseen
     }
 
     /// The two versions: those asked for, else the rollout's.
