@@ -161,11 +161,14 @@ public struct Lease: Hashable, WireValue {
     public var item: LeasedItem
     /// What the model said; nil when the review is blind, and for an item without a prediction.
     public var prediction: ShownPrediction?
+    /// What an adjudicator has to choose between; nil for a lease that is not for adjudication.
+    public var adjudication: Adjudication?
 
     /// Makes a lease.
     public init(
         lease: String, expiresAt: Timestamp, leaseSeconds: Int, queue: Queue = .review,
-        isBlind: Bool = false, item: LeasedItem, prediction: ShownPrediction?
+        isBlind: Bool = false, item: LeasedItem, prediction: ShownPrediction?,
+        adjudication: Adjudication? = nil
     ) {
         self.lease = lease
         self.expiresAt = expiresAt
@@ -174,6 +177,7 @@ public struct Lease: Hashable, WireValue {
         self.isBlind = isBlind
         self.item = item
         self.prediction = prediction
+        self.adjudication = adjudication
     }
 
     /// Reads it; the errors name the place.
@@ -187,6 +191,7 @@ public struct Lease: Hashable, WireValue {
         prediction = try wire.optional("prediction").map {
             (field) throws(ReviewError) -> ShownPrediction in try ShownPrediction(wire: field)
         }
+        adjudication = queue == .adjudication ? try Adjudication(lease: wire) : nil
     }
 
     /// Writes it as one JSON value.
@@ -203,6 +208,7 @@ public struct Lease: Hashable, WireValue {
             writer.key("prediction")
             prediction.write(to: &writer)
         }
+        adjudication?.writeMembers(to: &writer)
         writer.endObject()
     }
 }

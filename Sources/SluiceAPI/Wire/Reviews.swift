@@ -4,7 +4,9 @@ import SluiceJSON
 extension Answer: WireValue {
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["review_id", "verdict", "label", "tags", "comment", "seconds"])
+        try wire.allowOnly([
+            "review_id", "verdict", "label", "tags", "comment", "seconds", "guideline_note",
+        ])
         let reviewID = try wire.required("review_id").string(bytes: 1...128)
         let labelField = try wire.optional("label")
         let verdict = try Verdict(wire: wire)
@@ -25,7 +27,8 @@ extension Answer: WireValue {
             throw secondsField.refuse("a number of seconds that is not negative")
         }
         self.init(
-            reviewID: reviewID, verdict: verdict, tags: tags, comment: comment, seconds: seconds)
+            reviewID: reviewID, verdict: verdict, tags: tags, comment: comment, seconds: seconds,
+            guidelineNote: try wire.optional("guideline_note")?.string(bytes: 1...4096))
     }
 
     /// Writes it as one JSON value.
@@ -40,6 +43,7 @@ extension Answer: WireValue {
         }
         writer.memberIfPresent("comment", comment)
         writer.memberIfPresent("seconds", seconds)
+        writer.memberIfPresent("guideline_note", guidelineNote)
         writer.endObject()
     }
 }
@@ -83,7 +87,8 @@ public struct ReviewReply: Hashable, WireValue {
     public var reviewID: String
     /// The item.
     public var externalID: String
-    /// `counted`, `late` (counted although the lapsed lease had been taken back) or `skipped`.
+    /// `counted`, `late` (counted although the lapsed lease had been taken back), `skipped`, or
+    /// `surplus` (kept although others had decided meanwhile; it does not count).
     public var status: String
     /// When it was recorded.
     public var reviewedAt: Timestamp
@@ -91,11 +96,13 @@ public struct ReviewReply: Hashable, WireValue {
     public var isDuplicate: Bool
     /// The decision this answer led to; nil when more answers are needed.
     public var decision: DecisionReply?
+    /// Whether it was right, for a gold item of a project that tells; nil for any other.
+    public var gold: GoldFeedback?
 
     /// Makes a reply.
     public init(
         reviewID: String, externalID: String, status: String, reviewedAt: Timestamp,
-        isDuplicate: Bool, decision: DecisionReply?
+        isDuplicate: Bool, decision: DecisionReply?, gold: GoldFeedback? = nil
     ) {
         self.reviewID = reviewID
         self.externalID = externalID
@@ -103,6 +110,7 @@ public struct ReviewReply: Hashable, WireValue {
         self.reviewedAt = reviewedAt
         self.isDuplicate = isDuplicate
         self.decision = decision
+        self.gold = gold
     }
 
     /// Reads it; the errors name the place.
@@ -114,6 +122,9 @@ public struct ReviewReply: Hashable, WireValue {
         isDuplicate = try wire.required("duplicate").bool()
         decision = try wire.optional("decision").map {
             (field) throws(ReviewError) -> DecisionReply in try DecisionReply(wire: field)
+        }
+        gold = try wire.optional("gold").map { (field) throws(ReviewError) -> GoldFeedback in
+            try GoldFeedback(wire: field)
         }
     }
 
@@ -128,6 +139,10 @@ public struct ReviewReply: Hashable, WireValue {
         if let decision {
             writer.key("decision")
             decision.write(to: &writer)
+        }
+        if let gold {
+            writer.key("gold")
+            gold.write(to: &writer)
         }
         writer.endObject()
     }

@@ -10,16 +10,19 @@ public struct Answer: Hashable, Sendable {
     public var comment: String?
     /// Active seconds spent on the item; not negative.
     public var seconds: Double?
+    /// A change of the guidelines the item calls for, at most 4,096 bytes; an adjudicator's only.
+    public var guidelineNote: String?
 
     /// Makes an answer.
     public init(
         reviewID: String, verdict: Verdict, tags: [String] = [], comment: String? = nil,
-        seconds: Double? = nil
+        seconds: Double? = nil, guidelineNote: String? = nil
     ) {
         self.reviewID = reviewID
         self.verdict = verdict
         self.tags = tags
         self.comment = comment
         self.seconds = seconds
+        self.guidelineNote = guidelineNote
     }
 }
