@@ -573,6 +573,58 @@ COMMENT ON COLUMN public.decision.model_version_id IS 'The version whose predict
 
 COMMENT ON COLUMN public.decision.agreement IS 'The share of the counted reviews that gave this answer; null for a model''s decision.';
 
+CREATE TABLE public.guideline (
+    project_id bigint NOT NULL,
+    version integer NOT NULL,
+    text text NOT NULL,
+    summary text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by bigint NOT NULL,
+    CONSTRAINT guideline_version_positive CHECK ((version > 0))
+);
+
+COMMENT ON TABLE public.guideline IS 'Append only: what reviewers read before they decide, and before each change of it.';
+
+COMMENT ON COLUMN public.guideline.summary IS 'What changed against the version before; empty when nobody said.';
+
+CREATE TABLE public.guideline_proposal (
+    project_id bigint NOT NULL,
+    id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    settled_at timestamp with time zone,
+    settled_by bigint,
+    review_id text NOT NULL COLLATE pg_catalog."C",
+    status text DEFAULT 'open'::text NOT NULL,
+    note text NOT NULL,
+    CONSTRAINT guideline_proposal_note_length CHECK (((octet_length(note) >= 1) AND (octet_length(note) <= 4096))),
+    CONSTRAINT guideline_proposal_settled_by_somebody CHECK ((((status = 'open'::text) = (settled_at IS NULL)) AND ((settled_at IS NULL) = (settled_by IS NULL)))),
+    CONSTRAINT guideline_proposal_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text])))
+);
+
+COMMENT ON TABLE public.guideline_proposal IS 'What a disagreement taught: a change of the guidelines that a reviewer proposes along with an answer.';
+
+COMMENT ON COLUMN public.guideline_proposal.review_id IS 'The answer it came with; a review that was taken back takes its open proposal along.';
+
+ALTER TABLE public.guideline_proposal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.guideline_proposal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.guideline_read (
+    project_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    version integer NOT NULL,
+    read_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.guideline_read IS 'Append only: which versions a reviewer said to have read.';
+
 CREATE TABLE public.item (
     project_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -716,7 +768,7 @@ COMMENT ON COLUMN public.prediction.would_be IS 'Of what decides nothing: the ro
 CREATE TABLE public.project (
     id bigint NOT NULL,
     name text NOT NULL COLLATE pg_catalog."C",
-    guidelines text DEFAULT ''::text NOT NULL,
+    guidelines_version integer DEFAULT 1 NOT NULL,
     tags text[] DEFAULT '{}'::text[] NOT NULL,
     policy_version integer,
     rollout_revision integer,
@@ -724,6 +776,8 @@ CREATE TABLE public.project (
     created_by bigint NOT NULL,
     CONSTRAINT project_name_form CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
 );
+
+COMMENT ON COLUMN public.project.guidelines_version IS 'The guidelines in force; version 1 is made in the transaction that creates the project.';
 
 COMMENT ON COLUMN public.project.tags IS 'The error tags offered to reviewers, in order; they may type others.';
 
@@ -893,6 +947,18 @@ ALTER TABLE ONLY public.awaiting
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (project_id, item_id, revision);
 
+ALTER TABLE ONLY public.guideline
+    ADD CONSTRAINT guideline_pkey PRIMARY KEY (project_id, version);
+
+ALTER TABLE ONLY public.guideline_proposal
+    ADD CONSTRAINT guideline_proposal_once_a_review UNIQUE (project_id, review_id);
+
+ALTER TABLE ONLY public.guideline_proposal
+    ADD CONSTRAINT guideline_proposal_pkey PRIMARY KEY (project_id, id);
+
+ALTER TABLE ONLY public.guideline_read
+    ADD CONSTRAINT guideline_read_pkey PRIMARY KEY (project_id, actor_id, version);
+
 ALTER TABLE ONLY public.item
     ADD CONSTRAINT item_external_id_unique UNIQUE (project_id, external_id);
 
@@ -962,6 +1028,8 @@ CREATE INDEX awaiting_rollout_revision_idx ON public.awaiting USING btree (proje
 
 CREATE INDEX decision_by_people_idx ON public.decision USING btree (project_id, decided_at) WHERE (source <> 'model'::text);
 
+CREATE INDEX guideline_proposal_open_idx ON public.guideline_proposal USING btree (project_id, id) WHERE (status = 'open'::text);
+
 CREATE INDEX lease_expires_at_idx ON public.lease USING btree (project_id, expires_at);
 
 CREATE INDEX prediction_received_at_idx ON public.prediction USING brin (received_at);
@@ -979,6 +1047,27 @@ ALTER TABLE ONLY public.audit_log
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.guideline
+    ADD CONSTRAINT guideline_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.guideline
+    ADD CONSTRAINT guideline_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.guideline_proposal
+    ADD CONSTRAINT guideline_proposal_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.guideline_proposal
+    ADD CONSTRAINT guideline_proposal_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.guideline_proposal
+    ADD CONSTRAINT guideline_proposal_settled_by_fkey FOREIGN KEY (settled_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.guideline_read
+    ADD CONSTRAINT guideline_read_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.guideline_read
+    ADD CONSTRAINT guideline_read_of_guideline FOREIGN KEY (project_id, version) REFERENCES public.guideline(project_id, version);
 
 ALTER TABLE ONLY public.label
     ADD CONSTRAINT label_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);

@@ -13,7 +13,7 @@ COMMENT ON TABLE actor IS 'A person or program; several tokens may speak for one
 CREATE TABLE project (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text COLLATE "C" NOT NULL,
-    guidelines text NOT NULL DEFAULT '',
+    guidelines_version integer NOT NULL DEFAULT 1,
     tags text[] NOT NULL DEFAULT '{}',
     policy_version integer,
     rollout_revision integer,
@@ -22,6 +22,7 @@ CREATE TABLE project (
     CONSTRAINT project_name_unique UNIQUE (name),
     CONSTRAINT project_name_form CHECK (name ~ '^[a-z0-9][a-z0-9-]{0,62}$')
 );
+COMMENT ON COLUMN project.guidelines_version IS 'The guidelines in force; version 1 is made in the transaction that creates the project.';
 COMMENT ON COLUMN project.tags IS 'The error tags offered to reviewers, in order; they may type others.';
 COMMENT ON COLUMN project.policy_version IS 'The policy in force; set in the transaction that creates the project.';
 COMMENT ON COLUMN project.rollout_revision IS 'The rollout in force; null: there is none, and whichever version comes first is routed.';

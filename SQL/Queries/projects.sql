@@ -14,9 +14,9 @@ LIMIT 1;
 
 -- name: insertProject
 -- Creates a project; a second of the same name violates project_name_unique.
--- $1 name text, $2 guidelines text, $3 tags text[], $4 created_by bigint
+-- $1 name text, $2 tags text[], $3 created_by bigint
 -- returns id bigint
-INSERT INTO project (name, guidelines, tags, created_by) VALUES ($1, $2, $3, $4) RETURNING id;
+INSERT INTO project (name, tags, created_by) VALUES ($1, $2, $3) RETURNING id;
 
 -- name: insertLabels
 -- $1 project_id bigint, $2 names text[], $3 keys text[], $4 titles text[], $5 are_borderline boolean[]
@@ -34,18 +34,18 @@ INSERT INTO salt (project_id, purpose, id, secret) VALUES ($1, $2, $3, $4);
 -- returns id bigint
 SELECT project.id FROM project WHERE project.id = $1 FOR UPDATE;
 
--- name: updateProject
--- Changes what is given; null leaves it as it is.
--- $1 project_id bigint, $2 guidelines text or null, $3 tags text[] or null
-UPDATE project SET guidelines = coalesce($2, guidelines), tags = coalesce($3, tags) WHERE id = $1;
+-- name: updateProjectTags
+-- $1 project_id bigint, $2 tags text[]
+UPDATE project SET tags = $2 WHERE id = $1;
 
 -- name: findProject
 -- A project with the policy and the rollout in force.
 -- $1 name text
--- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[], rollout_revision integer, rollout json, rollout_created_at timestamptz, rollout_author text, rollout_reason text
-SELECT p.id, p.guidelines, p.created_at, p.policy_version, y.document, y.created_at, a.name, y.reason, p.tags,
-    r.revision, r.document, r.created_at, b.name, r.reason
+-- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[], rollout_revision integer, rollout json, rollout_created_at timestamptz, rollout_author text, rollout_reason text, guidelines_version integer
+SELECT p.id, g.text, p.created_at, p.policy_version, y.document, y.created_at, a.name, y.reason, p.tags,
+    r.revision, r.document, r.created_at, b.name, r.reason, p.guidelines_version
 FROM project p
+JOIN guideline g ON g.project_id = p.id AND g.version = p.guidelines_version
 JOIN policy y ON y.project_id = p.id AND y.version = p.policy_version
 JOIN actor a ON a.id = y.created_by
 LEFT JOIN rollout r ON r.project_id = p.id AND r.revision = p.rollout_revision

@@ -35,7 +35,7 @@ public enum Endpoints {
     public static let listProjects = Endpoint<Nothing, ProjectList>("GET", "/v1/projects")
     /// One project.
     public static let project = Endpoint<Nothing, ProjectReply>("GET", "/v1/projects/{project}")
-    /// Changes the guidelines.
+    /// Changes the guidelines or the error tags.
     public static let patchProject = Endpoint<ProjectPatch, ProjectReply>(
         "PATCH", "/v1/projects/{project}")
     /// How much waits.

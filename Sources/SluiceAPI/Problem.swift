@@ -67,6 +67,12 @@ public enum ProblemTable {
         case .reviewConflict: (409, "Review conflict", "Make a new review_id for a new answer.")
         case .unknownReview: (404, "Unknown review", "Only your own reviews can be taken back.")
         case .undoTooLate: (409, "Too late to undo", "Ask an adjudicator or an admin.")
+        case .unknownGuidelines:
+            (404, "Unknown guidelines", "`sluice guidelines history` lists the versions.")
+        case .unknownProposal:
+            (404, "Unknown proposal", "`sluice guidelines proposals` lists the open ones.")
+        case .proposalSettled:
+            (409, "Proposal settled", "Nothing to do: somebody was faster.")
         case .invalidPolicy: (422, "Invalid policy", "Correct the named place of the document.")
         case .unknownPolicy: (404, "Unknown policy", "`sluice policy history` lists the versions.")
         case .policyChanged:

@@ -2,8 +2,14 @@
 public enum AuditAction: String, Sendable, CaseIterable {
     /// The project was made.
     case projectCreated = "project.created"
-    /// Its guidelines or tags were changed.
+    /// Its tags were changed.
     case projectChanged = "project.changed"
+    /// A new version of its guidelines came into force.
+    case guidelinesSet = "guidelines.set"
+    /// A reviewer's proposal to change the guidelines was taken up.
+    case proposalAccepted = "guidelines.proposal_accepted"
+    /// A reviewer's proposal to change the guidelines was declined.
+    case proposalRejected = "guidelines.proposal_rejected"
     /// A new policy was stored and put in force.
     case policySet = "policy.set"
     /// An earlier policy was put in force.

@@ -31,6 +31,9 @@ public enum ReviewError: Error, Hashable, Sendable {
     case reviewConflict(id: String)
     case unknownReview(id: String)
     case undoTooLate(reason: String)
+    case unknownGuidelines(version: String)
+    case unknownProposal(id: String)
+    case proposalSettled(id: String, ProposalStatus)
     case invalidPolicy(PolicyDocumentError)
     case unknownPolicy(version: String)
     case policyChanged(base: Int, inForce: Int)
@@ -75,6 +78,9 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .reviewConflict: .reviewConflict
         case .unknownReview: .unknownReview
         case .undoTooLate: .undoTooLate
+        case .unknownGuidelines: .unknownGuidelines
+        case .unknownProposal: .unknownProposal
+        case .proposalSettled: .proposalSettled
         case .invalidPolicy: .invalidPolicy
         case .unknownPolicy: .unknownPolicy
         case .policyChanged: .policyChanged
@@ -136,6 +142,10 @@ public enum ReviewError: Error, Hashable, Sendable {
             "review_id \"\(id)\" was used before for another answer; nothing was changed"
         case .unknownReview(let id): "you have given no review with the id \"\(id)\""
         case .undoTooLate(let reason): reason
+        case .unknownGuidelines(let version):
+            "the project has no version \(version) of its guidelines"
+        case .unknownProposal(let id): "there is no proposal \(id)"
+        case .proposalSettled(let id, let status): "proposal \(id) is \(status.rawValue) already"
         case .invalidPolicy(let error): error.detail
         case .unknownPolicy(let version): "the project has no policy version \(version)"
         case .policyChanged(let base, let inForce):

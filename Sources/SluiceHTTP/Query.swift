@@ -67,6 +67,17 @@ struct Query {
         return number
     }
 
+    /// A place in a list, as an earlier reply named it; nil when it was not given.
+    func cursor(_ name: String) throws(ReviewError) -> Int64? {
+        guard let text = values[name] else { return nil }
+        guard let cursor = Int64(text), cursor >= 0 else {
+            throw .invalidParameter(
+                name: name, found: "\"\(text.prefix(40))\"",
+                accepted: "next of an earlier reply, or 0")
+        }
+        return cursor
+    }
+
     /// `true` or `false`; false when it was not given.
     func flag(_ name: String) throws(ReviewError) -> Bool {
         switch values[name] {

@@ -24,6 +24,8 @@ public struct Services: Sendable {
     public let coalescer: IngestCoalescer
     /// Leases and reviews.
     public let reviewing: Reviewing
+    /// The guidelines in their versions.
+    public let guidelines: Guidelines
     /// Counts queues.
     public let counter: QueueCounter
     /// Exports labels.
@@ -56,6 +58,7 @@ public struct Services: Sendable {
         ingestion = Ingestion(
             pool: pool, logger: logger, stored: { reviewing.tasksArrived(in: $0) })
         coalescer = IngestCoalescer(ingestion: ingestion)
+        guidelines = Guidelines(pool: pool)
         counter = QueueCounter(pool: pool)
         labels = LabelExport(pool: pool)
         items = ItemView(pool: pool)

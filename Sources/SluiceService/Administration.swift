@@ -39,8 +39,13 @@ public struct Administration: Sendable {
     }
 
     /// Replaces the guidelines, the error tags or both; nil leaves what is there.
+    ///
+    /// Guidelines that read as those in force make no new version.
+    ///
+    /// - Parameter summary: what changed in the guidelines, for those who know the version before.
     public func change(
-        guidelines: String?, tags: TagList?, of project: ProjectContext, by caller: Caller
+        guidelines: String?, summary: String = "", tags: TagList?, of project: ProjectContext,
+        by caller: Caller
     ) async throws -> ProjectContext {
         try await pool.transaction { session in
             let store = Store(session)
@@ -48,14 +53,21 @@ public struct Administration: Sendable {
             guard let before = try store.project(named: project.name) else {
                 throw ReviewError.unknownProject(project.name.text)
             }
-            try store.updateProject(guidelines: guidelines, tags: tags, project: project.id)
-            try store.appendAuditEntry(
-                .projectChanged, reason: "",
-                before: AuditFacts.project(
-                    guidelines: guidelines.map { _ in before.guidelines },
-                    tags: tags.map { _ in before.tags }),
-                after: AuditFacts.project(guidelines: guidelines, tags: tags),
-                project: project.id, by: caller.actor)
+            if let guidelines, ExactText(guidelines) != ExactText(before.guidelines) {
+                let version = try store.appendGuideline(
+                    guidelines, summary: summary, project: project.id, by: caller.actor)
+                try store.appendAuditEntry(
+                    .guidelinesSet, reason: "",
+                    before: AuditFacts.guidelines(version: before.guidelinesVersion),
+                    after: AuditFacts.guidelines(version: version, summary: summary),
+                    project: project.id, by: caller.actor)
+            }
+            if let tags {
+                try store.updateTags(tags, project: project.id)
+                try store.appendAuditEntry(
+                    .projectChanged, reason: "", before: AuditFacts.tags(before.tags),
+                    after: AuditFacts.tags(tags), project: project.id, by: caller.actor)
+            }
             try store.announceChange(of: project.name)
         }
         await directory.forget(project.name)

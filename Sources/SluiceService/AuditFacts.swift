@@ -18,15 +18,32 @@ public enum AuditFacts {
         return writer.bytes
     }
 
-    /// `{"guidelines":"...","tags":["..."]}`, without what was not changed.
-    public static func project(guidelines: String?, tags: TagList?) -> [UInt8] {
+    /// `{"tags":["..."]}`.
+    public static func tags(_ tags: TagList) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.memberIfPresent("guidelines", guidelines)
-        if let tags {
-            writer.key("tags")
-            writer.array(tags.tags) { $0.string($1) }
-        }
+        writer.key("tags")
+        writer.array(tags.tags) { $0.string($1) }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// `{"guidelines_version":2,"summary":"..."}`; the texts themselves are kept with their versions.
+    public static func guidelines(version: Int, summary: String? = nil) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("guidelines_version", version)
+        writer.memberIfPresent("summary", summary)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// `{"proposal":"7","note":"..."}`.
+    public static func proposal(_ id: Int64, note: String) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("proposal", "\(id)")
+        writer.member("note", note)
         writer.endObject()
         return writer.bytes
     }

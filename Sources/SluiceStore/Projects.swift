@@ -35,6 +35,8 @@ public struct ProjectRecord: Sendable {
     public let name: ProjectName
     /// What reviewers read.
     public let guidelines: String
+    /// Which version of them that is; 1 is what the project was created with.
+    public let guidelinesVersion: Int
     /// The error tags offered to reviewers.
     public let tags: TagList
     /// When it was created.
@@ -75,8 +77,7 @@ extension Store {
                 try session.queryOne(
                     SQLCatalog.insertProject,
                     [
-                        .text(name.text), .text(guidelines), .array(ParameterArray(tags.tags)),
-                        .int64(actor),
+                        .text(name.text), .array(ParameterArray(tags.tags)), .int64(actor),
                     ], firstInt64) ?? 0
         } catch {
             throw Constraints.meaning(of: error, project: name.text) ?? error
@@ -95,6 +96,7 @@ extension Store {
                 SQLCatalog.insertSalt,
                 [.int64(id), .text(purpose.rawValue), .int16(salt.id), .bytes(salt.secret)])
         }
+        try appendGuideline(guidelines, summary: "", project: id, by: actor)
         let reason = "the project was created"
         let version = try storePolicy(policy, reason: reason, project: id, by: actor)
         try activatePolicy(version, change: .set, reason: reason, project: id, by: actor)
@@ -106,16 +108,11 @@ extension Store {
         _ = try session.execute(SQLCatalog.lockProject, [.int64(project)])
     }
 
-    /// Replaces the guidelines, the tags or both; nil leaves what is there.
-    public func updateProject(
-        guidelines: String?, tags: TagList?, project: Int64
-    ) throws(PostgresError) {
+    /// Replaces the error tags.
+    public func updateTags(_ tags: TagList, project: Int64) throws(PostgresError) {
         _ = try session.execute(
-            SQLCatalog.updateProject,
-            [
-                .int64(project), guidelines.map { .text($0) } ?? .null,
-                tags.map { .array(ParameterArray($0.tags)) } ?? .null,
-            ])
+            SQLCatalog.updateProjectTags,
+            [.int64(project), .array(ParameterArray(tags.tags))])
     }
 
     /// The project of that name; nil when there is none.
@@ -125,7 +122,7 @@ extension Store {
     public func project(named name: ProjectName) throws -> ProjectRecord? {
         let found = try session.queryOne(SQLCatalog.findProject, [.text(name.text)]) {
             (row) throws(PostgresError) -> (
-                Int64, String, Timestamp, PolicyRecord, [String], RolloutRecord?
+                Int64, String, Timestamp, PolicyRecord, [String], RolloutRecord?, Int
             ) in
             (
                 try row.int64(0), try row.text(1), Timestamp(microseconds: try row.timestamp(2)),
@@ -133,10 +130,13 @@ extension Store {
                     version: try row.int(3), document: try row.bytes(4), reason: try row.text(7),
                     createdAt: Timestamp(microseconds: try row.timestamp(5)),
                     createdBy: try row.text(6)), try row.textArray(8).compactMap { $0 },
-                try row.intIfPresent(9) == nil ? nil : RolloutRecord(row, at: 9)
+                try row.intIfPresent(9) == nil ? nil : RolloutRecord(row, at: 9),
+                try row.int(14)
             )
         }
-        guard let (id, guidelines, createdAt, policy, tags, rollout) = found else { return nil }
+        guard let (id, guidelines, createdAt, policy, tags, rollout, version) = found else {
+            return nil
+        }
         let labels = try session.query(SQLCatalog.listLabels, [.int64(id)]) {
             (row) throws(PostgresError) -> Label in
             Label(
@@ -152,8 +152,8 @@ extension Store {
             if let purpose = Salt.Purpose(rawValue: word) { byPurpose[purpose] = salt }
         }
         return ProjectRecord(
-            id: id, name: name, guidelines: guidelines, tags: try TagList(tags),
-            createdAt: createdAt,
+            id: id, name: name, guidelines: guidelines, guidelinesVersion: version,
+            tags: try TagList(tags), createdAt: createdAt,
             labels: try LabelSet(labels), policy: policy, rollout: rollout, salts: byPurpose)
     }
 

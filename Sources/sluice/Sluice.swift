@@ -19,7 +19,7 @@ struct Sluice: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, LoginCommand.self,
             LogoutCommand.self, ReviewCommand.self, ImportCommand.self,
             ExportCommand.self, ReportCommand.self, PolicyCommand.self, RolloutCommand.self,
-            ProjectCommand.self,
+            ProjectCommand.self, GuidelinesCommand.self,
             TokenCommand.self, AuditLogCommand.self, MigrateCommand.self,
         ])
 

@@ -34,6 +34,10 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(
             method: "POST", path: "/router", permission: .inspect,
             body: #"{"external_ids":["a"]}"#),
+        .init(method: "GET", path: "/guidelines", permission: .inspect),
+        .init(method: "GET", path: "/guidelines/1", permission: .inspect),
+        .init(method: "POST", path: "/guidelines/1/read", permission: .review),
+        .init(method: "GET", path: "/guideline-proposals", permission: .analyse),
         .init(method: "GET", path: "/audit-log", permission: .analyse),
         .init(method: "POST", path: "/predictions", permission: .ingest, body: prediction("a")),
         .init(method: "POST", path: "/leases", permission: .review, body: "{}"),

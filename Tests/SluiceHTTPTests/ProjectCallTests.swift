@@ -79,6 +79,7 @@ import Testing
         let changed = try await project.client(.admin).call(
             Endpoints.patchProject, at: ["project": project.name], ProjectPatch(guidelines: text))
         #expect(changed.guidelines == text)
+        #expect(changed.guidelinesVersion == 2)
         let read = try await project.client(.reviewer).call(
             Endpoints.project, at: ["project": project.name], Nothing())
         #expect(read.guidelines == text)

@@ -53,24 +53,26 @@ struct RolloutStoreTests {
         try await TestService.run { service in
             try await service.setPolicy(#"{"degree":"partial"}"#)
             _ = try await service.administration.change(
-                guidelines: "look twice", tags: nil, of: service.project(), by: service.admin)
+                guidelines: "look twice", summary: "twice", tags: nil, of: service.project(),
+                by: service.admin)
             let project = try await service.project()
             let log = try await service.pool.withSession { session in
                 try Store(session).auditEntries(project: project.id, after: nil, limit: 10)
             }
-            #expect(log.map(\.action) == ["project.created", "policy.set", "project.changed"])
+            #expect(log.map(\.action) == ["project.created", "policy.set", "guidelines.set"])
             #expect(log.map(\.reason) == ["", "test", ""])
             #expect(log.allSatisfy { $0.actor == "admin" })
             #expect(log.map(\.id) == log.map(\.id).sorted())
             let text = { (bytes: [UInt8]?) in bytes.map { String(decoding: $0, as: UTF8.self) } }
             #expect(
                 log.map { text($0.before) } == [
-                    nil, #"{"policy_version":1,"degree":"assist"}"#, #"{"guidelines":""}"#,
+                    nil, #"{"policy_version":1,"degree":"assist"}"#, #"{"guidelines_version":1}"#,
                 ])
             #expect(
                 log.map { text($0.after) } == [
                     #"{"policy_version":1,"degree":"assist"}"#,
-                    #"{"policy_version":2,"degree":"partial"}"#, #"{"guidelines":"look twice"}"#,
+                    #"{"policy_version":2,"degree":"partial"}"#,
+                    #"{"guidelines_version":2,"summary":"twice"}"#,
                 ])
             let pages = try await service.pool.withSession { session in
                 let store = Store(session)

@@ -217,14 +217,29 @@ public struct Lease: Hashable, WireValue {
 public struct LeaseReply: WireValue {
     /// The leases, the most urgent first.
     public var leases: [Lease]
+    /// The version of the guidelines in force; nil from a service that does not say.
+    public var guidelinesVersion: Int?
+    /// What the caller has not read of them; nil when there is nothing new.
+    public var guidelinesChanged: GuidelinesChanged?
 
     /// Makes a reply.
-    public init(leases: [Lease]) { self.leases = leases }
+    public init(
+        leases: [Lease], guidelinesVersion: Int? = nil,
+        guidelinesChanged: GuidelinesChanged? = nil
+    ) {
+        self.leases = leases
+        self.guidelinesVersion = guidelinesVersion
+        self.guidelinesChanged = guidelinesChanged
+    }
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         leases = try wire.required("leases").array { (entry) throws(ReviewError) -> Lease in
             try Lease(wire: entry)
+        }
+        guidelinesVersion = try wire.optional("guidelines_version")?.int()
+        guidelinesChanged = try wire.optional("guidelines_changed").map {
+            (field) throws(ReviewError) -> GuidelinesChanged in try GuidelinesChanged(wire: field)
         }
     }
 
@@ -235,6 +250,11 @@ public struct LeaseReply: WireValue {
         writer.beginArray()
         for lease in leases { lease.write(to: &writer) }
         writer.endArray()
+        writer.memberIfPresent("guidelines_version", guidelinesVersion)
+        if let guidelinesChanged {
+            writer.key("guidelines_changed")
+            guidelinesChanged.write(to: &writer)
+        }
         writer.endObject()
     }
 }

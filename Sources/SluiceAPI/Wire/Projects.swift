@@ -63,20 +63,31 @@ public struct ProjectRequest: WireValue {
 public struct ProjectPatch: WireValue {
     /// The new guidelines.
     public var guidelines: String?
+    /// What changed in them, in a sentence or two; only with guidelines.
+    public var guidelinesSummary: String?
     /// The new error tags.
     public var tags: TagList?
 
+    /// The longest summary in UTF-8 bytes.
+    public static let maximumSummaryBytes = 1000
+
     /// Makes a change.
-    public init(guidelines: String? = nil, tags: TagList? = nil) {
+    public init(
+        guidelines: String? = nil, guidelinesSummary: String? = nil, tags: TagList? = nil
+    ) {
         self.guidelines = guidelines
+        self.guidelinesSummary = guidelinesSummary
         self.tags = tags
     }
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["guidelines", "tags"])
+        try wire.allowOnly(["guidelines", "guidelines_summary", "tags"])
         guidelines = try wire.optional("guidelines")?.string(
             bytes: 0...ProjectRequest.maximumGuidelineBytes)
+        let summary = try wire.optional("guidelines_summary")
+        guidelinesSummary = try summary?.string(bytes: 0...Self.maximumSummaryBytes)
+        if let summary, guidelines == nil { throw summary.refuse("a summary with guidelines") }
         tags = try wire.optional("tags").map(TagList.read)
         if guidelines == nil, tags == nil { throw .missingField(path: "guidelines or tags") }
     }
@@ -85,6 +96,7 @@ public struct ProjectPatch: WireValue {
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.memberIfPresent("guidelines", guidelines)
+        writer.memberIfPresent("guidelines_summary", guidelinesSummary)
         if let tags {
             writer.key("tags")
             tags.write(to: &writer)
@@ -101,6 +113,8 @@ public struct ProjectReply: WireValue {
     public var labels: [Label]
     /// What reviewers read before they decide.
     public var guidelines: String
+    /// Which version of them that is.
+    public var guidelinesVersion: Int
     /// The error tags offered to reviewers, in order.
     public var tags: [String]
     /// The number of the policy in force.
@@ -110,12 +124,13 @@ public struct ProjectReply: WireValue {
 
     /// Makes a reply.
     public init(
-        name: String, labels: [Label], guidelines: String, tags: [String] = [],
-        policyVersion: Int, createdAt: Timestamp
+        name: String, labels: [Label], guidelines: String, guidelinesVersion: Int = 1,
+        tags: [String] = [], policyVersion: Int, createdAt: Timestamp
     ) {
         self.name = name
         self.labels = labels
         self.guidelines = guidelines
+        self.guidelinesVersion = guidelinesVersion
         self.tags = tags
         self.policyVersion = policyVersion
         self.createdAt = createdAt
@@ -128,6 +143,7 @@ public struct ProjectReply: WireValue {
             try Label(wire: label)
         }
         guidelines = try wire.optional("guidelines")?.string() ?? ""
+        guidelinesVersion = try wire.optional("guidelines_version")?.int() ?? 1
         tags = try wire.strings("tags")
         policyVersion = try wire.required("policy_version").int()
         createdAt = try wire.required("created_at").timestamp()
@@ -142,6 +158,7 @@ public struct ProjectReply: WireValue {
         for label in labels { label.write(to: &writer) }
         writer.endArray()
         writer.member("guidelines", guidelines)
+        writer.member("guidelines_version", guidelinesVersion)
         writer.key("tags")
         writer.strings(tags)
         writer.member("policy_version", policyVersion)

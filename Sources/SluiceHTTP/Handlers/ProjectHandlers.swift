@@ -31,8 +31,8 @@ struct ProjectHandlers {
         router.answer(Endpoints.patchProject, .administer) { input, call in
             ProjectReply(
                 try await services.administration.change(
-                    guidelines: input.guidelines, tags: input.tags, of: call.project(services),
-                    by: call.caller))
+                    guidelines: input.guidelines, summary: input.guidelinesSummary ?? "",
+                    tags: input.tags, of: call.project(services), by: call.caller))
         }
         router.answer(Endpoints.queue, .inspect) { _, call in
             let query = try Query(call.request, allowing: ["queue"])
@@ -62,7 +62,8 @@ extension ProjectReply {
     fileprivate init(_ project: ProjectContext) {
         self.init(
             name: project.name.text, labels: project.labels.labels,
-            guidelines: project.record.guidelines, tags: project.record.tags.tags,
+            guidelines: project.record.guidelines,
+            guidelinesVersion: project.record.guidelinesVersion, tags: project.record.tags.tags,
             policyVersion: project.policyVersion,
             createdAt: project.record.createdAt)
     }

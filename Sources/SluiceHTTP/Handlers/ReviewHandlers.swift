@@ -18,7 +18,13 @@ struct ReviewHandlers {
             let leases = try await services.reviewing.lease(
                 input.count, queue: input.queue, only: input.only, project: project,
                 by: call.caller)
-            return LeaseReply(leases: leases.map { Lease($0, project) })
+            let news = try await services.guidelines.news(of: project, for: call.caller)
+            return LeaseReply(
+                leases: leases.map { Lease($0, project) },
+                guidelinesVersion: project.record.guidelinesVersion,
+                guidelinesChanged: news.map {
+                    GuidelinesChanged(since: $0.since, summary: $0.summary)
+                })
         }
         router.answer(Endpoints.renewLease, .review) { _, call in
             let id = try call.context.parameter("lease")

@@ -58,19 +58,6 @@ struct RolloutHandlers {
     }
 }
 
-extension Query {
-    /// A place in a list, as an earlier reply named it; nil when it was not given.
-    fileprivate func cursor(_ name: String) throws(ReviewError) -> Int64? {
-        guard let text = self[name] else { return nil }
-        guard let cursor = Int64(text), cursor >= 0 else {
-            throw .invalidParameter(
-                name: name, found: "\"\(text.prefix(40))\"",
-                accepted: "next of an earlier reply, or 0")
-        }
-        return cursor
-    }
-}
-
 extension RolloutReply {
     fileprivate init(_ record: RolloutRecord) {
         self.init(

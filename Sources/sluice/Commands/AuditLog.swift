@@ -54,6 +54,8 @@ extension AuditEntry {
         if let version = after["policy_version"]?.int {
             return "policy \(version), \(after["degree"]?.string ?? "")"
         }
+        if let version = after["guidelines_version"]?.int { return "guidelines \(version)" }
+        if let proposal = after["proposal"]?.string { return "proposal \(proposal)" }
         if after["serving"] != nil {
             // A document of a newer service may hold what this program does not know.
             do {
