@@ -80,5 +80,11 @@ public struct Unknown: Error, Hashable, Sendable {
         case impossiblePropensity = "impossible_propensity"
         /// A confidence level outside 0 < level < 1.
         case impossibleLevel = "impossible_level"
+        /// All answers are the same label, so agreement beyond chance is not defined: neither 0 nor 1.
+        case singleLabel = "single_label"
+        /// Items with different numbers of answers, where the figure needs the same number.
+        case unequalAnswers = "unequal_answers"
+        /// Fewer observations than the figure needs to mean anything.
+        case tooFew = "too_few"
     }
 }
