@@ -75,7 +75,7 @@ struct ExportCommand: AsyncParsableCommand {
             "\(project)::bigint", "0::bigint", "9223372036854775807::bigint", "false",
             "NULL::timestamptz", "NULL::text", "NULL::text",
         ]
-        let query = SQLCatalog.labelRows.scripted(literals)
+        let query = try SQLCatalog.labelRows.scripted(literals)
         let command = "\\copy (\(query)) to '/dev/null'"
         let time = try await seconds {
             _ = try await runTool(

@@ -139,7 +139,7 @@ struct ReviewWorkload {
     /// Cycles a second of the bare statements.
     func throughPgbench(turn: Int) async throws -> Double {
         let script = bench.directory + "/review.pgbench"
-        try ReviewScript.text.write(toFile: script, atomically: true, encoding: .utf8)
+        try ReviewScript.text().write(toFile: script, atomically: true, encoding: .utf8)
         // Reviewers of their own, whose floor is where the queue begins now.
         let head = try await seed.head()
         let run = Pgbench(

@@ -4,20 +4,22 @@ import SluiceSQL
 ///
 /// The floor travels from claim to claim, as in the service.
 enum ReviewScript {
-    static let text = """
+    static func text() throws(BenchError) -> String {
+        """
         \\set actor :base + :client_id
         \\set token random(1, 9000000000000000000)
-        \(SQLCatalog.claimTasks.scripted(
+        \(try SQLCatalog.claimTasks.scripted(
             [
                 ":project", "0::smallint", ":actor", "ARRAY[:token]::bigint[]", "600", ":o_rank", "0",
                 "NULL::integer",
             ])) \\gset
-        \(SQLCatalog.answerTask.scripted(
+        \(try SQLCatalog.answerTask.scripted(
             [
                 ":project", ":token::text", ":o_item", ":actor", "0::smallint", ":token",
                 ":o_model_version", "true", "'label'::text", "'net'::text", "NULL::json", "NULL::text",
-                "4.2", "'accepted'::text", "'corrected'::text",
+                "4.2", "'accepted'::text", "'corrected'::text", "'labelled'::text",
             ])) \\gset answer_
 
         """
+    }
 }

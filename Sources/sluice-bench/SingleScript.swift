@@ -24,10 +24,10 @@ struct SingleScript {
         }
     }
 
-    private static func text(_ statement: Statement) -> String {
+    private static func text(_ statement: Statement) throws(BenchError) -> String {
         """
         \\set key random(1, 9000000000000000000)
-        \(statement.scripted([":project", ":key", ":payload", ":metadata", ":scores"]));
+        \(try statement.scripted([":project", ":key", ":payload", ":metadata", ":scores"]));
 
         """
     }

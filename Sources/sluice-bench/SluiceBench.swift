@@ -10,7 +10,7 @@ struct SluiceBench: AsyncParsableCommand {
             Every workload starts a private PostgreSQL with full durability and a `sluice serve` of \
             its own in a temporary directory, and takes measurement and baseline in turns: the \
             ratios hold on a machine that is busy with something else as well. Build both with \
-            `swift build -c release`.
+            `swift build -c release --static-swift-stdlib`.
             """,
         subcommands: [
             IngestCommand.self, SingleCommand.self, MemoryCommand.self, ReviewCommand.self,
