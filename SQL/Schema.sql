@@ -221,7 +221,12 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    IF p_alone AND o_asked > 1 THEN
+    IF p_alone AND (o_asked > 1 OR o_is_audit AND NOT EXISTS (
+        -- An audit whose answer differs from the model may need a second look.
+        SELECT FROM prediction p
+        WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version
+            AND p.label = p_label))
+    THEN
         o_status := 'several';
         RETURN NEXT;
         RETURN;

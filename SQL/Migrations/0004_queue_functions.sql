@@ -238,7 +238,7 @@ END $$;
 -- Records one review. o_status: counted, late, skipped (recorded and good); surplus (recorded, not counted);
 -- repeated (this id was recorded before with the same answer); conflict (with another answer); superseded (the same reviewer
 -- holds a newer lease of the item); already (the same reviewer has reviewed the item); unknown (there is no such task);
--- several (p_alone was asked for, and the task needs more than this review: nothing was done).
+-- several (p_alone was asked for, and the task needs more than this review or may: nothing was done).
 CREATE FUNCTION record_review(
     p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint,
     p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text,
@@ -259,7 +259,12 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    IF p_alone AND o_asked > 1 THEN
+    IF p_alone AND (o_asked > 1 OR o_is_audit AND NOT EXISTS (
+        -- An audit whose answer differs from the model may need a second look.
+        SELECT FROM prediction p
+        WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version
+            AND p.label = p_label))
+    THEN
         o_status := 'several';
         RETURN NEXT;
         RETURN;

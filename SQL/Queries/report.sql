@@ -54,19 +54,32 @@ ORDER BY a.name;
 
 -- name: reportOverrides
 -- Labels given by reviewers against what the model had predicted, by how the item was chosen and whether the prediction was shown.
+-- Drawn: queued under a policy that shows or hides predictions at random, by its own blind_share and not by that of a rule.
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
--- returns model text, version text, label text, is_audit boolean, is_shown boolean, given bigint, overridden bigint
-SELECT m.model, m.version, p.label, t.is_audit, v.is_shown, count(*), count(*) FILTER (WHERE v.label <> p.label)
+-- returns model text, version text, label text, is_audit boolean, is_shown boolean, is_drawn boolean, given bigint
+--   overridden bigint
+WITH drawing AS MATERIALIZED (
+    SELECT y.version, ARRAY(
+        SELECT r ->> 'name' FROM json_array_elements(y.document -> 'rules') AS r
+        WHERE r -> 'then' ->> 'blind_share' IS NOT NULL) AS rules_with_own
+    FROM policy y
+    WHERE y.project_id = $1 AND y.document ->> 'degree' NOT IN ('human_only', 'shadow')
+        AND (y.document ->> 'blind_share')::double precision > 0 AND (y.document ->> 'blind_share')::double precision < 1
+)
+SELECT m.model, m.version, p.label, t.is_audit, v.is_shown,
+    p.route = 'queued' AND y.version IS NOT NULL AND coalesce(p.rule <> ALL(y.rules_with_own), true) AS is_drawn,
+    count(*), count(*) FILTER (WHERE v.label <> p.label)
 FROM review v
 JOIN task t ON t.project_id = v.project_id AND t.item_id = v.item_id
 JOIN prediction p
     ON p.project_id = v.project_id AND p.item_id = v.item_id AND p.model_version_id = v.model_version_id
 JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
+LEFT JOIN drawing y ON y.version = p.policy_version
 LEFT JOIN label l ON l.project_id = v.project_id AND l.name = v.label
 WHERE v.project_id = $1 AND v.reviewed_at >= $2 AND v.reviewed_at < $3 AND v.undone_at IS NULL
     AND v.verdict = 'label' AND v.queue = 0 AND v.slot IS NOT NULL AND NOT coalesce(l.is_borderline, false)
-GROUP BY m.model, m.version, p.label, t.is_audit, v.is_shown
-ORDER BY m.model, m.version, p.label, t.is_audit, v.is_shown;
+GROUP BY m.model, m.version, p.label, t.is_audit, v.is_shown, is_drawn
+ORDER BY m.model, m.version, p.label, t.is_audit, v.is_shown, is_drawn;
 
 -- name: currentTime
 -- The database's clock, the only one that times are taken from.

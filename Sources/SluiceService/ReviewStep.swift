@@ -107,8 +107,10 @@ struct ReviewStep {
             (votes, skips) = try store.readVotes(
                 project: project.id, item: review.item, queue: review.queue)
         }
-        let settlement = Consensus.settle(
-            votes: votes, skips: skips, asked: recorded.asked, rule: project.policy.consensus)
+        let settlement =
+            secondLook(at: votes, skips, recorded)
+            ?? Consensus.settle(
+                votes: votes, skips: skips, asked: recorded.asked, rule: project.policy.consensus)
         switch settlement {
         case .open: return nil
         case .oneMore:

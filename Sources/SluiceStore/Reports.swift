@@ -78,6 +78,8 @@ public struct OverrideCount: Sendable {
     public let isAudit: Bool
     /// Whether the reviewers saw the prediction.
     public let isShown: Bool
+    /// Whether chance decided whether they saw it.
+    public let isDrawn: Bool
     /// How many labels were given, the borderline one left out.
     public let given: Int
     /// Those that differ from the prediction.
@@ -135,7 +137,7 @@ extension Store {
             (row) throws(PostgresError) -> OverrideCount in
             OverrideCount(
                 cell: try cell(row), isAudit: try row.bool(3), isShown: try row.bool(4),
-                given: try row.int(5), overridden: try row.int(6))
+                isDrawn: try row.bool(5), given: try row.int(6), overridden: try row.int(7))
         }
     }
 

@@ -19,7 +19,8 @@ struct ReportSeriesTests {
 
     @Test("each piece has its own figures, and one in which nothing happened is kept")
     func series() async throws {
-        let policy = #"{"degree":"partial","accept":{"default":0.5},"audit_rate":1}"#
+        let policy =
+            #"{"degree":"partial","accept":{"default":0.5},"audit_rate":1,"audits":{"second_look":false}}"#
         try await TestService.run(policy: policy) { service in
             try await service.ingest(
                 (0..<30).map {

@@ -20,7 +20,8 @@ struct ReportTests {
 
     @Test("the figures are those an independent recount of the export gives")
     func recount() async throws {
-        let policy = #"{"degree":"partial","accept":{"default":0.5},"audit_rate":0.3}"#
+        let policy =
+            #"{"degree":"partial","accept":{"default":0.5},"audit_rate":0.3,"audits":{"second_look":false}}"#
         try await TestService.run(labels: ["a", "b", "?unclear"], policy: policy) { service in
             try await service.ingest(
                 (0..<400).map { number in

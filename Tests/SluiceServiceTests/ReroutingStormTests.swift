@@ -79,7 +79,10 @@ struct ReroutingStormTests {
                 "some were rerouted")
             // What was asked of people is answered; then nothing is left over.
             try await service.lapseLeases()
-            for (name, queue) in [("last", Queue.review), ("judge", .adjudication)] {
+            for (name, queue) in [
+                ("last", Queue.review), ("second", .review), ("third", .review),
+                ("judge", .adjudication),
+            ] {
                 let caller = try await service.reviewer(name)
                 while case let leases = try await service.lease(50, queue: queue, by: caller),
                     !leases.isEmpty

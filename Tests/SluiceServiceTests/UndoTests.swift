@@ -28,14 +28,18 @@ struct UndoTests {
         try await TestService.run(policy: policy) { service in
             let (ann, lease) = try await service.leasedItem(SentPrediction("x", label: "c"))
             #expect(lease.isBlind)
-            try await service.answer(lease, .label("b"), id: "1", by: ann)
+            try await service.answer(lease, .label("c"), id: "1", by: ann)
             let again = try #require(try await service.undo("1", by: ann))
             #expect(again.isBlind)
             #expect(
                 try await decisions(service)
-                    == "model|auto_accepted|c\nreviewer|corrected|b\nmodel|auto_accepted|c")
-            try await service.answer(again, .label("c"), id: "2", by: ann)
-            #expect(try await decisions(service).hasSuffix("reviewer|accepted|c"))
+                    == "model|auto_accepted|c\nreviewer|accepted|c\nmodel|auto_accepted|c")
+            try await service.answer(again, .label("b"), id: "2", by: ann)
+            try await service.answerNext(.label("b"), by: ["bob"])
+            #expect(try await decisions(service).hasSuffix("consensus|corrected|b"))
+            #expect(try await service.undo("bob", by: service.reviewer("bob")) != nil)
+            #expect(try await decisions(service).hasSuffix("model|auto_accepted|c"))
+            try await QueueInvariant.check(service)
         }
     }
 

@@ -12,6 +12,10 @@ public struct Policy: Hashable, Sendable {
     public var blindShare: Double
     /// The share of reviews that gold items take, where the project has some, in 0...1.
     public var goldRate: Double = 0
+    /// How audits are brought to an end.
+    public var audits: AuditTerms = .standard
+    /// What gold items are used for besides counting.
+    public var gold: GoldTerms = .standard
     /// What differs for some predictions.
     public var rules: RuleSet = .none
     /// How many reviews a queued item gets, in 1...`maximumReviewers`.
@@ -167,12 +171,14 @@ struct PolicyTerms {
 
     /// Accepted, and audited when the draw says so.
     ///
-    /// An audit gets the middle urgency and what every item gets, so that its place in the queue
-    /// does not give it away.
+    /// An audit gets the middle urgency, so that its place in the queue does not give it away, and a
+    /// deadline, so that it is done. It asks one reviewer where a second look follows if need be,
+    /// else as many as every item.
     func automated(_ reason: RouteReason, propensity: Double) -> Routing {
         Routing(
             route: draws.audit < auditRate ? .audited : .accepted, reason: reason,
             rule: rule?.name, propensity: propensity, isBlind: true, urgency: 0.5,
-            reviewers: policy.reviewers, slaSeconds: policy.slaSeconds)
+            reviewers: policy.audits.asksSecondLook ? 1 : policy.reviewers,
+            slaSeconds: min(policy.slaSeconds ?? .max, policy.audits.deadlineSeconds))
     }
 }

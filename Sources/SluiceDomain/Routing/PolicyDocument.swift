@@ -37,8 +37,10 @@ extension Policy {
             case "accept": policy.accept = try reader.thresholds(labels)
             case "automation_share": policy.automationShare = try reader.fraction()
             case "audit_rate": policy.auditRate = try reader.fraction()
+            case "audits": policy.audits = try reader.auditTerms()
             case "blind_share": policy.blindShare = try reader.fraction()
             case "gold_rate": policy.goldRate = try reader.fraction()
+            case "gold": policy.gold = try reader.goldTerms()
             case "reviewers":
                 policy.reviewers = try reader.integer(1...Policy.maximumReviewers)
             case "consensus": consensus = try reader.consensus()
@@ -89,8 +91,12 @@ extension Policy {
         writer.endObject()
         writer.member("automation_share", automationShare)
         writer.member("audit_rate", auditRate)
+        writer.key("audits")
+        audits.write(to: &writer)
         writer.member("blind_share", blindShare)
         writer.member("gold_rate", goldRate)
+        writer.key("gold")
+        gold.write(to: &writer)
         writer.member("reviewers", reviewers)
         writer.key("consensus")
         writer.beginObject()
@@ -110,8 +116,8 @@ extension Policy {
 /// Reads one value of a policy document and says precisely what is wrong with it.
 struct PolicyReader {
     static let keys = [
-        "degree", "accept", "automation_share", "audit_rate", "blind_share", "gold_rate",
-        "reviewers", "consensus", "rules", "lease_seconds", "sla_seconds",
+        "degree", "accept", "automation_share", "audit_rate", "audits", "blind_share", "gold_rate",
+        "gold", "reviewers", "consensus", "rules", "lease_seconds", "sla_seconds",
     ]
 
     let path: String

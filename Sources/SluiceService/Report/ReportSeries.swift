@@ -78,6 +78,11 @@ extension SeriesWindow {
         }
     }
 
+    /// The place of the bucket that a moment of the window falls into, from 0.
+    func bucket(of moment: Timestamp) -> Int {
+        Int((moment.microseconds - origin.microseconds) / (Int64(seconds) * 1_000_000))
+    }
+
     /// When a bucket begins.
     func start(of bucket: Int) -> Timestamp {
         Timestamp(microseconds: origin.microseconds + Int64(bucket * seconds) * 1_000_000)
@@ -96,10 +101,13 @@ struct ReportSeries: Sendable {
         var overridden = 0
         var decided = 0
         var accepted: [AcceptedCount] = []
+        var audits: [AuditCount] = []
     }
 
-    /// Reads the series.
-    init(_ window: SeriesWindow, project: Int64, _ store: Store) throws(PostgresError) {
+    /// Reads the series; `audits` are those of the whole window.
+    init(
+        _ window: SeriesWindow, project: Int64, audits: [AuditCount], _ store: Store
+    ) throws(PostgresError) {
         self.window = window
         var points = Array(repeating: Point(), count: window.buckets)
         for count in try store.arrivals(window, project: project) {
@@ -115,6 +123,9 @@ struct ReportSeries: Sendable {
         }
         for outcome in try store.acceptedOutcomes(window, project: project) {
             points[outcome.bucket].accepted.append(outcome.accepted)
+        }
+        for count in audits {
+            points[window.bucket(of: count.receivedAt)].audits.append(count)
         }
         self.points = points
     }
@@ -138,7 +149,7 @@ struct ReportSeries: Sendable {
             ).write(to: &writer)
             writer.member("decided_by_people", point.decided)
             writer.key("auto_accept_error")
-            AutoAcceptError(point.accepted).write(to: &writer)
+            AutoAcceptError(point.accepted, point.audits).write(to: &writer)
             writer.endObject()
         }
         writer.endArray()

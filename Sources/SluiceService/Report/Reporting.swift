@@ -39,7 +39,10 @@ public struct Reporting: Sendable {
             let facts = ReportFacts(
                 routes: try store.routeCounts(project: project.id, from: from, to: to),
                 outcomes: try store.outcomeCounts(project: project.id, from: from, to: to),
-                overrides: try store.overrideCounts(project: project.id, from: from, to: to))
+                overrides: try store.overrideCounts(project: project.id, from: from, to: to),
+                audits: try store.auditCounts(
+                    project: project.id, from: from, to: to,
+                    deadlineSeconds: project.policy.audits.deadlineSeconds))
             var writer = JSONWriter()
             writer.beginObject()
             writer.member("project", project.name.text)
@@ -53,6 +56,10 @@ public struct Reporting: Sendable {
             Self.write(waiting, adjudication, to: &writer)
             try NotServing.writeWaiting(store, project: project.id, now: now, to: &writer)
             writer.endObject()
+            writer.key("warnings")
+            writer.array(
+                facts.error.warnings(deadlineSeconds: project.policy.audits.deadlineSeconds)
+            ) { $0.string($1) }
             try NotServing.writeVersions(
                 store, project: project.id, from: from, to: to, writer: &writer)
             facts.writeGroups(to: &writer)
@@ -68,7 +75,9 @@ public struct Reporting: Sendable {
             ).write(to: &writer)
             if let bucket {
                 let window = try bucket.window(from: from, to: to)
-                try ReportSeries(window, project: project.id, store).write(to: &writer)
+                try ReportSeries(
+                    window, project: project.id, audits: facts.audits, store
+                ).write(to: &writer)
             }
             try ReportChanges(from: from, to: to, project: project.id, store).write(to: &writer)
             writer.endObject()
@@ -100,13 +109,18 @@ struct ReportFacts: Sendable {
     var routes: [RouteCount]
     var outcomes: [OutcomeCount]
     var overrides: [OverrideCount]
+    var audits: [AuditCount]
+
+    /// The error rate of what the model decided.
+    var error: AutoAcceptError { AutoAcceptError(outcomes.map(\.accepted), audits) }
 
     /// The facts of some cells only.
     private func only(_ isIncluded: (ReportCell) -> Bool) -> ReportFacts {
         ReportFacts(
             routes: routes.filter { isIncluded($0.cell) },
             outcomes: outcomes.filter { isIncluded($0.cell) },
-            overrides: overrides.filter { isIncluded($0.cell) })
+            overrides: overrides.filter { isIncluded($0.cell) },
+            audits: audits.filter { isIncluded($0.cell) })
     }
 
     private func count(_ isIncluded: (RouteCount) -> Bool) -> Int {
@@ -139,7 +153,7 @@ struct ReportFacts: Sendable {
         writer.key("audit_rate")
         Figure.share(count { $0.route == .audited }, of: automated).write(to: &writer)
         writer.key("auto_accept_error")
-        AutoAcceptError(outcomes.map(\.accepted)).write(to: &writer)
+        error.write(to: &writer)
         writeOverrides(to: &writer)
     }
 
@@ -159,6 +173,8 @@ struct ReportFacts: Sendable {
         rate { !$0.isAudit && !$0.isShown }.write(to: &writer)
         writer.key("override_rate_audit")
         rate { $0.isAudit }.write(to: &writer)
+        writer.key("anchoring_effect")
+        AnchoringEffect(overrides).write(to: &writer)
     }
 
     /// Writes the same metrics by model version and by predicted label.

@@ -106,15 +106,13 @@ private struct Demo {
         Output.say("sent the predictions of a trained model:")
         for line in summary.lines { Output.say("  " + line) }
 
-        let token = try await administration.createToken(
-            role: .reviewer, name: "demo-reviewer", project: project)
-        let desk = RemoteDesk(
-            client: Client(baseURL: url, token: token), projectName: project, queueName: .review)
+        let desk = try await self.desk("demo-reviewer", project)
         Output.say("reviewing at \(url)")
         if attended {
             try await ReviewCommand.reviewOnScreen(desk, keymap: keymap)
         } else {
-            try await answer(answers, desk)
+            // An audit that differs from the model needs a second person.
+            try await answer(answers, [desk, self.desk("demo-colleague", project)])
         }
         try await export(project)
         let report = try await admin.document(
@@ -128,6 +126,13 @@ private struct Demo {
             token: try await administration.createToken(role: role, name: name, project: nil))
     }
 
+    private func desk(_ reviewer: String, _ project: String) async throws -> RemoteDesk {
+        let token = try await administration.createToken(
+            role: .reviewer, name: reviewer, project: project)
+        return RemoteDesk(
+            client: Client(baseURL: url, token: token), projectName: project, queueName: .review)
+    }
+
     /// Creates the project; one that is there from an earlier demo serves as well.
     private func create(_ request: ProjectRequest, _ admin: Client) async throws {
         do {
@@ -137,14 +142,17 @@ private struct Demo {
         {}
     }
 
-    /// Answers as a reviewer would who is always right.
-    private func answer(_ count: Int, _ desk: RemoteDesk) async throws {
+    /// Answers as reviewers would who are always right, by turns.
+    private func answer(_ count: Int, _ desks: [RemoteDesk]) async throws {
         let truth = try readTruth()
         var given = 0
         var agreed = 0
-        while given < count {
+        var idle = 0
+        for turn in 0... where given < count {
+            let desk = desks[turn % desks.count]
             let leases = try await desk.lease(count: min(10, count - given))
-            if leases.isEmpty { break }
+            idle = leases.isEmpty ? idle + 1 : 0
+            if idle == desks.count { break }
             for lease in leases {
                 guard let label = truth[lease.item.externalID] else {
                     try await desk.release(lease: lease.lease)
@@ -159,7 +167,7 @@ private struct Demo {
             }
         }
         Output.say(
-            "answered \(given) tasks by the truth: \(agreed) agreed with the model, \(given - agreed) corrected it"
+            "answered \(given) tasks by the truth: \(agreed) agreed with the model, \(given - agreed) did not"
         )
     }
 

@@ -59,6 +59,7 @@ struct ReportText {
             "",
         ]
         lines += metrics()
+        lines += warnings()
         lines += group("by_model_version", "model version") {
             "\($0["model"]?.string ?? "")/\($0["model_version"]?.string ?? "")"
         }
@@ -97,6 +98,7 @@ struct ReportText {
         add("  queue, shown", metrics?["override_rate_queue_shown"])
         add("  queue, blind", metrics?["override_rate_queue_blind"])
         add("  audit", metrics?["override_rate_audit"])
+        add("anchoring effect", metrics?["anchoring_effect"])
         add("queue depth", metrics?["queue_depth"], percent: false)
         add("leased", metrics?["leased"], percent: false)
         add("adjudication depth", metrics?["adjudication_depth"], percent: false)
@@ -108,6 +110,17 @@ struct ReportText {
                 percent: false)
         }
         return table.lines()
+    }
+
+    /// What to be careful about.
+    private func warnings() -> [String] {
+        let warnings = report["warnings"]?.array?.compactMap(\.string) ?? []
+        guard !warnings.isEmpty else { return [] }
+        return [""]
+            + warnings.flatMap { warning in
+                TextWrap.lines("warning: " + warning, width: 80)
+                    .map { $0.spans.map(\.text).joined() }
+            }
     }
 
     /// Versions whose predictions had no say by then.
