@@ -36,7 +36,7 @@ struct PlanTests {
         ANALYZE;
         """
 
-    @Test("no claim, answer, undo, release or sweep reads a whole table")
+    @Test("no claim, answer, undo, release, sweep or routing anew reads a whole table")
     func hotPaths() async throws {
         let database = try #require(TestDatabase.current)
         try await database.execute(
@@ -70,6 +70,9 @@ struct PlanTests {
                         PERFORM undo_review(v_project, 'new-' || n, v_actor, n * 10 + 3, 600);
                         UPDATE lease SET expires_at = now() - interval '1 minute' WHERE token = n * 10 + 3;
                         PERFORM sweep_leases(v_project, 20);
+                        PERFORM lock_waiting_tasks(v_project, ARRAY[15000 + n, 16000 + n, 30000]::bigint[]);
+                        PERFORM requeue_tasks(v_project, 1, ARRAY[15000 + n, 16000 + n]::bigint[], ARRAY[v_model, v_model],
+                            ARRAY[1, 0]::smallint[], ARRAY[0, 0]::bigint[], ARRAY[true, false], ARRAY[false, false]);
                     END LOOP;
                 END $$;
                 """)
