@@ -403,7 +403,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     SELECT v.item_id, v.queue, v.slot, v.status, v.verdict, v.undone_at, v.model_version_id, v.is_shown INTO v_review
-    FROM review v WHERE v.project_id = p_project AND v.id = p_id AND v.actor_id = p_actor;
+    FROM review v WHERE v.project_id = p_project AND v.id = p_id AND v.actor_id = p_actor AND v.status <> 'imported';
     IF NOT FOUND THEN
         o_status := 'unknown';
         RETURN NEXT;
@@ -847,6 +847,7 @@ CREATE TABLE public.review (
     queue smallint NOT NULL,
     slot smallint,
     is_shown boolean NOT NULL,
+    is_anonymous boolean DEFAULT false NOT NULL,
     status text NOT NULL,
     verdict text NOT NULL,
     label text COLLATE pg_catalog."C",
@@ -855,13 +856,15 @@ CREATE TABLE public.review (
     CONSTRAINT review_label_with_label_verdict CHECK (((label IS NOT NULL) = (verdict = 'label'::text))),
     CONSTRAINT review_seconds_not_negative CHECK (((seconds >= (0)::double precision) AND (seconds < 'Infinity'::double precision))),
     CONSTRAINT review_slot_when_counted CHECK (((slot IS NOT NULL) = (status = ANY (ARRAY['counted'::text, 'late'::text])))),
-    CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text]))),
+    CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text, 'imported'::text]))),
     CONSTRAINT review_verdict_known CHECK ((verdict = ANY (ARRAY['label'::text, 'skip'::text, 'escalate'::text, 'unusable'::text])))
 );
 
 COMMENT ON TABLE public.review IS 'Append only but for undone_at; the prediction as shown is the immutable row that model_version_id names.';
 
-COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted; skipped: no answer.';
+COMMENT ON COLUMN public.review.is_anonymous IS 'Imported without a person: the actor is a place in a list, and nothing about people may be made of it.';
+
+COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted; skipped: no answer; imported: given elsewhere.';
 
 CREATE TABLE public.rollout (
     project_id bigint NOT NULL,

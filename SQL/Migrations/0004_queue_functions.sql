@@ -360,7 +360,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     SELECT v.item_id, v.queue, v.slot, v.status, v.verdict, v.undone_at, v.model_version_id, v.is_shown INTO v_review
-    FROM review v WHERE v.project_id = p_project AND v.id = p_id AND v.actor_id = p_actor;
+    FROM review v WHERE v.project_id = p_project AND v.id = p_id AND v.actor_id = p_actor AND v.status <> 'imported';
     IF NOT FOUND THEN
         o_status := 'unknown';
         RETURN NEXT;

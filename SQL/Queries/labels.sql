@@ -23,8 +23,8 @@ SELECT i.external_id, d.label, d.source, d.outcome, p.label, p.confidence, m.mod
     CASE WHEN d.reviews > 1 THEN (
         SELECT json_agg(a.name ORDER BY v.reviewed_at, v.id) FROM review v
         JOIN actor a ON a.id = v.actor_id
-        WHERE v.project_id = d.project_id AND v.item_id = d.item_id AND v.queue = 0 AND v.slot IS NOT NULL
-            AND v.undone_at IS NULL)
+        WHERE v.project_id = d.project_id AND v.item_id = d.item_id AND v.queue = 0
+            AND (v.slot IS NOT NULL OR v.status = 'imported') AND v.undone_at IS NULL)
         WHEN d.actor_id IS NOT NULL THEN json_build_array(decider.name) END,
     p.is_blind, i.group_key, i.received_at, d.decided_at,
     d.item_id, d.revision, last_review.tags, last_review.comment, last_review.seconds, i.payload, i.metadata

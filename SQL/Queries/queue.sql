@@ -36,7 +36,7 @@ WITH latest AS MATERIALIZED (
     SELECT v.id, v.item_id, v.verdict, v.label, v.tags, v.comment, v.model_version_id, v.is_shown, v.status, v.queue,
         v.slot, v.reviewed_at
     FROM review v
-    WHERE v.project_id = $1 AND v.actor_id = $2 AND v.undone_at IS NULL
+    WHERE v.project_id = $1 AND v.actor_id = $2 AND v.undone_at IS NULL AND v.status <> 'imported'
     ORDER BY v.reviewed_at DESC, v.id DESC
     LIMIT $3
 )

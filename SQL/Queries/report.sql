@@ -49,6 +49,7 @@ LEFT JOIN prediction p
     ON p.project_id = v.project_id AND p.item_id = v.item_id AND p.model_version_id = v.model_version_id
 LEFT JOIN label l ON l.project_id = v.project_id AND l.name = v.label
 WHERE v.project_id = $1 AND v.reviewed_at >= $2 AND v.reviewed_at < $3 AND v.undone_at IS NULL
+    AND v.status <> 'imported'
 GROUP BY a.name
 ORDER BY a.name;
 

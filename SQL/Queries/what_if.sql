@@ -37,4 +37,4 @@ LIMIT $7;
 SELECT avg(least(v.seconds, 120)), count(v.seconds)
 FROM review v
 WHERE v.project_id = $1 AND v.reviewed_at >= $2 AND v.reviewed_at < $3 AND v.undone_at IS NULL
-    AND v.seconds IS NOT NULL AND v.verdict <> 'skip';
+    AND v.seconds IS NOT NULL AND v.verdict <> 'skip' AND v.status <> 'imported';

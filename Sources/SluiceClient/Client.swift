@@ -110,9 +110,10 @@ public struct Client: Sendable {
 
     /// Streams NDJSON to the service and its reply lines to `reply`, in constant memory.
     public func upload<Body: AsyncSequence & Sendable>(
-        _ path: String, _ body: Body, reply: ([UInt8]) async throws -> Void
+        _ path: String, query: [(String, String)] = [], _ body: Body,
+        reply: ([UInt8]) async throws -> Void
     ) async throws where Body.Element == ByteBuffer {
-        var request = request("POST", path, [])
+        var request = request("POST", path, query)
         request.headers.add(name: "Content-Type", value: "application/x-ndjson")
         request.body = .stream(body, length: .unknown)
         let response = try await send(request, within: .hours(24))

@@ -10,6 +10,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case proposalAccepted = "guidelines.proposal_accepted"
     /// A reviewer's proposal to change the guidelines was declined.
     case proposalRejected = "guidelines.proposal_rejected"
+    /// Answers that people gave elsewhere were imported.
+    case reviewsImported = "reviews.imported"
     /// A new policy was stored and put in force.
     case policySet = "policy.set"
     /// An earlier policy was put in force.

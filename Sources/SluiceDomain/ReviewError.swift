@@ -28,6 +28,7 @@ public enum ReviewError: Error, Hashable, Sendable {
     case leaseLost(decided: Bool)
     case leaseSuperseded
     case alreadyReviewed
+    case alreadyAnswered(externalID: String)
     case reviewConflict(id: String)
     case unknownReview(id: String)
     case undoTooLate(reason: String)
@@ -74,7 +75,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownLease: .unknownLease
         case .leaseLost: .leaseLost
         case .leaseSuperseded: .leaseSuperseded
-        case .alreadyReviewed: .alreadyReviewed
+        case .alreadyReviewed, .alreadyAnswered: .alreadyReviewed
         case .reviewConflict: .reviewConflict
         case .unknownReview: .unknownReview
         case .undoTooLate: .undoTooLate
@@ -138,6 +139,8 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .leaseSuperseded:
             "you hold a newer lease on this item; answer with that one"
         case .alreadyReviewed: "you have reviewed this item already"
+        case .alreadyAnswered(let id):
+            "this reviewer has answered item \"\(id)\" already, under another review_id"
         case .reviewConflict(let id):
             "review_id \"\(id)\" was used before for another answer; nothing was changed"
         case .unknownReview(let id): "you have given no review with the id \"\(id)\""

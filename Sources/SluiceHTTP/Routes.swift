@@ -20,6 +20,7 @@ public enum Routes {
         WhatIfHandlers(services: services).register(on: calls)
         PredictionHandlers(services: services).register(on: calls)
         ReviewHandlers(services: services).register(on: calls)
+        ReviewImportHandlers(services: services).register(on: calls)
         GuidelineHandlers(services: services).register(on: calls)
         LabelHandlers(services: services).register(on: calls)
         ComparisonHandlers(services: services).register(on: calls)

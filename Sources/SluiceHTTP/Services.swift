@@ -26,6 +26,8 @@ public struct Services: Sendable {
     public let reviewing: Reviewing
     /// The guidelines in their versions.
     public let guidelines: Guidelines
+    /// Takes in answers that people gave elsewhere.
+    public let imports: ReviewImport
     /// Counts queues.
     public let counter: QueueCounter
     /// Exports labels.
@@ -59,6 +61,7 @@ public struct Services: Sendable {
             pool: pool, logger: logger, stored: { reviewing.tasksArrived(in: $0) })
         coalescer = IngestCoalescer(ingestion: ingestion)
         guidelines = Guidelines(pool: pool)
+        imports = ReviewImport(pool: pool, logger: logger)
         counter = QueueCounter(pool: pool)
         labels = LabelExport(pool: pool)
         items = ItemView(pool: pool)

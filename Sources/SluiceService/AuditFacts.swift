@@ -38,6 +38,16 @@ public enum AuditFacts {
         return writer.bytes
     }
 
+    /// `{"imported":120,"decided":0}`.
+    public static func reviews(imported: Int, decided: Int) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("imported", imported)
+        writer.member("decided", decided)
+        writer.endObject()
+        return writer.bytes
+    }
+
     /// `{"proposal":"7","note":"..."}`.
     public static func proposal(_ id: Int64, note: String) -> [UInt8] {
         var writer = JSONWriter()

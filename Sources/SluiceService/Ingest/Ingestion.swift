@@ -177,7 +177,7 @@ final class ItemIDs: Sendable {
 
 extension PostgresError {
     /// Whether the server refused the data itself: smaller batches find the line.
-    fileprivate var refusesData: Bool {
+    var refusesData: Bool {
         guard let state = sqlState?.rawValue else { return false }
         return state.hasPrefix("22") || state.hasPrefix("23") || state == "54000"
             || state == "54001"

@@ -9,22 +9,43 @@ import SluiceTerminal
 /// `sluice import`.
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Send predictions from a file of JSON lines.",
+        commandName: "import",
+        abstract: "Send predictions, or answers people gave elsewhere, from a file.",
         discussion: """
             Lines that are refused are named on standard error; the others go in. Sending a file \
             again changes nothing.
+
+            With --reviews the file holds past answers: JSON lines, or CSV whose first line is \
+            item,worker,label or item,worker,label,seconds. They count for agreement, and decide \
+            nothing without --decide.
             """)
 
     @Argument(help: "The file; - for standard input.")
     var file: String
 
-    @Flag(help: "Print the service's reply, one JSON line a prediction.")
+    @Flag(help: "The file holds answers people gave elsewhere.")
+    var reviews = false
+
+    @Flag(help: "With --reviews: the answers decide their items, by the rule of consensus.")
+    var decide = false
+
+    @Flag(help: "With --reviews: take each answer of a CSV as of its own nobody.")
+    var anonymous = false
+
+    @Flag(help: "Print the service's reply, one JSON line each.")
     var json = false
 
     @OptionGroup var service: ServiceOptions
     @OptionGroup var project: ProjectOption
 
+    func validate() throws {
+        guard reviews || !(decide || anonymous) else {
+            throw ValidationError("--decide and --anonymous go with --reviews")
+        }
+    }
+
     func run() async throws {
+        if reviews { return try await importReviews() }
         let summary = try await Failure.explain("importing \(file)") {
             let client = try service.client()
             return try await PredictionImport(
@@ -32,6 +53,18 @@ struct ImportCommand: AsyncParsableCommand {
             ).run(file)
         }
         for line in summary.lines { Output.say(line) }
+        if summary.refused > 0 { throw ExitCode(1) }
+    }
+
+    private func importReviews() async throws {
+        let summary = try await Failure.explain("importing \(file)") {
+            let client = try service.client()
+            return try await ReviewsImport(
+                client: client, project: try await project.name(client), decides: decide,
+                isAnonymous: anonymous, printsReplies: json
+            ).run(file)
+        }
+        for line in summary.text { Output.say(line) }
         if summary.refused > 0 { throw ExitCode(1) }
     }
 }

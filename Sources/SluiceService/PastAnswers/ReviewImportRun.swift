@@ -1,0 +1,234 @@
+import Crypto
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceStore
+
+/// One transaction of an import: finds or makes items and reviewers, and stores the answers.
+struct ReviewImportRun {
+    private let answers: [PastAnswer]
+    private let project: ProjectContext
+    private var outcomes: [PastAnswerOutcome?]
+    private var items: [ExactText: (id: Int64, payloadHash: ContentHash)] = [:]
+    private var actors: [ExactText: Int64] = [:]
+
+    init(_ answers: [PastAnswer], project: ProjectContext) {
+        self.answers = answers
+        self.project = project
+        outcomes = Array(repeating: nil, count: answers.count)
+    }
+
+    mutating func store(
+        _ store: Store, itemIDs: ItemIDs
+    ) throws(PostgresError) -> [PastAnswerOutcome] {
+        for (index, answer) in answers.enumerated() {
+            if let label = answer.verdict.labelName, !project.labels.contains(label) {
+                outcomes[index] = .refused(.unknownLabel(label))
+            }
+        }
+        try findItems(store, itemIDs)
+        refuseOtherPayloads()
+        actors = try store.ensureActors(
+            Array(Set(open.map { ExactText(answers[$0].author.actorName) })).map(\.text))
+        try store.lockReviewers(
+            Set(open.compactMap { actor(of: answers[$0]) }), project: project.id)
+        try storeReviews(store)
+        return outcomes.map { $0 ?? .refused(.internalError) }
+    }
+
+    /// The answers nothing has been said about.
+    private var open: [Int] { outcomes.indices.filter { outcomes[$0] == nil } }
+
+    private func actor(of answer: PastAnswer) -> Int64? {
+        actors[ExactText(answer.author.actorName)]
+    }
+
+    private mutating func findItems(
+        _ store: Store, _ itemIDs: ItemIDs
+    ) throws(PostgresError) {
+        try recognise(Array(Set(open.map { ExactText(answers[$0].externalID) })), store)
+        var missing: [ExactText] = []
+        var firsts: [ExactText: PastAnswer] = [:]
+        for index in open {
+            let answer = answers[index]
+            let key = ExactText(answer.externalID)
+            guard items[key] == nil else { continue }
+            if let first = firsts[key] {
+                if first.payload == nil, answer.payload != nil { firsts[key] = answer }
+            } else {
+                missing.append(key)
+                firsts[key] = answer
+            }
+        }
+        guard !missing.isEmpty else { return }
+        var columns = ItemColumns()
+        var id = try itemIDs.take(missing.count, store)
+        for key in missing {
+            guard let answer = firsts[key] else { continue }
+            columns.append(id, answer)
+            id += 1
+        }
+        _ = try store.insertItems(columns, project: project.id)
+        // Another transaction may have been faster with one of them.
+        try recognise(missing, store)
+    }
+
+    private mutating func recognise(
+        _ externalIDs: [ExactText], _ store: Store
+    ) throws(PostgresError) {
+        guard !externalIDs.isEmpty else { return }
+        let found = try store.findItems(
+            externalIDs: ParameterArray(externalIDs.map(\.text)), project: project.id)
+        for item in found {
+            let key = ExactText(String(decoding: item.externalID, as: UTF8.self))
+            items[key] = (id: item.id, payloadHash: item.payloadHash)
+        }
+    }
+
+    private mutating func refuseOtherPayloads() {
+        for index in open {
+            let answer = answers[index]
+            guard let payload = answer.payload,
+                let item = items[ExactText(answer.externalID)],
+                item.payloadHash != ContentHash(payload: payload)
+            else { continue }
+            outcomes[index] = .refused(.itemConflict(externalID: answer.externalID))
+        }
+    }
+
+    private mutating func storeReviews(_ store: Store) throws(PostgresError) {
+        var columns = ImportedReviewColumns()
+        var ids: [Int: String] = [:]
+        for index in open {
+            let answer = answers[index]
+            guard let item = items[ExactText(answer.externalID)], let actor = actor(of: answer)
+            else { continue }
+            let id = answer.reviewID ?? answer.defaultReviewID
+            ids[index] = id
+            columns.append(answer, id: id, item: item.id, actor: actor)
+        }
+        var fresh = Set(
+            try store.insertImportedReviews(columns, project: project.id).map(ExactText.init))
+        let known = try store.findReviews(Array(ids.values), project: project.id)
+        let byID = Dictionary(known.map { (ExactText($0.id), $0) }) { first, _ in first }
+        for (index, id) in ids.sorted(by: { $0.key < $1.key }) {
+            let answer = answers[index]
+            guard let item = items[ExactText(answer.externalID)]?.id else { continue }
+            // The first of several lines with one id is the one that was stored.
+            let isFresh = fresh.remove(ExactText(id)) != nil
+            guard let review = byID[ExactText(id)] else {
+                outcomes[index] = .refused(.alreadyAnswered(externalID: answer.externalID))
+                continue
+            }
+            let isSame =
+                review.item == item && review.actor == actor(of: answer) && !review.isUndone
+                && review.verdict.word == answer.verdict.word
+                && review.verdict.labelName.map(ExactText.init)
+                    == answer.verdict.labelName.map(ExactText.init)
+            outcomes[index] =
+                isSame
+                ? .stored(
+                    StoredPastAnswer(
+                        externalID: answer.externalID, reviewID: id, isDuplicate: !isFresh,
+                        item: item)) : .refused(.reviewConflict(id: id))
+        }
+    }
+}
+
+extension PastAnswer {
+    /// An id that the same author's answer to the same item has again.
+    fileprivate var defaultReviewID: String {
+        var hash = SHA256()
+        for part in [externalID, author.actorName] {
+            hash.update(data: Array(part.utf8))
+            hash.update(data: [0x1F])
+        }
+        let digits = hash.finalize().prefix(16).map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }
+        return "import-" + digits.joined()
+    }
+
+    /// What an item is stored with that came without a payload.
+    fileprivate var storedPayload: [UInt8] {
+        if let payload { return payload }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("type", "ref")
+        writer.member("ref", externalID)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension PastAnswer.Author {
+    /// The actor the answer is recorded under.
+    fileprivate var actorName: String {
+        switch self {
+        case .reviewer(let name): name
+        case .nobody(let place): "anonymous:\(place)"
+        }
+    }
+
+    fileprivate var isAnonymous: Bool {
+        if case .nobody = self { true } else { false }
+    }
+}
+
+extension ContentHash {
+    fileprivate init(payload: [UInt8]) {
+        let bits = payload.withUnsafeBufferPointer { KeyedHash.content([$0]) }
+        self.init(high: bits.high, low: bits.low)
+    }
+}
+
+extension ItemColumns {
+    fileprivate mutating func append(_ id: Int64, _ answer: PastAnswer) {
+        let payload = answer.storedPayload
+        let hash = ContentHash(payload: payload)
+        ids.append(id)
+        externalIDs.append(answer.externalID)
+        payloadHashes.append(uuidHigh: hash.high, low: hash.low)
+        groups.appendNull()
+        payloads.append(bytes: payload)
+        if let metadata = answer.metadata {
+            metadata.withUnsafeBufferPointer { self.metadata.append(bytes: $0) }
+        } else {
+            metadata.appendNull()
+        }
+        parents.appendNull()
+    }
+}
+
+extension ImportedReviewColumns {
+    fileprivate mutating func append(
+        _ answer: PastAnswer, id: String, item: Int64, actor: Int64
+    ) {
+        ids.append(id)
+        items.append(item)
+        actors.append(actor)
+        if let moment = answer.reviewedAt {
+            reviewedAt.append(timestampMicroseconds: moment.microseconds)
+        } else {
+            reviewedAt.appendNull()
+        }
+        if let seconds = answer.seconds {
+            self.seconds.append(seconds)
+        } else {
+            seconds.appendNull()
+        }
+        areShown.append(answer.isShown)
+        areAnonymous.append(answer.author.isAnonymous)
+        verdicts.append(answer.verdict.word)
+        labels.append(optional: answer.verdict.labelName)
+        if answer.tags.isEmpty {
+            tags.appendNull()
+        } else {
+            var writer = JSONWriter()
+            writer.array(answer.tags) { $0.string($1) }
+            tags.append(bytes: writer.bytes)
+        }
+        comments.append(optional: answer.comment)
+    }
+}
