@@ -49,7 +49,7 @@ import Testing
             #expect(
                 second.error == """
                     2 lines: 1 imported, 0 refused (1 had been imported before)
-                    decided: 1; without consensus: 0
+                    1 decided, 0 without consensus
 
                     """)
         }
