@@ -1,6 +1,7 @@
 -- The queue: narrow tables, never a state column on the item.
 --   task    what an item needs from people; changed when one more reviewer is asked, and when the item is routed anew
---   ready   one row while a task has a slot to give; the only table a claim scans; its key is the claim order
+--   ready   the slots a task has to give, a row for each place in the queue; the only table a claim scans; its key is the
+--           claim order
 --   lease   live claims only: as many rows as people are working
 --   review  append only; also the memory of who has seen what
 -- A slot is a bit: it is in ready.free_slots, or in one lease, or in one counted review, and in no two of them.
@@ -12,14 +13,18 @@ CREATE TABLE task (
     model_version_id bigint NOT NULL,
     rank bigint NOT NULL,
     policy_version integer NOT NULL,
+    slot_delay integer NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT now(),
     asked smallint NOT NULL,
     is_blind boolean NOT NULL,
     is_audit boolean NOT NULL,
     CONSTRAINT task_pkey PRIMARY KEY (project_id, item_id),
-    CONSTRAINT task_asked_in_range CHECK (asked BETWEEN 1 AND 15)
+    CONSTRAINT task_asked_in_range CHECK (asked BETWEEN 1 AND 15),
+    CONSTRAINT task_slot_delay_not_negative CHECK (slot_delay >= 0)
 ) WITH (fillfactor = 90);
 COMMENT ON COLUMN task.rank IS 'The static priority key in microseconds; smaller is reviewed sooner.';
+COMMENT ON COLUMN task.slot_delay IS 'How many seconds each further review ranks behind the one before it: first reviews of others come first.';
+COMMENT ON COLUMN task.policy_version IS 'The policy that asked, and whose consensus rule settles.';
 COMMENT ON COLUMN task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind; 0 for none.';
 COMMENT ON COLUMN task.created_at IS 'Since when the item waits; kept when it is routed anew, and so is its place in the queue.';
 
@@ -94,7 +99,7 @@ CREATE TABLE review (
     CONSTRAINT review_seconds_not_negative CHECK (seconds >= 0 AND seconds < 'infinity')
 );
 COMMENT ON TABLE review IS 'Append only but for undone_at; the prediction as shown is the immutable row that model_version_id names.';
-COMMENT ON COLUMN review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted; skipped: no answer; imported: given elsewhere.';
+COMMENT ON COLUMN review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted, as others had decided or had the slot; skipped: no answer; imported: given elsewhere.';
 COMMENT ON COLUMN review.is_anonymous IS 'Imported without a person: the actor is a place in a list, and nothing about people may be made of it.';
 CREATE UNIQUE INDEX review_once_a_reviewer ON review (project_id, item_id, actor_id, queue) WHERE undone_at IS NULL;
 CREATE UNIQUE INDEX review_once_a_slot ON review (project_id, item_id, queue, slot) WHERE undone_at IS NULL AND slot IS NOT NULL;

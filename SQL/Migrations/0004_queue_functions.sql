@@ -3,15 +3,61 @@
 -- What runs at every key press has generic plans: every access is by key, and planning the joins of a claim anew, as
 -- PostgreSQL now and then decides to, costs three times what the claim does. A plan made while a table was nearly empty
 -- would read the whole of it for as long as the session lives, so that is forbidden too.
--- Order of locks, everywhere: the reviewer, then the wait for a version, then the task, then leases, then ready rows by (queue, rank, item).
+-- Order of locks, everywhere: the reviewer, then the wait for a version, then the task, then leases, then ready rows.
+-- Whoever ends a lease holds the task, so that a slot is either given back or its item decided, and never both. A sweep,
+-- which ends those of many, waits for no task; a claim, which holds ready rows, waits for nothing any more.
 
--- While an adjudicator has the item, or is to have it, reviewers get none of its slots; undo_review finds them again.
-CREATE FUNCTION give_back_slot(p_project bigint, p_queue smallint, p_rank bigint, p_item bigint, p_slot smallint)
+-- The places of a task's slots in the queue: each behind the one before it, so that items get first reviews before second
+-- ones. A slot of the adjudicators stands where the first does.
+CREATE FUNCTION slot_ranks(p_rank bigint, p_delay integer, p_asked smallint) RETURNS bigint[]
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF p_delay = 0 OR p_asked = 1 THEN
+        RETURN ARRAY[p_rank];
+    END IF;
+    RETURN ARRAY(SELECT p_rank + n * (p_delay * 1000000::bigint) FROM generate_series(0, p_asked - 1) AS n);
+END $$;
+
+-- Whether an item needs nobody any more. A model's decision leaves an audit open; where none was drawn, the task was
+-- withdrawn.
+CREATE FUNCTION is_settled(p_project bigint, p_item bigint, p_is_audit boolean) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN coalesce((
+        SELECT d.outcome <> 'reopened' AND (d.source <> 'model' OR NOT p_is_audit) FROM decision d
+        WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1), false);
+END $$;
+
+-- Offers slots of a task whose place in the queue they do not have.
+CREATE FUNCTION offer_slots(p_project bigint, p_queue smallint, p_item bigint, p_slots integer)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    INSERT INTO ready AS r (project_id, queue, rank, item_id, free_slots)
+    SELECT p_project, p_queue, t.rank + n * (t.slot_delay * 1000000::bigint), p_item, bit_or(1 << n)
+    FROM task t CROSS JOIN generate_series(0, 14) AS n
+    WHERE t.project_id = p_project AND t.item_id = p_item AND (p_slots >> n) & 1 = 1
+    GROUP BY 3
+    ORDER BY 3
+    ON CONFLICT (project_id, queue, rank, item_id)
+    DO UPDATE SET free_slots = r.free_slots | excluded.free_slots;
+END $$;
+
+-- Gives back a slot of a task that the caller holds. What is decided is not offered again. While an adjudicator has the
+-- item, or is to have it, reviewers get none of its slots; undo_review finds them again.
+CREATE FUNCTION give_back_slot(p_project bigint, p_queue smallint, p_item bigint, p_slot smallint)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_rank bigint;
+    v_is_audit boolean;
+BEGIN
+    SELECT t.rank, t.is_audit INTO v_rank, v_is_audit FROM task t
+    WHERE t.project_id = p_project AND t.item_id = p_item;
+    IF is_settled(p_project, p_item, v_is_audit) THEN
+        RETURN;
+    END IF;
     IF p_queue = 0 THEN
         PERFORM FROM ready r
-        WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = p_rank AND r.item_id = p_item;
+        WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = v_rank AND r.item_id = p_item;
         IF FOUND THEN
             RETURN;
         END IF;
@@ -20,10 +66,7 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    INSERT INTO ready AS r (project_id, queue, rank, item_id, free_slots)
-    VALUES (p_project, p_queue, p_rank, p_item, 1 << p_slot)
-    ON CONFLICT (project_id, queue, rank, item_id)
-    DO UPDATE SET free_slots = r.free_slots | excluded.free_slots;
+    PERFORM offer_slots(p_project, p_queue, p_item, 1 << p_slot);
 END $$;
 
 CREATE FUNCTION lowest_slot(p_slots integer) RETURNS smallint LANGUAGE plpgsql IMMUTABLE STRICT AS $$
@@ -49,40 +92,52 @@ BEGIN
     END IF;
 END $$;
 
--- Takes a decided item out of both queues, with the leases on it: a lease that lapsed later would offer it again. The
--- caller holds the task. Leases go first and are waited for, because whoever is ending one may yet give its slot back;
--- then the slots; then the leases of claims that had just taken one.
-CREATE FUNCTION close_task(p_project bigint, p_rank bigint, p_item bigint) RETURNS void LANGUAGE plpgsql AS $$
+-- Takes a decided item, whose task the caller holds, out of both queues. Leases live on, and what is answered under them
+-- is surplus; they come back to no queue (give_back_slot).
+CREATE FUNCTION close_task(p_project bigint, p_item bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_task record;
 BEGIN
-    DELETE FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item;
+    SELECT t.rank, t.slot_delay, t.asked INTO v_task FROM task t WHERE t.project_id = p_project AND t.item_id = p_item;
     DELETE FROM ready r
-    WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.rank = p_rank AND r.item_id = p_item;
-    DELETE FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item;
+    WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.item_id = p_item
+        AND r.rank = ANY(slot_ranks(v_task.rank, v_task.slot_delay, v_task.asked));
 END $$;
 
+-- Hands an item, whose task the caller holds, from the reviewers to the adjudicators, once.
+CREATE FUNCTION open_adjudication(p_project bigint, p_item bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM close_task(p_project, p_item);
+    PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item AND l.queue = 1;
+    IF NOT FOUND THEN
+        PERFORM offer_slots(p_project, 1::smallint, p_item, 1);
+    END IF;
+END $$;
+
+-- Gives the slots of lapsed leases back; those of tasks that somebody holds are left to the next sweep.
 CREATE FUNCTION sweep_leases(p_project bigint, p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
-    v_lease record;
+    v_lapsed record;
+    v_queue smallint;
+    v_slot smallint;
     v_count integer := 0;
 BEGIN
-    -- One global order, or two sweeps deadlock.
-    FOR v_lease IN
-        WITH lapsed AS (
-            DELETE FROM lease l
-            USING (
-                SELECT x.item_id, x.actor_id FROM lease x
-                WHERE x.project_id = p_project AND x.expires_at < now()
-                ORDER BY x.expires_at
-                LIMIT p_limit
-                FOR UPDATE SKIP LOCKED
-            ) AS due
-            WHERE l.project_id = p_project AND l.item_id = due.item_id AND l.actor_id = due.actor_id
-            RETURNING l.queue, l.rank, l.item_id, l.slot
-        )
-        SELECT lapsed.queue, lapsed.rank, lapsed.item_id, lapsed.slot FROM lapsed
-        ORDER BY lapsed.queue, lapsed.rank, lapsed.item_id
+    FOR v_lapsed IN
+        SELECT l.item_id, l.actor_id FROM lease l
+        WHERE l.project_id = p_project AND l.expires_at < now()
+        ORDER BY l.expires_at
+        LIMIT p_limit
     LOOP
-        PERFORM give_back_slot(p_project, v_lease.queue, v_lease.rank, v_lease.item_id, v_lease.slot);
+        PERFORM FROM task t
+        WHERE t.project_id = p_project AND t.item_id = v_lapsed.item_id FOR UPDATE SKIP LOCKED;
+        CONTINUE WHEN NOT FOUND;
+        -- It may have been renewed or ended meanwhile.
+        DELETE FROM lease l
+        WHERE l.project_id = p_project AND l.item_id = v_lapsed.item_id AND l.actor_id = v_lapsed.actor_id
+            AND l.expires_at < now()
+        RETURNING l.queue, l.slot INTO v_queue, v_slot;
+        CONTINUE WHEN NOT FOUND;
+        PERFORM give_back_slot(p_project, v_queue, v_lapsed.item_id, v_slot);
         v_count := v_count + 1;
     END LOOP;
     RETURN v_count;
@@ -235,24 +290,29 @@ BEGIN
     END LOOP;
 END $$;
 
--- Records one review. o_status: counted, late, skipped (recorded and good); surplus (recorded, not counted);
--- repeated (this id was recorded before with the same answer); conflict (with another answer); superseded (the same reviewer
--- holds a newer lease of the item); already (the same reviewer has reviewed the item); unknown (there is no such task);
--- several (p_alone was asked for, and the task needs more than this review or may: nothing was done).
+-- Records one review. o_status: counted, late, skipped (recorded and good); surplus (recorded, not counted: others had
+-- decided, if o_decided, or had the slot); conflict (this id was recorded before with another answer); superseded (the same
+-- reviewer holds a newer lease of the item); already (the same reviewer has reviewed the item); unknown (there is no such
+-- task); several (p_alone was asked for, and the task needs more than this review or may: nothing was done). With o_repeated this
+-- answer was recorded before, with that status.
 CREATE FUNCTION record_review(
     p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint,
     p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text,
     p_seconds double precision, p_alone boolean
-) RETURNS TABLE (o_status text, o_reviewed_at timestamptz, o_asked smallint, o_revision integer, o_is_audit boolean,
-    o_rank bigint, o_decided boolean, o_model_version bigint, o_predicted text) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+) RETURNS TABLE (o_status text, o_repeated boolean, o_reviewed_at timestamptz, o_asked smallint, o_policy_version integer,
+    o_revision integer, o_is_audit boolean, o_decided boolean, o_model_version bigint, o_predicted text)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
+    v_rank bigint;
+    v_delay integer;
     v_slot smallint;
     v_free integer;
     v_old record;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     -- The task's version and not the lease's: the item may have been routed anew since the lease lapsed.
-    SELECT t.asked, t.is_audit, t.rank, t.model_version_id INTO o_asked, o_is_audit, o_rank, o_model_version FROM task t
+    SELECT t.asked, t.policy_version, t.is_audit, t.rank, t.slot_delay, t.model_version_id
+    INTO o_asked, o_policy_version, o_is_audit, v_rank, v_delay, o_model_version FROM task t
     WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
     IF NOT FOUND THEN
         o_status := 'unknown';
@@ -269,24 +329,23 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
-    WHERE v.project_id = p_project AND v.id = p_id;
-    IF FOUND THEN
-        o_status := CASE
-            WHEN v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
-                AND v_old.label IS NOT DISTINCT FROM p_label
-            THEN CASE WHEN v_old.status = 'surplus' THEN 'surplus' ELSE 'repeated' END
-            ELSE 'conflict' END;
-        o_reviewed_at := v_old.reviewed_at;
-        RETURN NEXT;
-        RETURN;
-    END IF;
-    -- A model's decision leaves an audit open; where none was drawn, the task was withdrawn.
+    -- As is_settled; here the revision is needed, too.
     SELECT d.revision, d.outcome <> 'reopened' AND (d.source <> 'model' OR NOT o_is_audit) INTO o_revision, o_decided
     FROM decision d
     WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
     o_revision := coalesce(o_revision, 0);
     o_decided := coalesce(o_decided, false);
+    o_repeated := false;
+    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
+    WHERE v.project_id = p_project AND v.id = p_id;
+    IF FOUND THEN
+        o_repeated := v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
+            AND v_old.label IS NOT DISTINCT FROM p_label;
+        o_status := CASE WHEN o_repeated THEN v_old.status ELSE 'conflict' END;
+        o_reviewed_at := v_old.reviewed_at;
+        RETURN NEXT;
+        RETURN;
+    END IF;
     -- Here and not in the calling statement, whose snapshot may be older than the prediction.
     SELECT p.label INTO o_predicted FROM prediction p
     WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version;
@@ -299,7 +358,7 @@ BEGIN
         o_status := 'counted';
         IF p_verdict = 'skip' THEN
             o_status := 'skipped';
-            PERFORM give_back_slot(p_project, p_queue, o_rank, p_item, v_slot);
+            PERFORM give_back_slot(p_project, p_queue, p_item, v_slot);
             v_slot := NULL;
         ELSIF o_decided THEN
             o_status := 'surplus';
@@ -320,17 +379,21 @@ BEGIN
             RETURN NEXT;
             RETURN;
         END IF;
-        -- The lease lapsed. If nobody took the slot, the work counts all the same.
-        SELECT r.free_slots INTO v_free FROM ready r
-        WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = o_rank AND r.item_id = p_item FOR UPDATE;
         IF p_verdict = 'skip' THEN
             o_status := 'skipped';
-        ELSIF v_free IS NULL THEN
-            o_status := 'surplus';
         ELSE
-            o_status := 'late';
-            v_slot := lowest_slot(v_free);
-            PERFORM take_slot(p_project, p_queue, o_rank, p_item, v_free, v_slot);
+            -- The lease lapsed. If a slot is free, the work counts all the same.
+            SELECT r.rank, r.free_slots INTO v_rank, v_free FROM ready r
+            WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = ANY(slot_ranks(v_rank, v_delay, o_asked))
+                AND r.item_id = p_item
+            ORDER BY r.rank LIMIT 1 FOR UPDATE;
+            IF v_free IS NULL THEN
+                o_status := 'surplus';
+            ELSE
+                o_status := 'late';
+                v_slot := lowest_slot(v_free);
+                PERFORM take_slot(p_project, p_queue, v_rank, p_item, v_free, v_slot);
+            END IF;
         END IF;
     END IF;
     INSERT INTO review (project_id, id, item_id, actor_id, model_version_id, seconds, queue, slot, is_shown, status,
@@ -350,11 +413,14 @@ RETURNS TABLE (o_status text, o_item bigint, o_queue smallint, o_model_version b
 DECLARE
     v_review record;
     v_rank bigint;
+    v_ranks bigint[];
     v_asked smallint;
     v_slot smallint;
-    v_free integer;
+    v_free integer := 0;
+    v_row record;
     v_source text;
     v_is_escalated boolean := false;
+    v_is_closed boolean := false;
     v_model_version bigint;
     v_is_blind boolean;
 BEGIN
@@ -370,8 +436,8 @@ BEGIN
     o_queue := v_review.queue;
     o_model_version := v_review.model_version_id;
     o_shown := v_review.is_shown;
-    SELECT t.rank, t.is_audit, t.asked, t.model_version_id, t.is_blind
-    INTO v_rank, o_is_audit, v_asked, v_model_version, v_is_blind FROM task t
+    SELECT t.rank, slot_ranks(t.rank, t.slot_delay, t.asked), t.is_audit, t.asked, t.model_version_id, t.is_blind
+    INTO v_rank, v_ranks, o_is_audit, v_asked, v_model_version, v_is_blind FROM task t
     WHERE t.project_id = p_project AND t.item_id = o_item FOR UPDATE;
     IF v_model_version <> o_model_version THEN
         -- Routed anew since: the reviewer gets the item as others would.
@@ -388,14 +454,13 @@ BEGIN
     WHERE d.project_id = p_project AND d.item_id = o_item ORDER BY d.revision DESC LIMIT 1;
     o_revision := coalesce(o_revision, 0);
     o_decided := coalesce(o_decided, false);
-    IF o_queue = 0 THEN
-        -- Whoever is ending a lease of this item is waited for before any slot is locked: the slot is then where it belongs.
-        PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 0
-        ORDER BY l.actor_id FOR UPDATE;
-    END IF;
-    SELECT r.free_slots INTO v_free FROM ready r
-    WHERE r.project_id = p_project AND r.queue = o_queue AND r.rank = v_rank AND r.item_id = o_item FOR UPDATE;
-    v_free := coalesce(v_free, 0);
+    FOR v_row IN
+        SELECT r.free_slots FROM ready r
+        WHERE r.project_id = p_project AND r.queue = o_queue AND r.rank = ANY(v_ranks) AND r.item_id = o_item
+        ORDER BY r.rank FOR UPDATE
+    LOOP
+        v_free := v_free | v_row.free_slots;
+    END LOOP;
     IF o_queue = 0 THEN
         PERFORM FROM ready r
         WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = v_rank AND r.item_id = o_item FOR UPDATE;
@@ -406,9 +471,16 @@ BEGIN
             RETURN NEXT;
             RETURN;
         END IF;
+        v_is_closed := v_is_escalated OR o_decided;
     END IF;
-    IF v_is_escalated THEN
-        -- The escalation had closed the reviewers' queue: what is neither leased nor answered is free.
+    v_slot := v_review.slot;
+    IF v_slot IS NULL AND o_decided THEN
+        o_status := 'taken';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF v_is_closed THEN
+        -- The escalation or the decision had closed the reviewers' queue: what is neither leased nor answered is free.
         SELECT ((1 << v_asked) - 1) & ~coalesce(bit_or(1 << held.slot), 0) INTO v_free FROM (
             SELECT l.slot FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 0
             UNION ALL
@@ -416,7 +488,6 @@ BEGIN
                 AND v.undone_at IS NULL AND v.slot IS NOT NULL
         ) AS held;
     END IF;
-    v_slot := v_review.slot;
     IF v_slot IS NULL THEN
         IF v_free = 0 THEN
             o_status := 'taken';
@@ -424,10 +495,16 @@ BEGIN
             RETURN;
         END IF;
         v_slot := lowest_slot(v_free);
-        IF v_is_escalated THEN
-            v_free := v_free & ~(1 << v_slot);
-        ELSE
-            PERFORM take_slot(p_project, o_queue, v_rank, o_item, v_free, v_slot);
+        v_free := v_free & ~(1 << v_slot);
+        IF NOT v_is_closed THEN
+            FOR v_row IN
+                SELECT r.rank, r.free_slots FROM ready r
+                WHERE r.project_id = p_project AND r.queue = o_queue AND r.rank = ANY(v_ranks) AND r.item_id = o_item
+            LOOP
+                IF (v_row.free_slots >> v_slot) & 1 = 1 THEN
+                    PERFORM take_slot(p_project, o_queue, v_row.rank, o_item, v_row.free_slots, v_slot);
+                END IF;
+            END LOOP;
         END IF;
     END IF;
     UPDATE review v SET undone_at = now() WHERE v.project_id = p_project AND v.id = p_id;
@@ -438,12 +515,11 @@ BEGIN
             AND v.undone_at IS NULL AND v.status <> 'surplus'
         HAVING count(*) FILTER (WHERE v.verdict = 'escalate') > 0 OR count(*) FILTER (WHERE v.verdict = 'skip') >= 3)
     THEN
-        DELETE FROM ready r
-        WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.rank = v_rank AND r.item_id = o_item;
-        IF v_free <> 0 THEN
-            INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
-            VALUES (p_project, 0, v_rank, o_item, v_free);
-        END IF;
+        PERFORM close_task(p_project, o_item);
+        PERFORM offer_slots(p_project, 0::smallint, o_item, v_free);
+    ELSIF v_is_closed AND o_decided THEN
+        -- What it had decided is open again.
+        PERFORM offer_slots(p_project, 0::smallint, o_item, v_free);
     END IF;
     INSERT INTO lease (project_id, item_id, actor_id, token, rank, expires_at, queue, slot)
     VALUES (p_project, o_item, p_actor, p_token, v_rank, now() + make_interval(secs => p_seconds), o_queue, v_slot)
@@ -455,15 +531,17 @@ END $$;
 CREATE FUNCTION release_lease(p_project bigint, p_item bigint, p_actor bigint, p_token bigint)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
-    v_lease record;
+    v_queue smallint;
+    v_slot smallint;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    PERFORM FROM task t WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
     DELETE FROM lease l
     WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
-    RETURNING l.queue, l.rank, l.slot INTO v_lease;
+    RETURNING l.queue, l.slot INTO v_queue, v_slot;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    PERFORM give_back_slot(p_project, v_lease.queue, v_lease.rank, p_item, v_lease.slot);
+    PERFORM give_back_slot(p_project, v_queue, p_item, v_slot);
     RETURN true;
 END $$;

@@ -91,4 +91,5 @@ WITH decided AS (
 )
 DELETE FROM ready r USING task t
 WHERE t.project_id = $1 AND t.item_id IN (SELECT decided.item_id FROM decided)
-    AND r.project_id = $1 AND r.queue IN (0, 1) AND r.item_id = t.item_id AND r.rank = t.rank;
+    AND r.project_id = $1 AND r.queue IN (0, 1) AND r.item_id = t.item_id
+    AND r.rank = ANY(slot_ranks(t.rank, t.slot_delay, t.asked));

@@ -83,16 +83,20 @@ SELECT $1, n.item_id, 1, 0, n.model_version_id, n.label, 'model', 'auto_accepted
 FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS n (item_id, model_version_id, label);
 
 -- name: insertTasks
--- Puts items in the review queue: a task each, and a ready row with as many free slots as reviews are asked.
+-- Puts items in the review queue: a task each, and as many free slots as reviews are asked.
 -- $1 project_id bigint, $2 policy_version integer, $3 asked smallint[], $4 item_ids bigint[], $5 model_version_ids bigint[]
 -- $6 rank_offsets bigint[] microseconds after now, $7 are_blind boolean[], $8 are_audits boolean[]
+-- $9 slot_delays integer[] seconds between the places of a task's slots; none: 0 for all
 WITH made AS (
-    INSERT INTO task AS t (project_id, item_id, model_version_id, rank, policy_version, asked, is_blind, is_audit)
-    SELECT $1, n.item_id, n.model_version_id, (extract(epoch FROM now()) * 1000000)::bigint + n.rank_offset, $2, n.asked,
-        n.is_blind, n.is_audit
-    FROM unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::boolean[])
-        AS n (asked, item_id, model_version_id, rank_offset, is_blind, is_audit)
-    RETURNING t.item_id, t.rank, t.asked
+    INSERT INTO task AS t (project_id, item_id, model_version_id, rank, policy_version, slot_delay, asked, is_blind, is_audit)
+    SELECT $1, n.item_id, n.model_version_id, (extract(epoch FROM now()) * 1000000)::bigint + n.rank_offset, $2,
+        coalesce(n.slot_delay, 0), n.asked, n.is_blind, n.is_audit
+    FROM unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $8::boolean[], $9::integer[])
+        AS n (asked, item_id, model_version_id, rank_offset, is_blind, is_audit, slot_delay)
+    RETURNING t.item_id, t.rank, t.asked, t.slot_delay
 )
 INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
-SELECT $1, 0, made.rank, made.item_id, (1 << made.asked) - 1 FROM made;
+SELECT $1, 0, made.rank, made.item_id, CASE WHEN made.slot_delay = 0 THEN (1 << made.asked) - 1 ELSE 1 END FROM made
+UNION ALL
+SELECT $1, 0, made.rank + n * (made.slot_delay * 1000000::bigint), made.item_id, 1 << n
+FROM made CROSS JOIN generate_series(1, made.asked - 1) AS n WHERE made.slot_delay > 0;

@@ -53,7 +53,9 @@ SELECT v.id, (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id 
     AND (v.slot IS NOT NULL OR EXISTS (
         SELECT FROM ready r
         WHERE r.project_id = $1 AND r.queue IN (0, 1) AND r.item_id = v.item_id
-            AND r.rank = (SELECT t.rank FROM task t WHERE t.project_id = $1 AND t.item_id = v.item_id) OFFSET 0))
+            AND r.rank = ANY(ARRAY(
+                SELECT unnest(slot_ranks(t.rank, t.slot_delay, t.asked)) FROM task t
+                WHERE t.project_id = $1 AND t.item_id = v.item_id)) OFFSET 0))
 FROM latest v
 ORDER BY v.reviewed_at DESC, v.id DESC;
 
@@ -75,9 +77,9 @@ SELECT release_lease($1, $2, $3, $4);
 -- $1 project_id bigint, $2 id text, $3 item_id bigint, $4 actor_id bigint, $5 queue smallint, $6 token bigint
 -- $7 model_version_id bigint, $8 is_shown boolean, $9 verdict text, $10 label text, $11 tags json, $12 comment text
 -- $13 seconds double precision
--- returns status text, reviewed_at timestamptz, asked smallint, revision integer, is_audit boolean, rank bigint, is_decided boolean
---   external_id text, predicted text or null, routed_by bigint or null
-SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided,
+-- returns status text, is_repeated boolean, reviewed_at timestamptz, asked smallint, policy_version integer, revision integer
+--   is_audit boolean, is_decided boolean, external_id text, predicted text or null, routed_by bigint or null
+SELECT r.o_status, r.o_repeated, r.o_reviewed_at, r.o_asked, r.o_policy_version, r.o_revision, r.o_is_audit, r.o_decided,
     (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3),
     r.o_predicted, r.o_model_version
 FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false) AS r;
@@ -88,10 +90,10 @@ FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false
 -- $1 project_id bigint, $2 id text, $3 item_id bigint, $4 actor_id bigint, $5 queue smallint, $6 token bigint
 -- $7 model_version_id bigint, $8 is_shown boolean, $9 verdict text, $10 label text, $11 tags json, $12 comment text
 -- $13 seconds double precision, $14 outcome_as_predicted text, $15 outcome_otherwise text, $16 outcome_without_prediction text
--- returns status text, reviewed_at timestamptz, asked smallint, revision integer, is_audit boolean, rank bigint, is_decided boolean
---   external_id text, predicted text or null, routed_by bigint or null, outcome text or null
+-- returns status text, is_repeated boolean, reviewed_at timestamptz, asked smallint, policy_version integer, revision integer
+--   is_audit boolean, is_decided boolean, external_id text, predicted text or null, routed_by bigint or null, outcome text or null
 WITH recorded AS MATERIALIZED (
-    SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided,
+    SELECT r.o_status, r.o_repeated, r.o_reviewed_at, r.o_asked, r.o_policy_version, r.o_revision, r.o_is_audit, r.o_decided,
         (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3) AS external_id,
         r.o_predicted AS predicted, r.o_model_version
     FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, true) AS r
@@ -99,11 +101,11 @@ WITH recorded AS MATERIALIZED (
     INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, actor_id, agreement, label, source, outcome)
     SELECT $1, $3, r.o_revision + 1, 1, r.o_model_version, $4, 1, $10, 'reviewer',
         CASE WHEN r.predicted IS NULL THEN $16 WHEN r.predicted = $10 THEN $14 ELSE $15 END
-    FROM recorded r WHERE r.o_status IN ('counted', 'late')
+    FROM recorded r WHERE r.o_status IN ('counted', 'late') AND NOT r.o_repeated
     RETURNING outcome
 )
-SELECT r.o_status, r.o_reviewed_at, r.o_asked, r.o_revision, r.o_is_audit, r.o_rank, r.o_decided, r.external_id, r.predicted,
-    r.o_model_version, (SELECT d.outcome FROM decided d) AS outcome
+SELECT r.o_status, r.o_repeated, r.o_reviewed_at, r.o_asked, r.o_policy_version, r.o_revision, r.o_is_audit, r.o_decided,
+    r.external_id, r.predicted, r.o_model_version, (SELECT d.outcome FROM decided d) AS outcome
 FROM recorded r;
 
 -- name: readVotes
@@ -127,36 +129,27 @@ INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, 
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: closeTask
--- Takes a decided item out of both queues, with the leases on it; answers still under way become surplus.
--- $1 project_id bigint, $2 rank bigint, $3 item_id bigint
+-- Takes a decided item out of both queues; answers still under way become surplus. The caller holds the task.
+-- $1 project_id bigint, $2 item_id bigint
 -- returns closed void
-SELECT close_task($1, $2, $3);
+SELECT close_task($1, $2);
 
 -- name: askOneMore
--- Asks one more reviewer: a new slot, and so a new bit.
+-- Asks one more reviewer: a new slot, and so a new bit. The caller holds the task.
 -- $1 project_id bigint, $2 item_id bigint
+-- returns asked void
 WITH grown AS (
     UPDATE task AS t SET asked = t.asked + 1
     WHERE t.project_id = $1 AND t.item_id = $2
-    RETURNING t.rank, t.asked
+    RETURNING t.asked
 )
-INSERT INTO ready AS r (project_id, queue, rank, item_id, free_slots)
-SELECT $1, 0, grown.rank, $2, 1 << (grown.asked - 1) FROM grown
-ON CONFLICT (project_id, queue, rank, item_id) DO UPDATE SET free_slots = r.free_slots | excluded.free_slots;
+SELECT offer_slots($1, 0::smallint, $2, 1 << (grown.asked - 1)) FROM grown;
 
 -- name: openAdjudication
--- Moves an item from the review queue to the adjudicators', once.
--- $1 project_id bigint, $2 rank bigint, $3 item_id bigint
-WITH closed AS (
-    DELETE FROM ready r WHERE r.project_id = $1 AND r.queue = 0 AND r.rank = $2 AND r.item_id = $3
-)
-INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
-SELECT $1, 1, $2, $3, 1
-WHERE NOT EXISTS (SELECT FROM lease l WHERE l.project_id = $1 AND l.item_id = $3 AND l.queue = 1)
-    AND NOT EXISTS (
-        SELECT FROM review v
-        WHERE v.project_id = $1 AND v.item_id = $3 AND v.queue = 1 AND v.slot IS NOT NULL AND v.undone_at IS NULL)
-ON CONFLICT (project_id, queue, rank, item_id) DO NOTHING;
+-- Moves an item from the review queue to the adjudicators', once. The caller holds the task.
+-- $1 project_id bigint, $2 item_id bigint
+-- returns opened void
+SELECT open_adjudication($1, $2);
 
 -- name: undoReview
 -- $1 project_id bigint, $2 id text, $3 actor_id bigint, $4 token bigint, $5 lease_seconds integer
@@ -182,7 +175,7 @@ WHERE i.project_id = $1 AND i.id = $2;
 -- $1 project_id bigint, $2 queue smallint
 -- returns waiting bigint, leased bigint, oldest_at timestamptz or null
 SELECT
-    (SELECT count(*) FROM ready r WHERE r.project_id = $1 AND r.queue = $2),
+    (SELECT count(*) FROM (SELECT FROM ready r WHERE r.project_id = $1 AND r.queue = $2 GROUP BY r.item_id) AS waiting),
     (SELECT count(*) FROM lease l WHERE l.project_id = $1 AND l.queue = $2 AND l.expires_at >= now()),
     (SELECT min(t.created_at) FROM ready r
         JOIN task t ON t.project_id = r.project_id AND t.item_id = r.item_id

@@ -9,8 +9,9 @@ SELECT w.o_item, w.o_model_version, w.o_awaits FROM lock_waiting_tasks($1, $2) A
 -- Gives items the tasks of their new routes, at the places they have in the queue; asked 0 withdraws the task.
 -- $1 project_id bigint, $2 policy_version integer, $3 asked smallint[], $4 item_ids bigint[], $5 model_version_ids bigint[]
 -- $6 rank_offsets bigint[] microseconds after the item began to wait, $7 are_blind boolean[], $8 are_audits boolean[]
+-- $9 slot_delays integer[] seconds between the places of a task's slots; none: 0 for all
 -- returns requeued void
-SELECT requeue_tasks($1, $2, $4, $5, $3, $6, $7, $8);
+SELECT requeue_tasks($1, $2, $4, $5, $3, $6, $9, $7, $8);
 
 -- name: insertReroutes
 -- Keeps what routes stood until others took their place, and takes the standing from them. Several of one item come in

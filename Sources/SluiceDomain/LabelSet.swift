@@ -61,6 +61,8 @@ public struct LabelSet: Hashable, Sendable {
 
     /// The labels in the order they were declared.
     public let labels: [Label]
+    /// The label of what a person cannot tell either, if the project has one.
+    public let borderline: Label?
     private let positions: [ExactText: Int]
 
     /// Checks `labels` as a whole.
@@ -71,7 +73,7 @@ public struct LabelSet: Hashable, Sendable {
         guard labels.count <= Self.maximumCount else { throw .tooMany(labels.count) }
         var positions: [ExactText: Int] = [:]
         var keys: Set<String> = []
-        var hasBorderline = false
+        var borderline: Label?
         for (index, label) in labels.enumerated() {
             try Self.check(label, at: index)
             guard positions.updateValue(index, forKey: ExactText(label.name)) == nil else {
@@ -79,11 +81,12 @@ public struct LabelSet: Hashable, Sendable {
             }
             if let key = label.key, !keys.insert(key).inserted { throw .duplicateKey(key) }
             if label.isBorderline {
-                guard !hasBorderline else { throw .severalBorderline(label.name) }
-                hasBorderline = true
+                guard borderline == nil else { throw .severalBorderline(label.name) }
+                borderline = label
             }
         }
         self.labels = labels
+        self.borderline = borderline
         self.positions = positions
     }
 

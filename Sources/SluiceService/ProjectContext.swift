@@ -44,6 +44,7 @@ public struct ProjectContext: Sendable {
     /// The key that signs leases.
     let leaseKey: [UInt8]
     let modelVersions: ModelVersionIDs
+    let policyVersions: PolicyVersions
 
     /// The key that everything of the project is stored under.
     public var id: Int64 { record.id }
@@ -56,11 +57,14 @@ public struct ProjectContext: Sendable {
     /// The revision of the rollout in force; nil when there is none.
     public var rolloutRevision: Int? { record.rollout?.revision }
 
-    init(_ record: ProjectRecord, modelVersions: ModelVersionIDs) throws {
+    /// - Parameter known: the project as it was read before, with what was remembered of it.
+    init(_ record: ProjectRecord, after known: ProjectContext?) throws {
         self.record = record
-        self.modelVersions = modelVersions
+        modelVersions = known?.modelVersions ?? ModelVersionIDs()
+        policyVersions = known?.policyVersions ?? PolicyVersions()
         policy = try Policy(
             document: JSONValue(parsing: record.policy.document), labels: record.labels)
+        policyVersions.remember(policy, version: record.policy.version)
         rollout = try record.rollout?.document.map {
             try Rollout(document: JSONValue(parsing: $0))
         }
@@ -70,5 +74,12 @@ public struct ProjectContext: Sendable {
         routingSalt = routing
         splitSalt = split
         leaseKey = lease.secret
+    }
+
+    /// A policy of the project, read through `store` when it is not remembered.
+    ///
+    /// - Throws: `internalError` for a version that is not there; `PostgresError`.
+    func policy(version: Int, through store: Store) throws -> Policy {
+        try policyVersions.policy(version: version, labels: labels, project: id, store: store)
     }
 }

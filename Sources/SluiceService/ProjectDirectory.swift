@@ -61,8 +61,7 @@ public actor ProjectDirectory {
                 entries[name] = nil
                 throw ReviewError.unknownProject(name.text)
             }
-            let context = try ProjectContext(
-                record, modelVersions: entries[name]?.context.modelVersions ?? ModelVersionIDs())
+            let context = try ProjectContext(record, after: entries[name]?.context)
             entries[name] = Entry(context: context, readAt: readAt)
             return context
         }

@@ -7,7 +7,6 @@ import SluiceStore
 struct ReviewStepResult: Sendable {
     let recorded: RecordedReview
     let reviewID: String
-    let verdict: Verdict
     let decision: DecidedLabel?
 
     func result() throws(ReviewError) -> AnswerResult {
@@ -17,15 +16,16 @@ struct ReviewStepResult: Sendable {
         case .conflict: throw .reviewConflict(id: reviewID)
         case .superseded: throw .leaseSuperseded
         case .already: throw .alreadyReviewed
-        case .surplus: throw .leaseLost(decided: recorded.isDecided)
-        case .counted, .late, .skipped, .repeated: break
+        // Work that others made needless is no mistake of the reviewer; a lapsed lease whose slot
+        // somebody else has is to be heard of.
+        case .surplus where !recorded.isDecided: throw .leaseLost(decided: false)
+        case .counted, .late, .skipped, .surplus: break
         }
         guard let reviewedAt = recorded.reviewedAt else { throw .internalError }
         return AnswerResult(
             externalID: recorded.externalID,
-            status: status == .repeated
-                ? (verdict == .skip ? "skipped" : "counted") : status.rawValue,
-            reviewedAt: reviewedAt, isDuplicate: status == .repeated, decision: decision)
+            status: status.rawValue, reviewedAt: reviewedAt, isDuplicate: recorded.isRepeated,
+            decision: decision)
     }
 }
 
@@ -41,8 +41,7 @@ struct SoleAnswer {
     /// Nil for answers that settle nothing: a skip, an escalation.
     init?(_ verdict: Verdict, in project: ProjectContext) {
         switch Consensus.settle(
-            votes: [verdict].filter { $0 != .skip }, skips: 0, asked: 1,
-            rule: project.policy.consensus)
+            votes: [verdict].filter { $0 != .skip }, skips: 0, asked: 1, rule: .majority(of: 1))
         {
         case .label(let name, _):
             guard let label = project.labels.label(named: name) else { return nil }
@@ -64,16 +63,19 @@ struct ReviewStep {
 
     func take(_ review: ReviewRow) throws -> ReviewStepResult {
         let recorded = try store.recordReview(review, project: project.id)
-        var decision: DecidedLabel?
+        return ReviewStepResult(
+            recorded: recorded, reviewID: review.id, decision: try follow(review, recorded))
+    }
+
+    /// Does what follows from an answer that was recorded: the decision that stands now, if any.
+    private func follow(_ review: ReviewRow, _ recorded: RecordedReview) throws -> DecidedLabel? {
         switch recorded.status {
         case .counted, .late, .skipped:
-            decision = try settle(review, recorded)
-        case .repeated:
-            decision = try store.currentDecision(item: review.item, project: project.id)
-        case .surplus, .conflict, .superseded, .already, .unknown, .several: break
+            return recorded.isRepeated || recorded.isDecided
+                ? try standing(review, recorded) : try settle(review, recorded)
+        case .surplus: return try standing(review, recorded)
+        case .conflict, .superseded, .already, .unknown, .several: return nil
         }
-        return ReviewStepResult(
-            recorded: recorded, reviewID: review.id, verdict: review.verdict, decision: decision)
     }
 
     /// Records an answer and its decision in one statement; nil when its task asks for more, and
@@ -84,41 +86,44 @@ struct ReviewStep {
             withoutPrediction: sole.withoutPrediction)
         guard let (recorded, outcome) = answered else { return nil }
         var decision: DecidedLabel?
-        if recorded.status == .repeated {
-            decision = try store.currentDecision(item: review.item, project: project.id)
-        } else if let outcome {
+        if let outcome {
             decision = DecidedLabel(
                 label: review.verdict.labelName, source: DecisionSource.reviewer.rawValue,
                 outcome: outcome)
+        } else if recorded.isRepeated || recorded.status == .surplus {
+            decision = try standing(review, recorded)
         }
-        return ReviewStepResult(
-            recorded: recorded, reviewID: review.id, verdict: review.verdict, decision: decision)
+        return ReviewStepResult(recorded: recorded, reviewID: review.id, decision: decision)
     }
 
-    private func settle(
+    /// The decision that stands when an answer adds nothing to it: that of people, or of whoever
+    /// made the answer surplus.
+    private func standing(
         _ review: ReviewRow, _ recorded: RecordedReview
     ) throws(PostgresError) -> DecidedLabel? {
+        try store.currentDecision(
+            item: review.item, project: project.id, includingModels: recorded.status == .surplus)
+    }
+
+    private func settle(_ review: ReviewRow, _ recorded: RecordedReview) throws -> DecidedLabel? {
         guard review.queue == .review else { return try adjudicate(review, recorded) }
-        let votes: [Verdict]
-        let skips: Int
-        if recorded.asked == 1, review.verdict != .skip {
-            (votes, skips) = ([review.verdict], 0)
-        } else {
-            (votes, skips) = try store.readVotes(
-                project: project.id, item: review.item, queue: review.queue)
-        }
+        let item = review.item
+        let (votes, skips) = try store.readVotes(
+            project: project.id, item: item, queue: review.queue)
+        let policy = try project.policy(version: recorded.policyVersion, through: store)
         let settlement =
             secondLook(at: votes, skips, recorded)
             ?? Consensus.settle(
-                votes: votes, skips: skips, asked: recorded.asked, rule: project.policy.consensus)
+                votes: votes, skips: skips, asked: recorded.asked,
+                rule: policy.consensusRule(asked: recorded.asked),
+                borderline: project.labels.borderline?.name)
         switch settlement {
         case .open: return nil
         case .oneMore:
-            try store.askOneMore(project: project.id, item: review.item)
+            try store.askOneMore(project: project.id, item: item)
             return nil
         case .adjudicate:
-            try store.openAdjudication(
-                project: project.id, rank: recorded.rank, item: review.item)
+            try store.openAdjudication(project: project.id, item: item)
             return nil
         case .label(let label, let agreement):
             return try decide(
@@ -162,7 +167,7 @@ struct ReviewStep {
             project: project.id)
         // A task of one review has no slot left; only then is there nothing to close.
         if recorded.asked > 1 || source == .adjudicator {
-            try store.closeTask(project: project.id, rank: recorded.rank, item: review.item)
+            try store.closeTask(project: project.id, item: review.item)
         }
         return DecidedLabel(label: label, source: source.rawValue, outcome: outcome.rawValue)
     }
@@ -222,12 +227,12 @@ struct UndoStep {
 }
 
 extension Store {
-    /// The decision of people that stands; nil when there is none.
+    /// The decision of people that stands, or of whoever decided; nil when there is none.
     fileprivate func currentDecision(
-        item: Int64, project: Int64
+        item: Int64, project: Int64, includingModels: Bool = false
     ) throws(PostgresError) -> DecidedLabel? {
         guard let last = try decisions(item: item, project: project).last,
-            last.source != DecisionSource.model.rawValue,
+            includingModels || last.source != DecisionSource.model.rawValue,
             last.outcome != Outcome.reopened.rawValue
         else { return nil }
         return DecidedLabel(label: last.label, source: last.source, outcome: last.outcome)

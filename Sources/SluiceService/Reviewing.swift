@@ -21,7 +21,7 @@ public struct GivenLease: Sendable {
 public struct AnswerResult: Sendable {
     /// The item's external id.
     public let externalID: String
-    /// `counted`, `late` or `skipped`.
+    /// `counted`, `late`, `skipped`, or `surplus`: kept, but others had decided.
     public let status: String
     /// When it was recorded.
     public let reviewedAt: Timestamp
@@ -170,9 +170,10 @@ public struct Reviewing: Sendable {
     /// Takes an answer, and decides the item when it was the last one needed.
     ///
     /// The answer, what follows from it and the decision are one transaction. An answer after
-    /// expiry counts if nobody took the slot.
+    /// expiry counts if a slot is free. One that comes when others have decided is kept, and the
+    /// decision is theirs.
     ///
-    /// - Throws: `unknownLease`, `leaseLost` (kept, not counted), `leaseSuperseded`,
+    /// - Throws: `unknownLease`, `leaseLost` (kept, not counted: somebody else has the slot), `leaseSuperseded`,
     ///   `alreadyReviewed`, `reviewConflict`, `unknownLabel`.
     public func answer(
         _ answer: Answer, lease id: String, project: ProjectContext, by caller: Caller

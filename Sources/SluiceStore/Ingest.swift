@@ -99,6 +99,8 @@ public struct TaskColumns: Sendable {
     public var areBlind = ParameterArray(.bool)
     /// Whether the task is an audit.
     public var areAudits = ParameterArray(.bool)
+    /// Seconds between the places of a task's slots; shorter than the others where the rest is 0.
+    public var slotDelays = ParameterArray(.int32)
 
     /// Starts with no task.
     public init() {}
@@ -266,7 +268,7 @@ extension Store {
                 .int64(project), .int32(Int32(policyVersion)), .array(columns.asked),
                 .array(columns.items), .array(columns.modelVersions),
                 .array(columns.rankOffsets), .array(columns.areBlind),
-                .array(columns.areAudits),
+                .array(columns.areAudits), .array(columns.slotDelays),
             ])
     }
 }

@@ -81,7 +81,7 @@ extension Store {
                     .text(withoutPrediction.rawValue),
                 ]
             ) { (row) throws(PostgresError) in
-                (try RecordedReview(row: row), try row.textIfPresent(10))
+                (try RecordedReview(row: row), try row.textIfPresent(11))
             }
         }
         guard let answered else { throw PostgresError.noRow(SQLCatalog.answerTask) }
@@ -125,25 +125,19 @@ extension Store {
             ])
     }
 
-    /// Takes an item out of both queues.
-    public func closeTask(
-        project: Int64, rank: Int64, item: Int64
-    ) throws(PostgresError) {
-        _ = try session.execute(
-            SQLCatalog.closeTask, [.int64(project), .int64(rank), .int64(item)])
+    /// Takes an item, whose task is locked, out of both queues.
+    public func closeTask(project: Int64, item: Int64) throws(PostgresError) {
+        _ = try session.execute(SQLCatalog.closeTask, [.int64(project), .int64(item)])
     }
 
-    /// Asks one more reviewer.
+    /// Asks one more reviewer about an item whose task is locked.
     public func askOneMore(project: Int64, item: Int64) throws(PostgresError) {
         _ = try session.execute(SQLCatalog.askOneMore, [.int64(project), .int64(item)])
     }
 
-    /// Moves an item to the adjudicators, once.
-    public func openAdjudication(
-        project: Int64, rank: Int64, item: Int64
-    ) throws(PostgresError) {
-        _ = try session.execute(
-            SQLCatalog.openAdjudication, [.int64(project), .int64(rank), .int64(item)])
+    /// Moves an item, whose task is locked, to the adjudicators, once.
+    public func openAdjudication(project: Int64, item: Int64) throws(PostgresError) {
+        _ = try session.execute(SQLCatalog.openAdjudication, [.int64(project), .int64(item)])
     }
 
     /// Takes a review back and leases its item to the reviewer again.
@@ -230,11 +224,12 @@ extension RecordedReview {
     fileprivate init(row: Row) throws(PostgresError) {
         self.init(
             status: Status(rawValue: try row.text(0)) ?? .unknown,
-            reviewedAt: try row.timestampIfPresent(1).map(Timestamp.init(microseconds:)),
-            asked: try row.intIfPresent(2) ?? 0, revision: try row.intIfPresent(3) ?? 0,
-            isAudit: try row.boolIfPresent(4) ?? false, rank: try row.int64IfPresent(5) ?? 0,
-            isDecided: try row.boolIfPresent(6) ?? false,
-            externalID: try row.textIfPresent(7) ?? "", predicted: try row.textIfPresent(8),
-            modelVersionID: try row.int64IfPresent(9) ?? 0)
+            isRepeated: try row.boolIfPresent(1) ?? false,
+            reviewedAt: try row.timestampIfPresent(2).map(Timestamp.init(microseconds:)),
+            asked: try row.intIfPresent(3) ?? 0, policyVersion: try row.intIfPresent(4) ?? 0,
+            revision: try row.intIfPresent(5) ?? 0, isAudit: try row.boolIfPresent(6) ?? false,
+            isDecided: try row.boolIfPresent(7) ?? false,
+            externalID: try row.textIfPresent(8) ?? "", predicted: try row.textIfPresent(9),
+            modelVersionID: try row.int64IfPresent(10) ?? 0)
     }
 }

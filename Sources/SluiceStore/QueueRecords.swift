@@ -129,23 +129,25 @@ public struct ReviewRow: Sendable {
 public struct RecordedReview: Sendable {
     /// How it was taken.
     public enum Status: String, Sendable {
-        case counted, late, skipped, surplus, repeated, conflict, superseded, already, unknown
+        case counted, late, skipped, surplus, conflict, superseded, already, unknown
         /// Nothing was done: the task asks for more than one review.
         case several
     }
 
-    /// How it was taken.
+    /// How it was taken; of a repeated one, how it had been taken the first time.
     public let status: Status
+    /// Whether it had been recorded before.
+    public let isRepeated: Bool
     /// When; nil when nothing was or had been recorded.
     public let reviewedAt: Timestamp?
     /// How many reviews the task asks for.
     public let asked: Int
+    /// The policy that asked.
+    public let policyVersion: Int
     /// The highest decision revision of the item; 0 when there is none.
     public let revision: Int
     /// Whether the task is an audit.
     public let isAudit: Bool
-    /// The task's priority key.
-    public let rank: Int64
     /// Whether people had decided the item before.
     public let isDecided: Bool
     /// The item's external id; empty when there is no such item.

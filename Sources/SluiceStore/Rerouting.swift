@@ -69,7 +69,7 @@ extension Store {
                 .int64(project), .int32(Int32(policyVersion)), .array(columns.asked),
                 .array(columns.items), .array(columns.modelVersions),
                 .array(columns.rankOffsets), .array(columns.areBlind),
-                .array(columns.areAudits),
+                .array(columns.areAudits), .array(columns.slotDelays),
             ])
     }
 

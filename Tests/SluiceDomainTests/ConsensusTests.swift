@@ -4,11 +4,15 @@ import Testing
 @Suite("Consensus")
 struct ConsensusTests {
     private func settle(
-        _ votes: [Verdict], skips: Int = 0, asked: Int, agree: Int, atMost: Int
+        _ votes: [Verdict], skips: Int = 0, asked: Int, agree: Int, atMost: Int,
+        endsEarly: Bool = false, borderlineAgree: Int? = nil
     ) -> Settlement {
         Consensus.settle(
             votes: votes, skips: skips, asked: asked,
-            rule: ConsensusRule(agree: agree, atMost: atMost))
+            rule: ConsensusRule(
+                agree: agree, atMost: atMost, endsEarly: endsEarly,
+                borderlineAgree: borderlineAgree),
+            borderline: "?")
     }
 
     @Test("nothing is decided before every review that was asked for is in")
@@ -57,10 +61,20 @@ struct ConsensusTests {
         #expect(settle(votes, asked: 3, agree: 3, atMost: 3) == .adjudicate)
     }
 
-    @Test("a rule made stricter than what a task asks for still lets the task end")
-    func stricterLater() {
+    @Test("where one review is asked, that one decides whatever the rule asks of several")
+    func oneOfSeveral() {
         #expect(
             settle([.label("a")], asked: 1, agree: 3, atMost: 5) == .label("a", agreement: 1))
+        #expect(
+            settle([.label("?")], asked: 1, agree: 3, atMost: 5, borderlineAgree: 2)
+                == .label("?", agreement: 1))
+    }
+
+    @Test("more are asked until as many agree as must, though all agree that were asked")
+    func moreThanAsked() {
+        #expect(settle(["a", "a"], asked: 2, agree: 3, atMost: 5) == .oneMore)
+        #expect(
+            settle(["a", "a", "a"], asked: 3, agree: 3, atMost: 5) == .label("a", agreement: 1))
     }
 
     @Test("one escalation sends the item to an adjudicator at once")

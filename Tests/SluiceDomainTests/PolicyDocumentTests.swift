@@ -37,7 +37,7 @@ struct PolicyDocumentTests {
         #expect(policy.accept.threshold(for: ExactText("ok")) == 0.9)
         #expect(policy.automationShare == 0.5 && policy.auditRate == 0.25)
         #expect(policy.blindShare == 1 && policy.goldRate == 0.01 && policy.reviewers == 2)
-        #expect(policy.consensus == ConsensusRule(agree: 2, atMost: 3))
+        #expect(policy.consensus == ConsensusRule(agree: 2, atMost: 3, endsEarly: true))
         #expect(policy.leaseSeconds == 5 && policy.slaSeconds == 31_536_000)
     }
 
@@ -45,6 +45,8 @@ struct PolicyDocumentTests {
     func roundTrip() throws {
         let texts = [
             "{}", #"{"degree":"full","sla_seconds":7,"reviewers":3,"gold_rate":0.05}"#,
+            #"{"reviewers":2,"consensus":{"agree":2,"at_most":3,"early_stop":false}}"#,
+            #"{"consensus":{"agree":2,"at_most":3,"borderline_agree":1}}"#,
             #"{"accept":{"labels":{"ok":0.123456789012345,"a\"b":0.1}},"audit_rate":1e-9}"#,
         ]
         for text in texts {
@@ -56,13 +58,30 @@ struct PolicyDocumentTests {
         }
     }
 
-    @Test("without a consensus rule, more than half of the reviewers must agree")
+    @Test("without a consensus rule all are waited for, and more than half of them must agree")
     func consensusDefault() throws {
+        let policy = try policy(#"{"reviewers":3,"consensus":null}"#)
+        #expect(policy.consensus == nil)
         for (reviewers, agree) in [(1, 1), (2, 2), (3, 2), (4, 3), (15, 8)] {
             #expect(
-                try policy(#"{"reviewers":\#(reviewers)}"#).consensus
-                    == ConsensusRule(agree: agree, atMost: reviewers))
+                policy.consensusRule(asked: reviewers)
+                    == ConsensusRule(agree: agree, atMost: reviewers, endsEarly: false))
         }
+    }
+
+    @Test(
+        "a consensus rule ends early and counts doubts as it does labels unless it says otherwise")
+    func consensusRule() throws {
+        func rule(_ more: String) throws -> ConsensusRule? {
+            try policy(#"{"consensus":{"agree":2,"at_most":4\#(more)}}"#).consensus
+        }
+        #expect(
+            try rule("")
+                == ConsensusRule(agree: 2, atMost: 4, endsEarly: true, borderlineAgree: 2))
+        #expect(
+            try rule(#","early_stop":false,"borderline_agree":3"#)
+                == ConsensusRule(agree: 2, atMost: 4, endsEarly: false, borderlineAgree: 3))
+        #expect(try rule(#","early_stop":true,"borderline_agree":null"#) == rule(""))
     }
 
     @Test(
@@ -94,6 +113,15 @@ struct PolicyDocumentTests {
             (#"{"consensus":{"agree":0,"at_most":1}}"#, "consensus.agree"),
             (#"{"consensus":{"agree":1,"at_most":99}}"#, "consensus.at_most"),
             (#"{"consensus":{"agree":1,"at_most":1,"ties":2}}"#, "consensus.ties"),
+            (#"{"consensus":{"agree":1,"at_most":1,"early_stop":1}}"#, "consensus.early_stop"),
+            (
+                #"{"consensus":{"agree":1,"at_most":2,"borderline_agree":3}}"#,
+                "consensus.borderline_agree"
+            ),
+            (
+                #"{"consensus":{"agree":1,"at_most":2,"borderline_agree":0}}"#,
+                "consensus.borderline_agree"
+            ),
             (#"{"reviewers":3,"consensus":{"agree":1,"at_most":2}}"#, "consensus.at_most"),
             (#"{"rules":[{}]}"#, "rules[0]"), (#"{"rules":{}}"#, "rules"),
             (#"{"lease_seconds":4}"#, "lease_seconds"),

@@ -198,14 +198,19 @@ import Testing
         let theirs = try #require(
             try await other.call(Endpoints.lease, at: at, LeaseRequest()).leases.first)
         #expect(theirs.item.externalID == "a")
+        let answer = Answer(reviewID: "late-\(project.name)", verdict: .label("cat")).json
+        let late = try await project.send(
+            "POST", "/leases/\(mine.lease)/review", as: .reviewer, answer)
+        try expectProblem(.leaseLost, late)
         let counted = try await other.call(
             Endpoints.review, at: ["project": project.name, "lease": theirs.lease],
             Answer(reviewID: "heir-\(project.name)", verdict: .label("dog")))
         #expect(counted.status == "counted")
-        let late = try await project.send(
-            "POST", "/leases/\(mine.lease)/review", as: .reviewer,
-            Answer(reviewID: "late-\(project.name)", verdict: .label("cat")).json)
-        try expectProblem(.leaseLost, late)
+        let surplus = try await project.send(
+            "POST", "/leases/\(mine.lease)/review", as: .reviewer, answer)
+        #expect(surplus.status == 200)
+        #expect(try surplus.json["status"]?.string == "surplus")
+        #expect(try surplus.json["decision"]?["label"]?.string == "dog")
         let gone = try await project.send("POST", "/leases/\(mine.lease)/renew", as: .reviewer)
         try expectProblem(.leaseLost, gone)
         let item = try await project.send("GET", "/items/a", as: .analyst).json

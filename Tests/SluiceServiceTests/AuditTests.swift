@@ -77,7 +77,7 @@ struct AuditTests {
 
     @Test("the overlap of a policy is no matter of audits, unless their second look is off")
     func overlap() async throws {
-        let three = #""reviewers":3,"consensus":{"agree":2,"at_most":3}"#
+        let three = #""reviewers":3,"consensus":{"agree":2,"at_most":3,"early_stop":false}"#
         try await TestService.run(policy: #"{"degree":"full","audit_rate":1,\#(three)}"#) {
             service in
             try await service.ingest([SentPrediction("x", label: "a")])

@@ -42,7 +42,7 @@ struct BulkIngestTests {
         LEFT JOIN decision d ON d.item_id = i.id AND d.model_version_id = p.model_version_id
         LEFT JOIN task t ON t.item_id = i.id AND t.model_version_id = p.model_version_id
         LEFT JOIN ready r ON r.item_id = i.id
-        ORDER BY i.external_id, m.version
+        ORDER BY i.external_id, m.version, r.rank
         """
 
     private static func stored(
@@ -72,7 +72,7 @@ struct BulkIngestTests {
         let byStatements = try await Self.stored(in: 6)
         #expect(copied.contents == byStatements.contents)
         #expect(copied.outcomes == byStatements.outcomes)
-        #expect(copied.contents.split(separator: "\n").count == 73)
+        #expect(copied.contents.split(separator: "\n").count == 127)
     }
 
     @Test("items that are there already cost the new ones nothing, time after time")
@@ -115,7 +115,7 @@ struct BulkIngestTests {
                     SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM prediction),
                         (SELECT count(*) FROM decision), (SELECT count(*) FROM task),
                         (SELECT count(*) FROM ready)
-                    """) == "80|80|40|40|40")
+                    """) == "80|80|40|40|80")
         }
     }
 }

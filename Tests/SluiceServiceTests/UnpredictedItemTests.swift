@@ -84,7 +84,7 @@ struct UnpredictedItemTests {
                     SELECT i.external_id, t.asked, p.rule FROM ready r JOIN task t USING (item_id)
                     JOIN item i ON i.id = t.item_id JOIN prediction p ON p.item_id = t.item_id
                     ORDER BY r.rank
-                    """) == "y|2|factory\nx|1|")
+                    """) == "y|2|factory\nx|1|\ny|2|factory", "second reviews come last")
         }
     }
 

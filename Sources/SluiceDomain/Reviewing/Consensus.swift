@@ -1,17 +1,3 @@
-/// When reviews become a decision: `agree` equal answers, out of `atMost` reviews at most.
-public struct ConsensusRule: Hashable, Sendable {
-    /// How many reviewers must give the same answer.
-    public let agree: Int
-    /// The most reviews an item may get before an adjudicator must decide.
-    public let atMost: Int
-
-    /// Makes a rule; both at least 1, `agree` no larger than `atMost`.
-    public init(agree: Int, atMost: Int) {
-        self.agree = agree
-        self.atMost = atMost
-    }
-}
-
 /// What the reviews of one task amount to.
 public enum Settlement: Hashable, Sendable {
     /// Not all the reviews asked for are in.
@@ -33,50 +19,87 @@ public enum Consensus {
 
     /// Settles a task.
     ///
-    /// A decision waits until every review that was asked for is in. Then the answer with most
-    /// votes wins if it has at least `rule.agree` of them and no other answer has as many; a tie
-    /// is never broken by the order of labels. Two of three equal answers agree at 0.667.
+    /// When every review that was asked for is in, the answer with most votes wins if it has
+    /// `rule.agree` of them (the borderline label: `rule.borderlineAgree`) and no other answer has
+    /// as many; a tie is never broken by the order of labels. Two of three equal answers agree at
+    /// 0.667. Where one review is asked, that one decides. With `rule.endsEarly` an answer wins as
+    /// soon as it would whatever the missing reviews say.
     ///
     /// - Parameters:
     ///   - votes: the counted verdicts in any order; skips are not among them.
     ///   - skips: how many different reviewers skipped the item.
     ///   - asked: how many reviews the task asks for at present.
-    ///   - rule: the rule of the policy.
+    ///   - rule: the rule of the task's policy.
+    ///   - borderline: the project's borderline label, if it has one.
     public static func settle(
-        votes: [Verdict], skips: Int, asked: Int, rule: ConsensusRule
+        votes: [Verdict], skips: Int, asked: Int, rule: ConsensusRule, borderline: String? = nil
     ) -> Settlement {
         if votes.contains(.escalate) || skips >= skipsToEscalate { return .adjudicate }
-        guard votes.count >= asked else { return .open }
-        var counts: [ExactVerdict: Int] = [:]
-        for vote in votes { counts[ExactVerdict(vote), default: 0] += 1 }
-        let most = counts.values.max() ?? 0
-        let leaders = counts.filter { $0.value == most }
-        if let leader = leaders.first, leaders.count == 1, most >= min(rule.agree, asked) {
-            let agreement = Double(most) / Double(votes.count)
-            switch leader.key.verdict {
+        let open = max(0, asked - votes.count)
+        guard open == 0 || (rule.endsEarly && !votes.isEmpty) else { return .open }
+        let tally = VoteTally(
+            votes, rule: asked == 1 ? ConsensusRule(agree: 1, atMost: rule.atMost) : rule,
+            borderline: borderline)
+        if let winner = tally.winner(open: open) {
+            let agreement = Double(winner.votes) / Double(votes.count)
+            switch winner.verdict {
             case .label(let name): return .label(name, agreement: agreement)
             case .unusable: return .unusable(agreement: agreement)
             case .skip, .escalate: return .adjudicate
             }
         }
+        if open > 0 { return .open }
         return asked < rule.atMost ? .oneMore : .adjudicate
     }
+}
 
-    /// A verdict whose label is compared byte by byte.
-    private struct ExactVerdict: Hashable {
-        let verdict: Verdict
+/// Votes counted by answer; labels are told apart byte by byte.
+private struct VoteTally {
+    private let counts: [ExactVerdict: Int]
+    private let rule: ConsensusRule
+    private let borderline: ExactVerdict?
 
-        init(_ verdict: Verdict) { self.verdict = verdict }
+    init(_ votes: [Verdict], rule: ConsensusRule, borderline: String?) {
+        counts = votes.reduce(into: [:]) { $0[ExactVerdict($1), default: 0] += 1 }
+        self.rule = rule
+        self.borderline = borderline.map { ExactVerdict(.label($0)) }
+    }
 
-        static func == (lhs: Self, rhs: Self) -> Bool {
-            lhs.verdict.word == rhs.verdict.word
-                && lhs.verdict.labelName.map(ExactText.init)
-                    == rhs.verdict.labelName.map(ExactText.init)
+    /// The answer that wins whatever the `open` reviews still to come say.
+    func winner(open: Int) -> (verdict: Verdict, votes: Int)? {
+        if doubtGoesFirst, let borderline {
+            let doubts = counts[borderline, default: 0]
+            if doubts >= rule.borderlineAgree { return (borderline.verdict, doubts) }
+            if doubts + open >= rule.borderlineAgree { return nil }
         }
+        guard let (leader, votes) = counts.max(by: { $0.value < $1.value }) else { return nil }
+        // With reviews to come, an answer that nobody has given yet is a rival too.
+        let rival = counts.filter { $0.key != leader }.values.max() ?? 0
+        guard votes >= needed(by: leader), votes > rival + open else { return nil }
+        return (leader.verdict, votes)
+    }
 
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(verdict.word)
-            hasher.combine(verdict.labelName.map(ExactText.init))
-        }
+    private var doubtGoesFirst: Bool { rule.borderlineAgree < rule.agree }
+
+    private func needed(by answer: ExactVerdict) -> Int {
+        answer == borderline ? rule.borderlineAgree : rule.agree
+    }
+}
+
+/// A verdict whose label is compared byte by byte.
+private struct ExactVerdict: Hashable {
+    let verdict: Verdict
+
+    init(_ verdict: Verdict) { self.verdict = verdict }
+
+    static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.verdict.word == rhs.verdict.word
+            && lhs.verdict.labelName.map(ExactText.init)
+                == rhs.verdict.labelName.map(ExactText.init)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(verdict.word)
+        hasher.combine(verdict.labelName.map(ExactText.init))
     }
 }

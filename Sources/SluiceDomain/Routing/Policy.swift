@@ -20,8 +20,8 @@ public struct Policy: Hashable, Sendable {
     public var rules: RuleSet = .none
     /// How many reviews a queued item gets, in 1...`maximumReviewers`.
     public var reviewers: Int
-    /// When reviews become a decision.
-    public var consensus: ConsensusRule
+    /// When reviews become a decision; nil for the majority of those asked, see `consensusRule`.
+    public var consensus: ConsensusRule?
     /// How long a lease lasts before it expires, in seconds, 5...86,400.
     public var leaseSeconds: Int
     /// The time from arrival within which an item should be decided, in seconds; nil for none.
@@ -33,8 +33,12 @@ public struct Policy: Hashable, Sendable {
     /// The document `{}`: people decide everything, one reviewer an item, 2 % audits.
     public static let standard = Policy(
         degree: .assist, accept: Thresholds(standard: 0.95), automationShare: 1, auditRate: 0.02,
-        blindShare: 0, reviewers: 1, consensus: ConsensusRule(agree: 1, atMost: 1),
-        leaseSeconds: 600, slaSeconds: nil)
+        blindShare: 0, reviewers: 1, consensus: nil, leaseSeconds: 600, slaSeconds: nil)
+
+    /// The rule for an item that `asked` reviewers are asked about.
+    public func consensusRule(asked: Int) -> ConsensusRule {
+        consensus ?? .majority(of: asked)
+    }
 
     /// Accept thresholds: one for each label that has its own, and one for the others.
     public struct Thresholds: Hashable, Sendable {

@@ -28,7 +28,6 @@ extension Policy {
             throw PolicyDocumentError(
                 path: "", found: document.summary, accepted: "a JSON object")
         }
-        var consensus: ConsensusRule?
         for member in object.members {
             let (key, value) = (member.key, member.value)
             let reader = PolicyReader(path: key, value: value)
@@ -43,7 +42,8 @@ extension Policy {
             case "gold": policy.gold = try reader.goldTerms()
             case "reviewers":
                 policy.reviewers = try reader.integer(1...Policy.maximumReviewers)
-            case "consensus": consensus = try reader.consensus()
+            case "consensus":
+                policy.consensus = value == .null ? nil : try reader.consensus()
             case "rules":
                 var rules = RuleSetReader(labels: labels)
                 policy.rules = try rules.read(reader)
@@ -56,20 +56,8 @@ extension Policy {
                     accepted: PolicyReader.keys.joined(separator: ", "))
             }
         }
-        policy.consensus =
-            consensus
-            ?? ConsensusRule(
-                agree: policy.reviewers / 2 + 1,
-                atMost: max(policy.reviewers, policy.rules.mostReviewers))
-        guard policy.consensus.atMost >= policy.reviewers else {
-            throw PolicyDocumentError(
-                path: "consensus.at_most", found: "\(policy.consensus.atMost)",
-                accepted: "at least reviewers, which is \(policy.reviewers)")
-        }
-        guard policy.consensus.atMost >= policy.rules.mostReviewers else {
-            throw PolicyDocumentError(
-                path: "consensus.at_most", found: "\(policy.consensus.atMost)",
-                accepted: "at least what rules ask, which is \(policy.rules.mostReviewers)")
+        if let consensus = policy.consensus {
+            try policy.check(consensus)
         }
         self = policy
     }
@@ -99,10 +87,7 @@ extension Policy {
         gold.write(to: &writer)
         writer.member("reviewers", reviewers)
         writer.key("consensus")
-        writer.beginObject()
-        writer.member("agree", consensus.agree)
-        writer.member("at_most", consensus.atMost)
-        writer.endObject()
+        if let consensus { consensus.write(to: &writer) } else { writer.null() }
         writer.key("rules")
         writer.beginArray()
         for rule in rules.rules { rule.write(to: &writer) }
@@ -188,26 +173,6 @@ struct PolicyReader {
             }
         }
         return thresholds
-    }
-
-    func consensus() throws(PolicyDocumentError) -> ConsensusRule {
-        var agree: Int?
-        var atMost: Int?
-        for (key, value) in try members() {
-            let reader = PolicyReader(path: "consensus.\(key)", value: value)
-            switch key {
-            case "agree": agree = try reader.integer(1...Policy.maximumReviewers)
-            case "at_most": atMost = try reader.integer(1...Policy.maximumReviewers)
-            default:
-                throw PolicyDocumentError(
-                    path: reader.path, found: "not a key of consensus",
-                    accepted: "agree, at_most")
-            }
-        }
-        guard let agree, let atMost, agree <= atMost else {
-            throw refuse("{\"agree\": n, \"at_most\": m} with n no larger than m")
-        }
-        return ConsensusRule(agree: agree, atMost: atMost)
     }
 }
 

@@ -25,4 +25,26 @@ public enum PriorityKey {
         let byDeadline = (Double(slaSeconds) - marginSeconds) * 1_000_000
         return Int64(max(0, min(byUrgency, byDeadline)).rounded())
     }
+
+    /// How many seconds each further review of an item ranks behind the one before it.
+    ///
+    /// A whole window without a deadline: whatever arrived at the same time gets its first review
+    /// before anything gets its second, and nothing that arrives more than two windows after an item
+    /// can pass its second review, three its third, and so on. A deadline is kept by all the reviews
+    /// asked for and one to break a tie: they share what is left of the time from their first place
+    /// in the queue to the deadline.
+    ///
+    /// - Parameters:
+    ///   - asked: how many reviews the item gets; there is no delay with one.
+    ///   - slaSeconds: seconds from arrival to the deadline, nil for none.
+    ///   - offsetMicroseconds: where the first review ranks, see the function of that name.
+    public static func slotDelaySeconds(
+        asked: Int, slaSeconds: Int?, offsetMicroseconds: Int64, marginSeconds: Double = 240,
+        windowSeconds: Double = PriorityKey.windowSeconds
+    ) -> Int {
+        guard asked > 1 else { return 0 }
+        guard let slaSeconds else { return Int(windowSeconds) }
+        let left = Double(slaSeconds) - marginSeconds - Double(offsetMicroseconds) / 1_000_000
+        return Int(min(windowSeconds, max(0, left / Double(asked))))
+    }
 }

@@ -68,9 +68,15 @@ extension TaskColumns {
         asked.append(routing.isTask ? Int16(routing.reviewers) : 0)
         items.append(key.item)
         modelVersions.append(key.modelVersion)
-        rankOffsets.append(
-            PriorityKey.offsetMicroseconds(
-                urgency: routing.urgency, slaSeconds: routing.slaSeconds))
+        let offset = PriorityKey.offsetMicroseconds(
+            urgency: routing.urgency, slaSeconds: routing.slaSeconds)
+        rankOffsets.append(offset)
+        let delay = PriorityKey.slotDelaySeconds(
+            asked: routing.reviewers, slaSeconds: routing.slaSeconds, offsetMicroseconds: offset)
+        if delay > 0 {
+            while slotDelays.count < items.count - 1 { slotDelays.append(Int32(0)) }
+            slotDelays.append(Int32(delay))
+        }
         areBlind.append(routing.isBlind)
         areAudits.append(routing.route == .audited)
     }

@@ -67,7 +67,7 @@ extension ReviewImport {
             }
             guard
                 let row = DecisionRow(
-                    standing, votes[standing.item] ?? [], rule: project.policy.consensus,
+                    standing, votes[standing.item] ?? [], policy: project.policy,
                     labels: project.labels)
             else {
                 counts.undecided += 1
@@ -96,27 +96,31 @@ extension ImportedStanding {
 extension DecisionRow {
     /// The decision the votes amount to; nil when they do not agree.
     fileprivate init?(
-        _ standing: ImportedStanding, _ votes: [ImportedVotes], rule: ConsensusRule,
-        labels: LabelSet
+        _ standing: ImportedStanding, _ votes: [ImportedVotes], policy: Policy, labels: LabelSet
     ) {
         let all = votes.reduce(0) { $0 + $1.count }
-        let most = votes.map(\.count).max() ?? 0
-        let leaders = votes.filter { $0.count == most }
-        guard let leader = leaders.first, leaders.count == 1, most >= min(rule.agree, all) else {
-            return nil
-        }
+        guard all > 0 else { return nil }
+        let settlement = Consensus.settle(
+            votes: votes.flatMap { Array(repeating: $0.verdict, count: $0.count) }, skips: 0,
+            asked: all, rule: policy.consensusRule(asked: all),
+            borderline: labels.borderline?.name)
         let outcome: Outcome
-        switch leader.verdict {
-        case .label(let name):
-            guard let label = labels.label(named: name) else { return nil }
-            outcome = Outcome(label: label, predicted: standing.predicted)
-        case .unusable: outcome = .unusable
-        case .skip, .escalate: return nil
+        let label: String?
+        let share: Double
+        switch settlement {
+        case .label(let name, let agreement):
+            guard let known = labels.label(named: name) else { return nil }
+            outcome = Outcome(label: known, predicted: standing.predicted)
+            (label, share) = (name, agreement)
+        case .unusable(let agreement):
+            outcome = .unusable
+            (label, share) = (nil, agreement)
+        case .open, .oneMore, .adjudicate: return nil
         }
         self.init(
             item: standing.item, revision: (standing.decision?.revision ?? 0) + 1, reviews: all,
-            modelVersionID: standing.modelVersionID ?? 0, actor: all == 1 ? leader.actor : nil,
-            agreement: Double(most) / Double(all), label: leader.verdict.labelName,
+            modelVersionID: standing.modelVersionID ?? 0, actor: all == 1 ? votes[0].actor : nil,
+            agreement: share, label: label,
             source: all == 1 ? .reviewer : .consensus, outcome: outcome)
     }
 }
