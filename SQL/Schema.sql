@@ -137,23 +137,33 @@ BEGIN
     ORDER BY l.rank, l.item_id;
 END $$;
 
-CREATE FUNCTION public.close_task(p_project bigint, p_rank bigint, p_item bigint) RETURNS void
+CREATE FUNCTION public.close_task(p_project bigint, p_item bigint) RETURNS void
     LANGUAGE plpgsql
     AS $$
+DECLARE
+    v_task record;
 BEGIN
-    DELETE FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item;
+    SELECT t.rank, t.slot_delay, t.asked INTO v_task FROM task t WHERE t.project_id = p_project AND t.item_id = p_item;
     DELETE FROM ready r
-    WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.rank = p_rank AND r.item_id = p_item;
-    DELETE FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item;
+    WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.item_id = p_item
+        AND r.rank = ANY(slot_ranks(v_task.rank, v_task.slot_delay, v_task.asked));
 END $$;
 
-CREATE FUNCTION public.give_back_slot(p_project bigint, p_queue smallint, p_rank bigint, p_item bigint, p_slot smallint) RETURNS void
+CREATE FUNCTION public.give_back_slot(p_project bigint, p_queue smallint, p_item bigint, p_slot smallint) RETURNS void
     LANGUAGE plpgsql
     AS $$
+DECLARE
+    v_rank bigint;
+    v_is_audit boolean;
 BEGIN
+    SELECT t.rank, t.is_audit INTO v_rank, v_is_audit FROM task t
+    WHERE t.project_id = p_project AND t.item_id = p_item;
+    IF is_settled(p_project, p_item, v_is_audit) THEN
+        RETURN;
+    END IF;
     IF p_queue = 0 THEN
         PERFORM FROM ready r
-        WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = p_rank AND r.item_id = p_item;
+        WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = v_rank AND r.item_id = p_item;
         IF FOUND THEN
             RETURN;
         END IF;
@@ -162,10 +172,16 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    INSERT INTO ready AS r (project_id, queue, rank, item_id, free_slots)
-    VALUES (p_project, p_queue, p_rank, p_item, 1 << p_slot)
-    ON CONFLICT (project_id, queue, rank, item_id)
-    DO UPDATE SET free_slots = r.free_slots | excluded.free_slots;
+    PERFORM offer_slots(p_project, p_queue, p_item, 1 << p_slot);
+END $$;
+
+CREATE FUNCTION public.is_settled(p_project bigint, p_item bigint, p_is_audit boolean) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RETURN coalesce((
+        SELECT d.outcome <> 'reopened' AND (d.source <> 'model' OR NOT p_is_audit) FROM decision d
+        WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1), false);
 END $$;
 
 CREATE FUNCTION public.lock_waiting_tasks(p_project bigint, p_items bigint[]) RETURNS TABLE(o_item bigint, o_model_version bigint, o_awaits boolean)
@@ -180,14 +196,20 @@ BEGIN
     WHERE a.project_id = p_project AND a.item_id = ANY(p_items) ORDER BY a.item_id FOR UPDATE;
     PERFORM FROM task t WHERE t.project_id = p_project AND t.item_id = ANY(p_items) ORDER BY t.item_id FOR UPDATE;
     RETURN QUERY
-    SELECT t.item_id, t.model_version_id, false
-    FROM task t
-    JOIN ready r ON r.project_id = p_project AND r.queue = 0 AND r.rank = t.rank AND r.item_id = t.item_id
-        AND r.free_slots = (1 << t.asked) - 1
-    WHERE t.project_id = p_project AND t.item_id = ANY(p_items)
-        AND NOT EXISTS (SELECT FROM decision d WHERE d.project_id = p_project AND d.item_id = t.item_id OFFSET 0)
-    ORDER BY t.item_id
-    FOR UPDATE OF r SKIP LOCKED;
+    WITH free AS MATERIALIZED (
+        SELECT t.item_id, t.model_version_id, t.asked, r.free_slots
+        FROM task t
+        JOIN ready r ON r.project_id = p_project AND r.queue = 0 AND r.item_id = t.item_id
+            AND r.rank = ANY(slot_ranks(t.rank, t.slot_delay, t.asked))
+        WHERE t.project_id = p_project AND t.item_id = ANY(p_items)
+            AND NOT EXISTS (SELECT FROM decision d WHERE d.project_id = p_project AND d.item_id = t.item_id OFFSET 0)
+        ORDER BY t.item_id, r.rank
+        FOR UPDATE OF r SKIP LOCKED
+    )
+    SELECT f.item_id, f.model_version_id, false FROM free f
+    GROUP BY f.item_id, f.model_version_id, f.asked
+    HAVING bit_or(f.free_slots) = (1 << f.asked) - 1
+    ORDER BY f.item_id;
 END $$;
 
 CREATE FUNCTION public.lowest_slot(p_slots integer) RETURNS smallint
@@ -202,19 +224,47 @@ BEGIN
     RETURN v_slot;
 END $$;
 
-CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint, p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision, p_alone boolean) RETURNS TABLE(o_status text, o_reviewed_at timestamp with time zone, o_asked smallint, o_revision integer, o_is_audit boolean, o_rank bigint, o_decided boolean, o_model_version bigint, o_predicted text)
+CREATE FUNCTION public.offer_slots(p_project bigint, p_queue smallint, p_item bigint, p_slots integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO ready AS r (project_id, queue, rank, item_id, free_slots)
+    SELECT p_project, p_queue, t.rank + n * (t.slot_delay * 1000000::bigint), p_item, bit_or(1 << n)
+    FROM task t CROSS JOIN generate_series(0, 14) AS n
+    WHERE t.project_id = p_project AND t.item_id = p_item AND (p_slots >> n) & 1 = 1
+    GROUP BY 3
+    ORDER BY 3
+    ON CONFLICT (project_id, queue, rank, item_id)
+    DO UPDATE SET free_slots = r.free_slots | excluded.free_slots;
+END $$;
+
+CREATE FUNCTION public.open_adjudication(p_project bigint, p_item bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM close_task(p_project, p_item);
+    PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = p_item AND l.queue = 1;
+    IF NOT FOUND THEN
+        PERFORM offer_slots(p_project, 1::smallint, p_item, 1);
+    END IF;
+END $$;
+
+CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint, p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision, p_alone boolean) RETURNS TABLE(o_status text, o_repeated boolean, o_reviewed_at timestamp with time zone, o_asked smallint, o_policy_version integer, o_revision integer, o_is_audit boolean, o_decided boolean, o_model_version bigint, o_predicted text)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     AS $$
 DECLARE
+    v_rank bigint;
+    v_delay integer;
     v_slot smallint;
     v_free integer;
     v_old record;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     -- The task's version and not the lease's: the item may have been routed anew since the lease lapsed.
-    SELECT t.asked, t.is_audit, t.rank, t.model_version_id INTO o_asked, o_is_audit, o_rank, o_model_version FROM task t
+    SELECT t.asked, t.policy_version, t.is_audit, t.rank, t.slot_delay, t.model_version_id
+    INTO o_asked, o_policy_version, o_is_audit, v_rank, v_delay, o_model_version FROM task t
     WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
     IF NOT FOUND THEN
         o_status := 'unknown';
@@ -231,24 +281,23 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
-    WHERE v.project_id = p_project AND v.id = p_id;
-    IF FOUND THEN
-        o_status := CASE
-            WHEN v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
-                AND v_old.label IS NOT DISTINCT FROM p_label
-            THEN CASE WHEN v_old.status = 'surplus' THEN 'surplus' ELSE 'repeated' END
-            ELSE 'conflict' END;
-        o_reviewed_at := v_old.reviewed_at;
-        RETURN NEXT;
-        RETURN;
-    END IF;
-    -- A model's decision leaves an audit open; where none was drawn, the task was withdrawn.
+    -- As is_settled; here the revision is needed, too.
     SELECT d.revision, d.outcome <> 'reopened' AND (d.source <> 'model' OR NOT o_is_audit) INTO o_revision, o_decided
     FROM decision d
     WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
     o_revision := coalesce(o_revision, 0);
     o_decided := coalesce(o_decided, false);
+    o_repeated := false;
+    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
+    WHERE v.project_id = p_project AND v.id = p_id;
+    IF FOUND THEN
+        o_repeated := v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
+            AND v_old.label IS NOT DISTINCT FROM p_label;
+        o_status := CASE WHEN o_repeated THEN v_old.status ELSE 'conflict' END;
+        o_reviewed_at := v_old.reviewed_at;
+        RETURN NEXT;
+        RETURN;
+    END IF;
     -- Here and not in the calling statement, whose snapshot may be older than the prediction.
     SELECT p.label INTO o_predicted FROM prediction p
     WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version;
@@ -261,7 +310,7 @@ BEGIN
         o_status := 'counted';
         IF p_verdict = 'skip' THEN
             o_status := 'skipped';
-            PERFORM give_back_slot(p_project, p_queue, o_rank, p_item, v_slot);
+            PERFORM give_back_slot(p_project, p_queue, p_item, v_slot);
             v_slot := NULL;
         ELSIF o_decided THEN
             o_status := 'surplus';
@@ -282,17 +331,21 @@ BEGIN
             RETURN NEXT;
             RETURN;
         END IF;
-        -- The lease lapsed. If nobody took the slot, the work counts all the same.
-        SELECT r.free_slots INTO v_free FROM ready r
-        WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = o_rank AND r.item_id = p_item FOR UPDATE;
         IF p_verdict = 'skip' THEN
             o_status := 'skipped';
-        ELSIF v_free IS NULL THEN
-            o_status := 'surplus';
         ELSE
-            o_status := 'late';
-            v_slot := lowest_slot(v_free);
-            PERFORM take_slot(p_project, p_queue, o_rank, p_item, v_free, v_slot);
+            -- The lease lapsed. If a slot is free, the work counts all the same.
+            SELECT r.rank, r.free_slots INTO v_rank, v_free FROM ready r
+            WHERE r.project_id = p_project AND r.queue = p_queue AND r.rank = ANY(slot_ranks(v_rank, v_delay, o_asked))
+                AND r.item_id = p_item
+            ORDER BY r.rank LIMIT 1 FOR UPDATE;
+            IF v_free IS NULL THEN
+                o_status := 'surplus';
+            ELSE
+                o_status := 'late';
+                v_slot := lowest_slot(v_free);
+                PERFORM take_slot(p_project, p_queue, v_rank, p_item, v_free, v_slot);
+            END IF;
         END IF;
     END IF;
     INSERT INTO review (project_id, id, item_id, actor_id, model_version_id, seconds, queue, slot, is_shown, status,
@@ -307,20 +360,22 @@ CREATE FUNCTION public.release_lease(p_project bigint, p_item bigint, p_actor bi
     LANGUAGE plpgsql
     AS $$
 DECLARE
-    v_lease record;
+    v_queue smallint;
+    v_slot smallint;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    PERFORM FROM task t WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
     DELETE FROM lease l
     WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
-    RETURNING l.queue, l.rank, l.slot INTO v_lease;
+    RETURNING l.queue, l.slot INTO v_queue, v_slot;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    PERFORM give_back_slot(p_project, v_lease.queue, v_lease.rank, p_item, v_lease.slot);
+    PERFORM give_back_slot(p_project, v_queue, p_item, v_slot);
     RETURN true;
 END $$;
 
-CREATE FUNCTION public.requeue_tasks(p_project bigint, p_policy_version integer, p_items bigint[], p_model_versions bigint[], p_asked smallint[], p_rank_offsets bigint[], p_blind boolean[], p_audits boolean[]) RETURNS void
+CREATE FUNCTION public.requeue_tasks(p_project bigint, p_policy_version integer, p_items bigint[], p_model_versions bigint[], p_asked smallint[], p_rank_offsets bigint[], p_slot_delays integer[], p_blind boolean[], p_audits boolean[]) RETURNS void
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
@@ -328,45 +383,54 @@ CREATE FUNCTION public.requeue_tasks(p_project bigint, p_policy_version integer,
 BEGIN
     DELETE FROM ready r USING task t
     WHERE t.project_id = p_project AND t.item_id = ANY(p_items)
-        AND r.project_id = p_project AND r.queue = 0 AND r.rank = t.rank AND r.item_id = t.item_id;
+        AND r.project_id = p_project AND r.queue = 0 AND r.item_id = t.item_id
+        AND r.rank = ANY(slot_ranks(t.rank, t.slot_delay, t.asked));
     UPDATE task AS t SET model_version_id = n.model_version_id, policy_version = p_policy_version,
         rank = (extract(epoch FROM t.created_at) * 1000000)::bigint + n.rank_offset, asked = greatest(n.asked, 1),
-        is_blind = n.is_blind, is_audit = n.is_audit
-    FROM unnest(p_items, p_model_versions, p_asked, p_rank_offsets, p_blind, p_audits)
-        AS n (item_id, model_version_id, asked, rank_offset, is_blind, is_audit)
+        slot_delay = coalesce(n.slot_delay, 0), is_blind = n.is_blind, is_audit = n.is_audit
+    FROM unnest(p_items, p_model_versions, p_asked, p_rank_offsets, p_slot_delays, p_blind, p_audits)
+        AS n (item_id, model_version_id, asked, rank_offset, slot_delay, is_blind, is_audit)
     WHERE t.project_id = p_project AND t.item_id = n.item_id;
-    INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
-    SELECT p_project, 0, t.rank, t.item_id, (1 << t.asked) - 1
+    PERFORM offer_slots(p_project, 0::smallint, n.item_id, (1 << n.asked) - 1)
     FROM unnest(p_items, p_asked) AS n (item_id, asked)
-    JOIN task t ON t.project_id = p_project AND t.item_id = n.item_id
     WHERE n.asked > 0;
+END $$;
+
+CREATE FUNCTION public.slot_ranks(p_rank bigint, p_delay integer, p_asked smallint) RETURNS bigint[]
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+BEGIN
+    IF p_delay = 0 OR p_asked = 1 THEN
+        RETURN ARRAY[p_rank];
+    END IF;
+    RETURN ARRAY(SELECT p_rank + n * (p_delay * 1000000::bigint) FROM generate_series(0, p_asked - 1) AS n);
 END $$;
 
 CREATE FUNCTION public.sweep_leases(p_project bigint, p_limit integer) RETURNS integer
     LANGUAGE plpgsql
     AS $$
 DECLARE
-    v_lease record;
+    v_lapsed record;
+    v_queue smallint;
+    v_slot smallint;
     v_count integer := 0;
 BEGIN
-    -- One global order, or two sweeps deadlock.
-    FOR v_lease IN
-        WITH lapsed AS (
-            DELETE FROM lease l
-            USING (
-                SELECT x.item_id, x.actor_id FROM lease x
-                WHERE x.project_id = p_project AND x.expires_at < now()
-                ORDER BY x.expires_at
-                LIMIT p_limit
-                FOR UPDATE SKIP LOCKED
-            ) AS due
-            WHERE l.project_id = p_project AND l.item_id = due.item_id AND l.actor_id = due.actor_id
-            RETURNING l.queue, l.rank, l.item_id, l.slot
-        )
-        SELECT lapsed.queue, lapsed.rank, lapsed.item_id, lapsed.slot FROM lapsed
-        ORDER BY lapsed.queue, lapsed.rank, lapsed.item_id
+    FOR v_lapsed IN
+        SELECT l.item_id, l.actor_id FROM lease l
+        WHERE l.project_id = p_project AND l.expires_at < now()
+        ORDER BY l.expires_at
+        LIMIT p_limit
     LOOP
-        PERFORM give_back_slot(p_project, v_lease.queue, v_lease.rank, v_lease.item_id, v_lease.slot);
+        PERFORM FROM task t
+        WHERE t.project_id = p_project AND t.item_id = v_lapsed.item_id FOR UPDATE SKIP LOCKED;
+        CONTINUE WHEN NOT FOUND;
+        -- It may have been renewed or ended meanwhile.
+        DELETE FROM lease l
+        WHERE l.project_id = p_project AND l.item_id = v_lapsed.item_id AND l.actor_id = v_lapsed.actor_id
+            AND l.expires_at < now()
+        RETURNING l.queue, l.slot INTO v_queue, v_slot;
+        CONTINUE WHEN NOT FOUND;
+        PERFORM give_back_slot(p_project, v_queue, v_lapsed.item_id, v_slot);
         v_count := v_count + 1;
     END LOOP;
     RETURN v_count;
@@ -393,11 +457,14 @@ CREATE FUNCTION public.undo_review(p_project bigint, p_id text, p_actor bigint, 
 DECLARE
     v_review record;
     v_rank bigint;
+    v_ranks bigint[];
     v_asked smallint;
     v_slot smallint;
-    v_free integer;
+    v_free integer := 0;
+    v_row record;
     v_source text;
     v_is_escalated boolean := false;
+    v_is_closed boolean := false;
     v_model_version bigint;
     v_is_blind boolean;
 BEGIN
@@ -413,8 +480,8 @@ BEGIN
     o_queue := v_review.queue;
     o_model_version := v_review.model_version_id;
     o_shown := v_review.is_shown;
-    SELECT t.rank, t.is_audit, t.asked, t.model_version_id, t.is_blind
-    INTO v_rank, o_is_audit, v_asked, v_model_version, v_is_blind FROM task t
+    SELECT t.rank, slot_ranks(t.rank, t.slot_delay, t.asked), t.is_audit, t.asked, t.model_version_id, t.is_blind
+    INTO v_rank, v_ranks, o_is_audit, v_asked, v_model_version, v_is_blind FROM task t
     WHERE t.project_id = p_project AND t.item_id = o_item FOR UPDATE;
     IF v_model_version <> o_model_version THEN
         -- Routed anew since: the reviewer gets the item as others would.
@@ -431,14 +498,13 @@ BEGIN
     WHERE d.project_id = p_project AND d.item_id = o_item ORDER BY d.revision DESC LIMIT 1;
     o_revision := coalesce(o_revision, 0);
     o_decided := coalesce(o_decided, false);
-    IF o_queue = 0 THEN
-        -- Whoever is ending a lease of this item is waited for before any slot is locked: the slot is then where it belongs.
-        PERFORM FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 0
-        ORDER BY l.actor_id FOR UPDATE;
-    END IF;
-    SELECT r.free_slots INTO v_free FROM ready r
-    WHERE r.project_id = p_project AND r.queue = o_queue AND r.rank = v_rank AND r.item_id = o_item FOR UPDATE;
-    v_free := coalesce(v_free, 0);
+    FOR v_row IN
+        SELECT r.free_slots FROM ready r
+        WHERE r.project_id = p_project AND r.queue = o_queue AND r.rank = ANY(v_ranks) AND r.item_id = o_item
+        ORDER BY r.rank FOR UPDATE
+    LOOP
+        v_free := v_free | v_row.free_slots;
+    END LOOP;
     IF o_queue = 0 THEN
         PERFORM FROM ready r
         WHERE r.project_id = p_project AND r.queue = 1 AND r.rank = v_rank AND r.item_id = o_item FOR UPDATE;
@@ -449,9 +515,16 @@ BEGIN
             RETURN NEXT;
             RETURN;
         END IF;
+        v_is_closed := v_is_escalated OR o_decided;
     END IF;
-    IF v_is_escalated THEN
-        -- The escalation had closed the reviewers' queue: what is neither leased nor answered is free.
+    v_slot := v_review.slot;
+    IF v_slot IS NULL AND o_decided THEN
+        o_status := 'taken';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF v_is_closed THEN
+        -- The escalation or the decision had closed the reviewers' queue: what is neither leased nor answered is free.
         SELECT ((1 << v_asked) - 1) & ~coalesce(bit_or(1 << held.slot), 0) INTO v_free FROM (
             SELECT l.slot FROM lease l WHERE l.project_id = p_project AND l.item_id = o_item AND l.queue = 0
             UNION ALL
@@ -459,7 +532,6 @@ BEGIN
                 AND v.undone_at IS NULL AND v.slot IS NOT NULL
         ) AS held;
     END IF;
-    v_slot := v_review.slot;
     IF v_slot IS NULL THEN
         IF v_free = 0 THEN
             o_status := 'taken';
@@ -467,10 +539,16 @@ BEGIN
             RETURN;
         END IF;
         v_slot := lowest_slot(v_free);
-        IF v_is_escalated THEN
-            v_free := v_free & ~(1 << v_slot);
-        ELSE
-            PERFORM take_slot(p_project, o_queue, v_rank, o_item, v_free, v_slot);
+        v_free := v_free & ~(1 << v_slot);
+        IF NOT v_is_closed THEN
+            FOR v_row IN
+                SELECT r.rank, r.free_slots FROM ready r
+                WHERE r.project_id = p_project AND r.queue = o_queue AND r.rank = ANY(v_ranks) AND r.item_id = o_item
+            LOOP
+                IF (v_row.free_slots >> v_slot) & 1 = 1 THEN
+                    PERFORM take_slot(p_project, o_queue, v_row.rank, o_item, v_row.free_slots, v_slot);
+                END IF;
+            END LOOP;
         END IF;
     END IF;
     UPDATE review v SET undone_at = now() WHERE v.project_id = p_project AND v.id = p_id;
@@ -481,12 +559,11 @@ BEGIN
             AND v.undone_at IS NULL AND v.status <> 'surplus'
         HAVING count(*) FILTER (WHERE v.verdict = 'escalate') > 0 OR count(*) FILTER (WHERE v.verdict = 'skip') >= 3)
     THEN
-        DELETE FROM ready r
-        WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.rank = v_rank AND r.item_id = o_item;
-        IF v_free <> 0 THEN
-            INSERT INTO ready (project_id, queue, rank, item_id, free_slots)
-            VALUES (p_project, 0, v_rank, o_item, v_free);
-        END IF;
+        PERFORM close_task(p_project, o_item);
+        PERFORM offer_slots(p_project, 0::smallint, o_item, v_free);
+    ELSIF v_is_closed AND o_decided THEN
+        -- What it had decided is open again.
+        PERFORM offer_slots(p_project, 0::smallint, o_item, v_free);
     END IF;
     INSERT INTO lease (project_id, item_id, actor_id, token, rank, expires_at, queue, slot)
     VALUES (p_project, o_item, p_actor, p_token, v_rank, now() + make_interval(secs => p_seconds), o_queue, v_slot)
@@ -864,7 +941,7 @@ COMMENT ON TABLE public.review IS 'Append only but for undone_at; the prediction
 
 COMMENT ON COLUMN public.review.is_anonymous IS 'Imported without a person: the actor is a place in a list, and nothing about people may be made of it.';
 
-COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted; skipped: no answer; imported: given elsewhere.';
+COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted, as others had decided or had the slot; skipped: no answer; imported: given elsewhere.';
 
 CREATE TABLE public.rollout (
     project_id bigint NOT NULL,
@@ -898,17 +975,23 @@ CREATE TABLE public.task (
     model_version_id bigint NOT NULL,
     rank bigint NOT NULL,
     policy_version integer NOT NULL,
+    slot_delay integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     asked smallint NOT NULL,
     is_blind boolean NOT NULL,
     is_audit boolean NOT NULL,
-    CONSTRAINT task_asked_in_range CHECK (((asked >= 1) AND (asked <= 15)))
+    CONSTRAINT task_asked_in_range CHECK (((asked >= 1) AND (asked <= 15))),
+    CONSTRAINT task_slot_delay_not_negative CHECK ((slot_delay >= 0))
 )
 WITH (fillfactor='90');
 
 COMMENT ON COLUMN public.task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind; 0 for none.';
 
 COMMENT ON COLUMN public.task.rank IS 'The static priority key in microseconds; smaller is reviewed sooner.';
+
+COMMENT ON COLUMN public.task.policy_version IS 'The policy that asked, and whose consensus rule settles.';
+
+COMMENT ON COLUMN public.task.slot_delay IS 'How many seconds each further review ranks behind the one before it: first reviews of others come first.';
 
 COMMENT ON COLUMN public.task.created_at IS 'Since when the item waits; kept when it is routed anew, and so is its place in the queue.';
 

@@ -72,7 +72,8 @@ struct PlanTests {
                         PERFORM sweep_leases(v_project, 20);
                         PERFORM lock_waiting_tasks(v_project, ARRAY[15000 + n, 16000 + n, 30000]::bigint[]);
                         PERFORM requeue_tasks(v_project, 1, ARRAY[15000 + n, 16000 + n]::bigint[], ARRAY[v_model, v_model],
-                            ARRAY[1, 0]::smallint[], ARRAY[0, 0]::bigint[], ARRAY[true, false], ARRAY[false, false]);
+                            ARRAY[2, 0]::smallint[], ARRAY[0, 0]::bigint[], ARRAY[30, 0], ARRAY[true, false],
+                            ARRAY[false, false]);
                     END LOOP;
                 END $$;
                 """)
