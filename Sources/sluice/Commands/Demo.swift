@@ -148,8 +148,10 @@ private struct Demo {
         var given = 0
         var agreed = 0
         var idle = 0
-        for turn in 0... where given < count {
+        var turn = 0
+        while given < count {
             let desk = desks[turn % desks.count]
+            turn += 1
             let leases = try await desk.lease(count: min(10, count - given))
             idle = leases.isEmpty ? idle + 1 : 0
             if idle == desks.count { break }
