@@ -135,11 +135,10 @@ extension Desk {
     ) -> [Effect] {
         switch result {
         case .success(let reply):
-            if let operation = pending.finishFirst() { replayed(operation) }
+            let operation = pending.finishFirst()
+            if let operation { replayed(operation) }
             reached()
-            if reply.status == "late" {
-                flash = "\(reply.externalID): counted, although the lease had expired"
-            }
+            if let said = passingWord(on: reply, to: operation) { flash = said }
         case .failure(let failure) where failure.isTemporary:
             pending.retry(at: missed(failure))
         case .failure(let failure):

@@ -63,7 +63,7 @@ extension Desk {
         return line
     }
 
-    private func title(of label: String) -> String { labels?.title(of: label) ?? label }
+    func title(of label: String) -> String { labels?.title(of: label) ?? label }
 
     /// The key that answers with a next guess.
     private func guessKey(_ index: Int) -> String {

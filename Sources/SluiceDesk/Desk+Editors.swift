@@ -2,7 +2,7 @@ import SluiceAPI
 import SluiceDomain
 import SluiceTerminal
 
-/// Scrolling, pages and the search for a label.
+/// Scrolling and the search for a label.
 extension Desk {
     mutating func move(_ scroll: Command.Scroll) {
         let layout = DeskLayout(self, in: size)
@@ -17,28 +17,6 @@ extension Desk {
             case .bottom: layout.maximumScroll
             }
         self.scroll = min(max(0, target), layout.maximumScroll)
-    }
-
-    mutating func page(
-        _ key: Key, _ scroll: Int, closedBy command: Command, _ make: (Int) -> Mode
-    ) {
-        let rows = max(1, size.rows - 3)
-        switch keymap.command(for: key) {
-        case command, .acknowledge, .quit, .accept: mode = .review
-        case .scroll(.up): mode = make(max(0, scroll - 1))
-        case .scroll(.down): mode = make(scroll + 1)
-        case .scroll(.pageUp): mode = make(max(0, scroll - rows))
-        case .scroll(.pageDown): mode = make(scroll + rows)
-        case .scroll(.top): mode = make(0)
-        default: break
-        }
-        // The page knows its own end.
-        switch mode {
-        case .help(let scroll): mode = .help(scroll: min(scroll, maximumPageScroll(in: size)))
-        case .guidelines(let scroll):
-            mode = .guidelines(scroll: min(scroll, maximumPageScroll(in: size)))
-        default: break
-        }
     }
 
     mutating func search(_ editor: LineEditor, _ selected: Int, _ key: Key) -> [Effect] {

@@ -134,6 +134,7 @@ extension Desk {
         var held = held
         if let answered {
             held.comment = answered.held.comment
+            held.guidelineNote = answered.held.guidelineNote
             held.tags = answered.held.tags
             held.former = answered.verdict
         } else if let answer = recalled[reviewID] {

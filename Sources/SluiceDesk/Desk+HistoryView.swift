@@ -111,7 +111,7 @@ extension Desk {
 
 extension Timestamp {
     /// The moment to the minute, in UTC: "2026-11-21 08:12 UTC".
-    fileprivate var minuteText: String {
+    var minuteText: String {
         let text = rfc3339
         return text.prefix(10) + " " + text.dropFirst(11).prefix(5) + " UTC"
     }

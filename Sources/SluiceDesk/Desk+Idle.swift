@@ -17,13 +17,15 @@ extension Desk {
         if !leases.isEmpty {
             switch mode {
             case .comment(let editor), .reason(_, let editor): leases[0].comment = editor.text
+            case .proposal(let editor): leases[0].guidelineNote = editor.text
             case .tags(let picker): leases[0].tags = picker.chosen
             default: break
             }
         }
         switch mode {
-        case .comment, .reason, .search, .tags, .confirmQuit: mode = .review
-        case .review, .help, .guidelines, .history, .paused: break
+        case .comment, .proposal, .reason, .search, .tags, .agree, .answers, .confirmQuit:
+            mode = .review
+        case .review, .help, .guidelines, .figures, .history, .paused: break
         }
         let held = leases.filter { $0.lost == nil }
         idled = leases

@@ -8,8 +8,7 @@ extension Desk {
         guard let held = leases.first else { return }
         let width = layout.contentWidth
         let note = leaseNote(held)
-        frame.rule(
-            row: layout.titleRow, width: width, title: Line(held.externalID, .bold), style: .dim)
+        frame.rule(row: layout.titleRow, width: width, title: itemTitle, style: .dim)
         if !note.isEmpty {
             frame.drawRight(
                 Line(" \(note) ", Style.reverse), row: layout.titleRow, right: width - 2)
@@ -37,7 +36,7 @@ extension Desk {
         if layout.hasFolds { parts.append("→ unfolds") }
         let note = parts.joined(separator: "  ")
         if layout.hasRules {
-            let title = suggestionTitle
+            let title = layout.suggestionTitle
             frame.rule(
                 row: layout.suggestionRow - 1, width: width,
                 title: title.isEmpty ? nil : Line(title, .dim),
@@ -49,12 +48,24 @@ extension Desk {
             }
         }
         guard !note.isEmpty else { return }
-        let row = layout.hasRules ? layout.suggestionRow - 1 : layout.titleRow
-        frame.drawRight(Line(" \(note) ", .bold), row: row, right: width - 2)
+        if layout.hasRules {
+            let row = layout.suggestionRow - 1
+            frame.drawRight(Line(" \(note) ", .bold), row: row, right: width - 2)
+            return
+        }
+        // The note gives way to the title it shares its row with.
+        let room = width - 7 - itemTitle.columns
+        let short = [start > 0 ? "↑ \(start)" : "", below > 0 ? "↓ \(below)" : ""]
+            .filter { !$0.isEmpty }.joined(separator: " ")
+        let fitting = TextWidth.columns(note) <= room || short.isEmpty ? note : short
+        frame.drawRight(Line(" \(fitting) ", .bold), row: layout.titleRow, right: width - 2)
     }
 
-    private var suggestionTitle: String {
-        leases.first?.suggestion.map { "suggested by \($0.model)" } ?? ""
+    /// The name of the item, and why an adjudicator has it.
+    private var itemTitle: Line {
+        var title = Line(leases.first?.externalID ?? "", .bold)
+        if let reason = adjudication?.reason { title.append(" · \(reason)") }
+        return title
     }
 
     private var labelTitle: String {

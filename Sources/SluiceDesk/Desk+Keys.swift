@@ -45,6 +45,9 @@ extension Desk {
         case .comment(var editor):
             editor.insert(text)
             mode = .comment(editor)
+        case .proposal(var editor):
+            editor.insert(text)
+            mode = .proposal(editor)
         case .reason(let verdict, var editor):
             editor.insert(text)
             mode = .reason(verdict, editor)
@@ -82,7 +85,15 @@ extension Desk {
         case .guidelines(let scroll):
             page(key, scroll, closedBy: .guidelines) { .guidelines(scroll: $0) }
             return []
-        case .comment(let editor): return edit(comment: editor, key)
+        case .answers(let scroll):
+            page(key, scroll, closedBy: .answers) { .answers(scroll: $0) }
+            return []
+        case .figures(let scroll):
+            page(key, scroll, closedBy: .figures) { .figures(scroll: $0) }
+            return []
+        case .agree: return agree(key)
+        case .comment(let editor): return edit(.comment, editor, key)
+        case .proposal(let editor): return edit(.proposal, editor, key)
         case .reason(let verdict, let editor): return edit(reason: editor, verdict, key)
         case .search(let editor, let selected): return search(editor, selected, key)
         case .tags(let picker):
@@ -129,11 +140,15 @@ extension Desk {
             }
             if case .accept = command { return nil }
             return guess(for: command) == nil ? "the model gave no such guess" : nil
-        case .skip, .escalate, .unusable: return obstacleToDeciding
-        case .comment, .commentInEditor, .search, .tags, .skipWithReason, .escalateWithComment,
-            .unusableWithComment:
-            if let obstacle = obstacleToDeciding { return obstacle }
-            return leases.first?.lost == nil ? nil : "this item is no longer yours"
+        case .skip, .unusable: return obstacleToDeciding
+        case .escalate: return obstacleToDeciding ?? obstacleToEscalating
+        case .escalateWithComment:
+            return obstacleToDeciding ?? obstacleToWriting ?? obstacleToEscalating
+        case .comment, .commentInEditor, .search, .tags, .skipWithReason, .unusableWithComment:
+            return obstacleToDeciding ?? obstacleToWriting
+        case .agree: return obstacleToDeciding ?? obstacleToWriting ?? obstacleToAgreeing
+        case .answers: return leases.isEmpty ? "no item yet" : obstacleToComparing
+        case .propose: return obstacleToDeciding ?? obstacleToWriting ?? obstacleToProposing
         case .undo:
             return history.isEmpty
                 ? "nothing to take back in this session; \(keymap.title(of: .history)) shows earlier answers"
@@ -149,8 +164,13 @@ extension Desk {
             return size.columns < DeskLayout.wideColumns
                 ? "the screen is too narrow; \(keymap.title(of: .guidelines)) shows the guidelines"
                 : nil
-        case .scroll, .help, .history, .pause, .redraw, .suspend, .quit: return nil
+        case .scroll, .help, .history, .figures, .pause, .redraw, .suspend, .quit: return nil
         }
+    }
+
+    /// Why nothing can be written for the item shown; nil when something can.
+    private var obstacleToWriting: String? {
+        leases.first?.lost == nil ? nil : "this item is no longer yours"
     }
 
     /// Why no answer can be given now; nil when one can.
@@ -182,10 +202,13 @@ extension Desk {
         case .escalate: return decide(.escalate)
         case .unusable: return decide(.unusable)
         case .undo: undo()
-        case .comment:
-            mode = .comment(LineEditor(leases.first?.comment ?? "", limit: Self.commentLimit))
+        case .agree: mode = .agree
+        case .answers: mode = .answers(scroll: 0)
+        case .comment: open(.comment)
         case .commentInEditor:
-            return [.editText(leases.first?.comment ?? "", limit: Self.commentLimit)]
+            return [.editText(.comment, leases.first?.comment ?? "", limit: Self.commentLimit)]
+        case .propose: open(.proposal)
+        case .figures: return openFigures()
         case .skipWithReason: openReason(.skip)
         case .escalateWithComment: openReason(.escalate)
         case .unusableWithComment: openReason(.unusable)
@@ -228,7 +251,8 @@ extension Desk {
         let request = Answer(
             reviewID: ids.next(), verdict: verdict, tags: held.tags,
             comment: held.comment.isEmpty ? nil : held.comment,
-            seconds: (held.active.seconds * 10).rounded() / 10)
+            seconds: (held.active.seconds * 10).rounded() / 10,
+            guidelineNote: held.guidelineNote.isEmpty ? nil : held.guidelineNote)
         pending.append(
             PendingOperation(
                 .answer(lease: held.id, request), externalID: held.externalID))

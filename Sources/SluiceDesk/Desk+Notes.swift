@@ -7,6 +7,7 @@ extension Desk {
     var editing: (prompt: String, editor: LineEditor)? {
         switch mode {
         case .comment(let editor): ("comment: ", editor)
+        case .proposal(let editor): ("guidelines should say: ", editor)
         case .reason(let verdict, let editor): ("why \(describe(verdict)): ", editor)
         case .search(let editor, _): ("/", editor)
         case .tags(let picker):
@@ -19,7 +20,12 @@ extension Desk {
     }
 
     /// Whether a key belongs to an editor of the item shown, which must not change under it.
-    var isEditingItem: Bool { editing != nil }
+    var isEditingItem: Bool {
+        switch mode {
+        case .agree, .answers: true
+        default: editing != nil
+        }
+    }
 
     /// The line above the status: what goes with the answer, and the answer that was taken back.
     var noteLine: Line {
@@ -28,6 +34,7 @@ extension Desk {
         if let former = held.former { parts.append(("your answer was: ", describe(former))) }
         if !held.tags.isEmpty { parts.append(("tags: ", held.tags.joined(separator: ", "))) }
         if !held.comment.isEmpty { parts.append(("comment: ", held.comment)) }
+        if !held.guidelineNote.isEmpty { parts.append(("proposal: ", held.guidelineNote)) }
         var line = Line()
         for (index, part) in parts.enumerated() {
             if index > 0 { line.append("  ") }
@@ -37,40 +44,62 @@ extension Desk {
         return line
     }
 
-    mutating func edit(comment editor: LineEditor, _ key: Key) -> [Effect] {
+    /// Opens the line of a text that goes with the answer.
+    mutating func open(_ note: NoteKind) {
+        let editor = LineEditor(text(of: note), limit: Self.commentLimit)
+        switch note {
+        case .comment: mode = .comment(editor)
+        case .proposal: mode = .proposal(editor)
+        }
+    }
+
+    mutating func edit(_ note: NoteKind, _ editor: LineEditor, _ key: Key) -> [Effect] {
         var editor = editor
         if key == .control("x") {
             mode = .review
-            return [.editText(editor.text, limit: Self.commentLimit)]
+            return [.editText(note, editor.text, limit: Self.commentLimit)]
         }
         switch editor.take(key) {
-        case .accepted: keep(comment: editor.text)
+        case .accepted: keep(note, editor.text)
         case .cancelled: mode = .review
-        case .edited, .ignored: mode = .comment(editor)
+        case .edited, .ignored: mode = note == .comment ? .comment(editor) : .proposal(editor)
         }
         return []
     }
 
-    /// The comment as an editor program left it.
-    mutating func take(edited result: Result<String, EditFailure>) {
+    /// A text as an editor program left it.
+    mutating func take(edited note: NoteKind, _ result: Result<String, EditFailure>) {
         lastKeyAt = now
         switch result {
         case .success(let text):
             var text = text
             while let last = text.last, last.isWhitespace { text.removeLast() }
             guard text.utf8.count <= Self.commentLimit else {
-                flash = "the comment was not kept: it is longer than \(Self.commentLimit) bytes"
+                flash =
+                    "the \(note.rawValue) was not kept: it is longer than \(Self.commentLimit) bytes"
                 return
             }
-            keep(comment: text)
+            keep(note, text)
         case .failure(let failure): flash = failure.description
         }
     }
 
-    private mutating func keep(comment text: String) {
-        if !leases.isEmpty { leases[0].comment = text }
+    private func text(of note: NoteKind) -> String {
+        switch note {
+        case .comment: leases.first?.comment ?? ""
+        case .proposal: leases.first?.guidelineNote ?? ""
+        }
+    }
+
+    private mutating func keep(_ note: NoteKind, _ text: String) {
+        if !leases.isEmpty {
+            switch note {
+            case .comment: leases[0].comment = text
+            case .proposal: leases[0].guidelineNote = text
+            }
+        }
         mode = .review
-        flash = text.isEmpty ? "no comment" : "the comment goes with the answer"
+        flash = text.isEmpty ? "no \(note.rawValue)" : "the \(note.rawValue) goes with the answer"
     }
 
     /// Opens the line for the reason of an answer that is no label.
@@ -107,7 +136,7 @@ public enum EditFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .noEditor: "set VISUAL or EDITOR to the editor you want, or press c"
         case .failed(let program, let reason): "\(program): \(reason)"
         case .status(let program, let status):
-            "\(program) ended with status \(status): the comment is as before"
+            "\(program) ended with status \(status): the text is as before"
         }
     }
 }

@@ -28,6 +28,6 @@ extension Desk {
     /// Remembers what was typed for items that are given back.
     mutating func keepDrafts(_ held: [HeldLease]) {
         drafts.removeAll { draft in held.contains { $0.externalID == draft.externalID } }
-        drafts += held.filter { !$0.comment.isEmpty || !$0.tags.isEmpty || $0.former != nil }
+        drafts += held.filter(\.isDrafted)
     }
 }

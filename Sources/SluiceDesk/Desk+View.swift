@@ -12,14 +12,11 @@ extension Desk {
             return frame
         }
         drawHeader(in: &frame)
-        switch mode {
-        case .help(let scroll):
-            drawPage("Keys", helpLines(width: size.columns - 2), scroll, in: &frame)
-        case .guidelines(let scroll):
-            let lines = TextWrap.lines(guidelines, width: size.columns - 2)
-            drawPage("Guidelines", lines, scroll, in: &frame)
-        case .history(let page): drawHistory(page, in: &frame)
-        default:
+        if case .history(let page) = mode {
+            drawHistory(page, in: &frame)
+        } else if let page = openPage(width: size.columns - 2) {
+            draw(page, in: &frame)
+        } else {
             let layout = DeskLayout(self, in: size)
             drawNotice(layout, in: &frame)
             drawGuidelines(layout, in: &frame)
@@ -83,8 +80,9 @@ extension Desk {
     /// The keys that do something now, the most important first.
     private var footer: [(key: String, title: String)] {
         switch mode {
-        case .comment:
+        case .comment, .proposal:
             return [("Enter", "keep"), ("Esc", "discard"), ("Ctrl-X", "in your editor")]
+        case .agree: return agreeFooter
         case .reason: return [("Enter", "answer"), ("Esc", "cancel")]
         case .tags(let picker):
             return picker.list.text.isEmpty
@@ -135,56 +133,7 @@ extension Desk {
         if mode == .confirmQuit {
             return "not sent yet and lost by leaving: " + DeskText.count(pending.count, "answer")
         }
+        if mode == .agree { return "agree with which answer?" }
         return [flash, backgroundText].filter { !$0.isEmpty }.joined(separator: " · ")
-    }
-
-    // MARK: - Pages
-
-    /// The last scroll position of the page that is open.
-    func maximumPageScroll(in size: Size) -> Int {
-        let lines =
-            switch mode {
-            case .help: helpLines(width: size.columns - 2)
-            case .guidelines: TextWrap.lines(guidelines, width: size.columns - 2)
-            default: [Line]()
-            }
-        return max(0, lines.count - (size.rows - 3))
-    }
-
-    private func drawPage(_ title: String, _ lines: [Line], _ scroll: Int, in frame: inout Frame) {
-        let rows = frame.size.rows - 3
-        frame.rule(row: 1, title: Line(title, .bold), style: .dim)
-        let start = min(scroll, max(0, lines.count - rows))
-        for (row, line) in lines.dropFirst(start).prefix(rows).enumerated() {
-            frame.draw(line, row: 2 + row, column: 1)
-        }
-        let below = lines.count - start - rows
-        let more = below > 0 ? [("Up Down", DeskText.count(below, "more line"))] : []
-        drawFooter([("Esc", "back")] + more, row: frame.size.rows - 1, in: &frame)
-    }
-
-    private func helpLines(width: Int) -> [Line] {
-        let rows = keymap.rows
-        let keyWidth = rows.map { $0.key.count }.max() ?? 0
-        var lines: [Line] = []
-        for row in rows {
-            let texts = TextWrap.lines(row.help, width: width - keyWidth - 2)
-            for (index, text) in texts.enumerated() {
-                let key = index == 0 ? row.key : ""
-                var line = Line(key, .bold)
-                line.append(String(repeating: " ", count: keyWidth - key.count + 2))
-                line.spans += text.spans
-                lines.append(line)
-            }
-        }
-        lines.append(Line())
-        lines.append(Line("Labels", .bold))
-        for entry in labels?.entries ?? [] {
-            var line = Line(entry.key.map { String($0) } ?? "/", .bold)
-            line.append("  " + entry.title)
-            if entry.label.isBorderline { line.append("  (a person cannot tell either)", .dim) }
-            lines.append(line)
-        }
-        return lines
     }
 }

@@ -39,7 +39,14 @@ public struct Desk: Sendable {
         case review
         case help(scroll: Int)
         case guidelines(scroll: Int)
+        /// The answers an adjudicator chooses between, whole.
+        case answers(scroll: Int)
+        case figures(scroll: Int)
+        /// The letter of the answer to agree with comes next.
+        case agree
         case comment(LineEditor)
+        /// The change of the guidelines that goes with the answer.
+        case proposal(LineEditor)
         /// The reason of an answer that is no label.
         case reason(Verdict, LineEditor)
         case search(LineEditor, selected: Int)
@@ -141,6 +148,10 @@ public struct Desk: Sendable {
     var recentTags = RecentNames()
     var done = 0
     var doneTime: Duration = .zero
+    /// The reviewer's figures, as the service told them last.
+    var own = Own()
+    /// What was told of gold items in this session, the last first.
+    var golds: [Gold] = []
 
     // Time.
     var now: Duration = .zero
@@ -207,8 +218,11 @@ public struct Desk: Sendable {
         case .historyLoaded(let result):
             take(history: result)
             effects = []
-        case .edited(let result):
-            take(edited: result)
+        case .ownFiguresLoaded(let result):
+            own.take(result)
+            effects = []
+        case .edited(let note, let result):
+            take(edited: note, result)
             effects = []
         case .leavingTimedOut: effects = stop()
         }

@@ -20,6 +20,8 @@ struct DeskLayout {
     let payloadRows: Int
     let suggestionRow: Int
     let suggestionLines: [Line]
+    /// What stands in the rule above the suggestion or the answers.
+    let suggestionTitle: String
     let labelRow: Int
     let labelLines: [Line]
     let editorRow: Int?
@@ -45,7 +47,14 @@ struct DeskLayout {
         hasRules = isTall
         noticeLines = desk.noticeLines(width: size.columns, details: isTall ? 2 : 1)
         let guesses = isTall ? (size.rows >= 30 ? 4 : 3) : 0
-        suggestionLines = desk.suggestionLines(width: width, guesses: guesses)
+        if let panel = desk.answerPanel {
+            let answers = panel.layout(width: width - 2, rows: Desk.panelRows(in: size))
+            suggestionLines = answers.lines
+            suggestionTitle = desk.answersHeading(isCut: answers.isCut)
+        } else {
+            suggestionLines = desk.suggestionLines(width: width, guesses: guesses)
+            suggestionTitle = desk.leases.first?.suggestion.map { "suggested by \($0.model)" } ?? ""
+        }
         labelLines = desk.labelLines(width: width, rows: max(2, size.rows / 5))
         let hasEditor = desk.hasEditorLine
         footerRow = size.rows - 1

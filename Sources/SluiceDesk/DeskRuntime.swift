@@ -151,11 +151,15 @@ public struct DeskRuntime: Sendable {
                 await result { service throws(ServiceFailure) in
                     try await service.reviews(count: count)
                 })
-        case .editText(let text, let limit):
+        case .loadOwnFigures:
+            return .ownFiguresLoaded(
+                await result { service throws(ServiceFailure) in try await service.ownFigures() })
+        case .editText(let note, let text, let limit):
             do throws(EditFailure) {
-                return .edited(.success(try await editor().edit(text, limit: limit)))
+                let edited = try await editor().edit(text, named: note.rawValue, limit: limit)
+                return .edited(note, .success(edited))
             } catch {
-                return .edited(.failure(error))
+                return .edited(note, .failure(error))
             }
         case .limitLeaving(let limit):
             do {
@@ -241,7 +245,7 @@ private struct DeskSession {
                 isLent = true
                 return false
             case .loadProject, .loadQueue, .lease, .renew, .release, .submit, .undo, .loadHistory,
-                .keep, .drawImage, .limitLeaving:
+                .loadOwnFigures, .keep, .drawImage, .limitLeaving:
                 return false
             }
         } catch {

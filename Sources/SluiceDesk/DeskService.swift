@@ -20,6 +20,8 @@ public protocol DeskService: Sendable {
     func review(lease: String, _ request: Answer) async throws(ServiceFailure) -> ReviewReply
     /// Reads the reviewer's own last answers, newest first.
     func reviews(count: Int) async throws(ServiceFailure) -> ReviewList
+    /// Reads the reviewer's own figures.
+    func ownFigures() async throws(ServiceFailure) -> OwnFigures
     /// Takes an answer back; sent again it changes nothing.
     func undo(reviewID: String) async throws(ServiceFailure) -> UndoReply
 }

@@ -28,6 +28,19 @@ enum DeskText {
         return String(repeating: " ", count: max(0, 7 - text.count)) + text
     }
 
+    /// A share as a percentage with one decimal and nothing before it: "92.1 %".
+    static func share(_ share: Double) -> String {
+        String(percent(share).drop { $0 == " " })
+    }
+
+    /// Seconds with one decimal below a hundred, else in the largest whole unit: "4.2 s", "3 min".
+    static func seconds(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds >= 0 else { return "?" }
+        guard seconds < 100 else { return span(.seconds(min(seconds, 1e9))) }
+        let tenths = Int((seconds * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+
     /// A model's score with two decimals: "0.93", "-0.40".
     static func score(_ score: Double) -> String {
         guard score.isFinite, abs(score) < 1e6 else { return "\(score)" }

@@ -22,6 +22,8 @@ struct HeldLease: Sendable {
     let cache = LineCache()
     /// The comment to go with the answer.
     var comment = ""
+    /// The change of the guidelines to be proposed along with the answer.
+    var guidelineNote = ""
     /// The tags to go with the answer.
     var tags: [String] = []
     /// What the reviewer had said before taking it back; nil for an item answered for the first time.
@@ -41,11 +43,16 @@ struct HeldLease: Sendable {
 
     var id: String { lease.lease }
     var externalID: String { lease.item.externalID }
+    /// Whether something was typed for the item, or its answer was taken back.
+    var isDrafted: Bool {
+        !comment.isEmpty || !guidelineNote.isEmpty || !tags.isEmpty || former != nil
+    }
 
     /// This lease with what was typed, and the time spent, while the item was here before.
     func continuing(_ draft: HeldLease) -> HeldLease {
         var held = self
         held.comment = draft.comment
+        held.guidelineNote = draft.guidelineNote
         held.tags = draft.tags
         held.former = draft.former
         held.active = draft.active

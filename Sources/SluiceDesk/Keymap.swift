@@ -3,6 +3,9 @@ import SluiceTerminal
 /// What a reviewer can do with a key that is not a label's.
 enum Command: Hashable, Sendable {
     case accept
+    case agree
+    case answers
+    case propose
     case secondGuess
     case guess(Int)
     case skip
@@ -16,6 +19,7 @@ enum Command: Hashable, Sendable {
     case commentInEditor
     case tags
     case history
+    case figures
     case search
     case guidelines
     case pause
@@ -75,6 +79,12 @@ public struct Keymap: Sendable {
     public static let standard = Keymap([
         Binding(.accept, "accept", [Key(.enter)], "accept", "accept the suggestion"),
         Binding(
+            .agree, "agree", [.character("=")], "agree",
+            "when adjudicating, answer as a reviewer did: the letter of the answer comes next"),
+        Binding(
+            .answers, "answers", [.character("V")], "answers",
+            "when adjudicating, read all answers whole"),
+        Binding(
             .skip, "skip", [.character("s")], "skip", "leave the item to somebody else"),
         Binding(
             .undo, "undo", [.character("u")], "undo",
@@ -113,6 +123,9 @@ public struct Keymap: Sendable {
         Binding(.guess(2), "guess-3", [.character("3")]),
         Binding(.guess(3), "guess-4", [.character("4")]),
         Binding(
+            .propose, "propose", [.character("N")], "propose",
+            "when adjudicating, propose a change of the guidelines along with the answer"),
+        Binding(
             .skipWithReason, "skip-with-reason", [.character("S")], nil,
             "skip, escalate or call unusable, with a comment on why"),
         Binding(.escalateWithComment, "escalate-with-comment", [.character("E")]),
@@ -123,6 +136,9 @@ public struct Keymap: Sendable {
         Binding(
             .pause, "pause", [.character("P")], nil,
             "give the items back and hide them until the next key"),
+        Binding(
+            .figures, "figures", [.character("F")], nil,
+            "your figures: this session, agreement with what was decided, gold items"),
         Binding(.scroll(.up), "up", [Key(.up)], nil, "scroll the item"),
         Binding(.scroll(.down), "down", [Key(.down)]),
         Binding(

@@ -30,10 +30,20 @@ public enum Message: Sendable {
     case imageDrawn(ImageRequest, DrawnImage)
     /// `Effect.loadHistory` ended.
     case historyLoaded(Result<ReviewList, ServiceFailure>)
+    /// `Effect.loadOwnFigures` ended.
+    case ownFiguresLoaded(Result<OwnFigures, ServiceFailure>)
     /// `Effect.editText` ended.
-    case edited(Result<String, EditFailure>)
+    case edited(NoteKind, Result<String, EditFailure>)
     /// Leaving took longer than it may.
     case leavingTimedOut
+}
+
+/// A text that goes with an answer.
+public enum NoteKind: String, Hashable, Sendable {
+    /// A remark on the item or the answer.
+    case comment
+    /// A change of the guidelines that the item calls for.
+    case proposal
 }
 
 /// What the client asks its surroundings to do; executed only by `DeskRuntime`.
@@ -58,9 +68,11 @@ public enum Effect: Equatable, Sendable {
     case drawImage(ImageRequest)
     /// Reads the reviewer's own last answers; ends with `historyLoaded`.
     case loadHistory(count: Int)
+    /// Reads the reviewer's own figures; ends with `ownFiguresLoaded`.
+    case loadOwnFigures
     /// Lends the terminal to the reviewer's editor with a text of at most `limit` bytes; ends with
     /// `edited`.
-    case editText(String, limit: Int)
+    case editText(NoteKind, String, limit: Int)
     /// Sends `leavingTimedOut` after that time.
     case limitLeaving(Duration)
     /// Gives the terminal to the shell until the process is continued.

@@ -53,13 +53,10 @@ enum PlainText {
                 ? "Blind review: the suggestion is withheld."
                 : "No prediction: no model has seen this item."
         }
-        func percent(_ score: Double) -> String {
-            String(DeskText.percent(score).drop { $0 == " " })
-        }
         let title = safe(labels.keys.title(of: suggestion.label))
-        let confidence = suggestion.confidence.map { percent($0) } ?? "no confidence given"
+        let confidence = suggestion.confidence.map { DeskText.share($0) } ?? "no confidence given"
         let guesses = suggestion.guesses.prefix(3).map {
-            "\(safe(labels.keys.title(of: $0.label))) \(percent($0.score))"
+            "\(safe(labels.keys.title(of: $0.label))) \(DeskText.share($0.score))"
         }
         let next = guesses.isEmpty ? "" : "; next \(guesses.joined(separator: ", "))"
         return "Suggestion: \(title), \(confidence)\(next)"

@@ -80,6 +80,12 @@ struct RemoteDesk: DeskService {
         }
     }
 
+    func ownFigures() async throws(ServiceFailure) -> OwnFigures {
+        try await carry { () async throws(ClientError) -> OwnFigures in
+            try await client.call(Endpoints.ownFigures, at: ["project": projectName], Nothing())
+        }
+    }
+
     func undo(reviewID: String) async throws(ServiceFailure) -> UndoReply {
         try await carry { () async throws(ClientError) -> UndoReply in
             try await client.call(

@@ -80,6 +80,8 @@ actor FakeService: DeskService {
         ReviewList(reviews: [])
     }
 
+    func ownFigures() async throws(ServiceFailure) -> OwnFigures { Sample.ownFigures }
+
     func undo(reviewID: String) async throws(ServiceFailure) -> UndoReply {
         calls.append(.undo(reviewID))
         let lease = answered.removeValue(forKey: reviewID)

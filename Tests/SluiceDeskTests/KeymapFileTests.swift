@@ -41,7 +41,7 @@ struct KeymapFileTests {
         "what is wrong is said exactly",
         arguments: [
             ("[]", "not a JSON object"), ("{", "at byte"),
-            (#"{"skipp":"s"}"#, "no command \"skipp\"; the commands are accept, skip, undo"),
+            (#"{"skipp":"s"}"#, "no command \"skipp\"; the commands are accept, agree, answers"),
             (#"{"skip":7}"#, "\"skip\" must have the name of a key"),
             (#"{"skip":"Hyper-s"}"#, "\"Hyper-s\" of \"skip\" is not the name of a key"),
             (#"{"skip":"ss"}"#, "\"ss\" of \"skip\""), (#"{"skip":""}"#, "\"\" of \"skip\""),

@@ -49,6 +49,13 @@ enum Sample {
             isDuplicate: false, decision: nil)
     }
 
+    static let ownFigures = OwnFigures(
+        reviewer: "ana", reviews: 1_240,
+        agreement: MeasuredShare(
+            value: 0.9215, lo: 0.8912, hi: 0.9438, level: 0.95, method: "wilson", n: 412),
+        gold: MeasuredShare(
+            value: 0.9, lo: 0.699, hi: 0.9721, level: 0.95, method: "wilson", n: 20))
+
     static func problem(_ error: ReviewError) -> ServiceFailure { .refused(Problem(error)) }
 
     /// A client that has started, knows the project and holds leases.

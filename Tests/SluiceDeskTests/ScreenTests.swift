@@ -250,8 +250,13 @@ struct ScreenTests {
     @Test("every size can be drawn in every mode")
     func sizes() {
         var desks = [Sample.desk([Sample.lease(payload: Self.letter)])]
-        for key in ["?", "g", "c", "/", "t", "h", "S", "P"] {
+        for key in ["?", "g", "c", "/", "t", "h", "S", "P", "F"] {
             var desk = desks[0]
+            desk.press(key)
+            desks.append(desk)
+        }
+        for key in ["", "=", "V", "N"] {
+            var desk = Dispute.desk()
             desk.press(key)
             desks.append(desk)
         }
@@ -325,10 +330,35 @@ struct HostileTextTests {
                 label: attack, confidence: 0.5, scores: RawJSON(Array("{\(json):0.4}".utf8)),
                 model: attack, modelVersion: attack))
         let labels = [Label(name: "ok" + attack), Label(name: "b", title: attack)]
+        var disputed = hostile
+        disputed.queue = .adjudication
+        disputed.adjudication = Adjudication(
+            answers: [
+                Dispute.answer(
+                    attack, .label(attack), tags: [attack], comment: attack, reviewer: attack),
+                Dispute.answer("B", .skip),
+            ], why: .limit)
         var desk = Sample.desk(
-            [hostile, hostile], project: Sample.project(labels, guidelines: attack))
+            [hostile, disputed], project: Sample.project(labels, guidelines: attack))
         var renderer = Renderer()
         var output = renderer.render(desk.view(in: desk.size))
+        var told = Sample.reply("r", status: "surplus")
+        told.gold = GoldFeedback(isCorrect: false, label: attack, note: attack)
+        for columns in [40, 200] {
+            var adjudicator = Sample.desk([disputed], project: Sample.project(labels))
+            for key in ["", "=", " ", "V", "F"] {
+                adjudicator.press(key)
+                let frame = adjudicator.view(in: Size(columns: columns, rows: 30))
+                var renderer = Renderer()
+                output += renderer.render(frame)
+            }
+            _ = adjudicator.update(.submitted(reviewID: "r", .success(told)))
+            let share = MeasuredShare(value: nil, reason: attack)
+            _ = adjudicator.update(
+                .ownFiguresLoaded(
+                    .success(OwnFigures(reviewer: attack, reviews: 1, agreement: share))))
+            output += renderer.render(adjudicator.view(in: adjudicator.size))
+        }
         desk.press("a")
         let problem = Problem(
             code: attack, status: 409, title: attack, detail: attack, hint: attack)

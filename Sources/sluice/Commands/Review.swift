@@ -19,7 +19,10 @@ struct ReviewCommand: AsyncParsableCommand {
     @Flag(help: "Line by line instead of full screen.")
     var plain = false
 
-    @Flag(help: "Settle what reviewers escalated (admin tokens).")
+    @Flag(
+        help: ArgumentHelp(
+            "Decide what reviewers could not settle (admin and adjudicator tokens).",
+            discussion: "Shows all their answers side by side; = and a letter agrees with one."))
     var adjudicate = false
 
     @Flag(help: "With --adjudicate: only the items you escalated yourself.")
