@@ -30,7 +30,7 @@ extension Desk {
             queueCall.start(now)
             effects.append(.loadQueue)
         }
-        return effects + imageEffects() + renewals()
+        return effects + guidelineEffects() + imageEffects() + renewals()
     }
 
     /// Renewals that are due, as long as somebody is there to review.
@@ -52,7 +52,8 @@ extension Desk {
         case .success(let reply):
             projectCall.finish(dueAt: now)
             labels = LabelKeys(reply.labels, reserved: keymap.reserved)
-            guidelines = reply.guidelines
+            guidelines.text = reply.guidelines
+            guidelines.version = reply.guidelinesVersion
             tags = reply.tags
             reached()
             // What was used last stands first where labels and tags are looked for.
@@ -77,13 +78,15 @@ extension Desk {
         return []
     }
 
-    mutating func take(leases result: Result<[Lease], ServiceFailure>) -> [Effect] {
+    mutating func take(leases result: Result<LeaseReply, ServiceFailure>) -> [Effect] {
         switch result {
-        case .success(let new):
+        case .success(let reply):
+            let new = reply.leases
             if isLeaving || mode == .paused {
                 leaseCall.finish(dueAt: now)
                 return release(new.map(\.lease))
             }
+            hear(of: reply)
             foundNothing = new.isEmpty
             let known = Set(leases.map(\.id))
             let arrived = new.filter { !known.contains($0.lease) }

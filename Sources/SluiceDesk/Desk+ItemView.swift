@@ -92,7 +92,7 @@ extension Desk {
             frame.draw("│", row: row, column: column - 1, style: .dim)
         }
         frame.rule(
-            row: layout.titleRow, column: column, title: Line("Guidelines", .bold), style: .dim)
+            row: layout.titleRow, column: column, title: Line(guidelinesTitle, .bold), style: .dim)
         frame.draw("┬", row: layout.titleRow, column: column - 1, style: .dim)
         if layout.hasRules {
             for row in [layout.suggestionRow - 1, layout.labelRow - 1] {
@@ -100,7 +100,7 @@ extension Desk {
             }
         }
         let room = frame.size.columns - column - 2
-        let lines = TextWrap.lines(guidelines, width: room)
+        let lines = TextWrap.lines(guidelines.text, width: room)
         let isCut = lines.count > rows
         for (row, line) in lines.prefix(isCut ? rows - 1 : rows).enumerated() {
             frame.draw(line, row: layout.titleRow + 1 + row, column: column + 1, width: room)

@@ -153,14 +153,16 @@ extension Desk {
             return history.isEmpty
                 ? "nothing to take back in this session; \(keymap.title(of: .history)) shows earlier answers"
                 : nil
-        case .guidelines: return guidelines.isEmpty ? "the project has no guidelines" : nil
+        case .guidelines:
+            return guidelines.text.isEmpty && guidelines.news == nil
+                ? "the project has no guidelines" : nil
         case .acknowledge: return notices.isEmpty ? "no message to put away" : nil
         case .unfold, .fold:
             return leases.first.map { $0.document.foldableLevels > 0 } == true
                 ? nil : "nothing is folded in this item"
         case .nextMark, .previousMark: return leases.isEmpty ? "no item yet" : nil
         case .beside:
-            if guidelines.isEmpty { return "the project has no guidelines" }
+            if guidelines.text.isEmpty { return "the project has no guidelines" }
             return size.columns < DeskLayout.wideColumns
                 ? "the screen is too narrow; \(keymap.title(of: .guidelines)) shows the guidelines"
                 : nil

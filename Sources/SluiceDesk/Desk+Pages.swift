@@ -16,8 +16,7 @@ extension Desk {
         case .help(let scroll): Page(title: "Keys", lines: helpLines(width: width), scroll: scroll)
         case .guidelines(let scroll):
             Page(
-                title: "Guidelines", lines: TextWrap.lines(guidelines, width: width),
-                scroll: scroll)
+                title: guidelinesTitle, lines: guidelineLines(width: width), scroll: scroll)
         case .answers(let scroll):
             Page(title: answersTitle, lines: wholeAnswers(width: width), scroll: scroll)
         case .figures(let scroll):

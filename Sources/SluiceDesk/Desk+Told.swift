@@ -33,12 +33,11 @@ extension Desk {
 
     /// What was told of a gold item, in a line.
     func describe(_ gold: Gold) -> String {
-        let name = gold.externalID
         let right = labels?.title(of: gold.feedback.label) ?? gold.feedback.label
         var text =
             gold.feedback.isCorrect
-            ? "right: \(name) was a test, and is \(right)"
-            : "\(name) was a test: it is \(right)"
+            ? "right: \(gold.externalID) was a test, and is \(right)"
+            : "\(gold.externalID) was a test: it is \(right)"
                 + (gold.verdict.map { ", you said \(describe($0))" } ?? "")
         if let note = gold.feedback.note, !note.isEmpty { text += " · \(note)" }
         return text

@@ -69,6 +69,8 @@ public struct Desk: Sendable {
         let detail: String
         /// What the journal remembers it by; nil when it is of this session only.
         var key: PendingOperation.Key?
+        /// Whether it says that the guidelines changed; reading them puts it away too.
+        var isOfGuidelines = false
     }
 
     /// An answer that can be taken back.
@@ -117,7 +119,7 @@ public struct Desk: Sendable {
 
     // What is known of the service.
     var labels: LabelKeys?
-    var guidelines = ""
+    var guidelines = Guidelines()
     /// The tags the project offers.
     var tags: [String] = []
     var past = Past()
@@ -217,6 +219,12 @@ public struct Desk: Sendable {
             effects = []
         case .historyLoaded(let result):
             take(history: result)
+            effects = []
+        case .guidelinesLoaded(let result):
+            take(guidelines: result)
+            effects = []
+        case .guidelinesRead(let version, let result):
+            take(guidelinesRead: version, result)
             effects = []
         case .ownFiguresLoaded(let result):
             own.take(result)

@@ -73,7 +73,7 @@ struct DeskLayout {
 
     private static func contentWidth(_ desk: Desk, in size: Size) -> Int {
         let hasGuidelines =
-            size.columns >= wideColumns && !desk.guidelines.isEmpty && !desk.hidesGuidelines
+            size.columns >= wideColumns && !desk.guidelines.text.isEmpty && !desk.hidesGuidelines
             && !desk.leases.isEmpty
         return hasGuidelines ? size.columns - min(60, size.columns / 3) - 1 : size.columns
     }

@@ -151,6 +151,15 @@ public struct DeskRuntime: Sendable {
                 await result { service throws(ServiceFailure) in
                     try await service.reviews(count: count)
                 })
+        case .loadGuidelines:
+            return .guidelinesLoaded(
+                await result { service throws(ServiceFailure) in try await service.guidelines() })
+        case .readGuidelines(let version):
+            return .guidelinesRead(
+                version: version,
+                await result { service throws(ServiceFailure) in
+                    try await service.readGuidelines(version: version)
+                })
         case .loadOwnFigures:
             return .ownFiguresLoaded(
                 await result { service throws(ServiceFailure) in try await service.ownFigures() })
@@ -245,7 +254,7 @@ private struct DeskSession {
                 isLent = true
                 return false
             case .loadProject, .loadQueue, .lease, .renew, .release, .submit, .undo, .loadHistory,
-                .loadOwnFigures, .keep, .drawImage, .limitLeaving:
+                .loadGuidelines, .readGuidelines, .loadOwnFigures, .keep, .drawImage, .limitLeaving:
                 return false
             }
         } catch {

@@ -10,8 +10,8 @@ public protocol DeskService: Sendable {
     func project() async throws(ServiceFailure) -> ProjectReply
     /// Reads how much waits.
     func queue() async throws(ServiceFailure) -> QueueReply
-    /// Leases up to `count` tasks; none when nothing waits.
-    func lease(count: Int) async throws(ServiceFailure) -> [Lease]
+    /// Leases up to `count` tasks, none when nothing waits, and says whether the guidelines changed.
+    func lease(count: Int) async throws(ServiceFailure) -> LeaseReply
     /// Makes a lease last from now.
     func renew(lease: String) async throws(ServiceFailure) -> RenewReply
     /// Gives a task back.
@@ -20,6 +20,10 @@ public protocol DeskService: Sendable {
     func review(lease: String, _ request: Answer) async throws(ServiceFailure) -> ReviewReply
     /// Reads the reviewer's own last answers, newest first.
     func reviews(count: Int) async throws(ServiceFailure) -> ReviewList
+    /// Reads the guidelines in force and what each version changed.
+    func guidelines() async throws(ServiceFailure) -> GuidelinesReply
+    /// Says that the reviewer has read a version; said again it changes nothing.
+    func readGuidelines(version: Int) async throws(ServiceFailure)
     /// Reads the reviewer's own figures.
     func ownFigures() async throws(ServiceFailure) -> OwnFigures
     /// Takes an answer back; sent again it changes nothing.

@@ -15,7 +15,7 @@ public enum Message: Sendable {
     /// `Effect.loadQueue` ended.
     case queueLoaded(Result<QueueReply, ServiceFailure>)
     /// `Effect.lease` ended.
-    case leased(Result<[Lease], ServiceFailure>)
+    case leased(Result<LeaseReply, ServiceFailure>)
     /// `Effect.renew` ended.
     case renewed(lease: String, Result<RenewReply, ServiceFailure>)
     /// `Effect.release` ended, well or not: a lease that was not given back expires by itself.
@@ -30,6 +30,10 @@ public enum Message: Sendable {
     case imageDrawn(ImageRequest, DrawnImage)
     /// `Effect.loadHistory` ended.
     case historyLoaded(Result<ReviewList, ServiceFailure>)
+    /// `Effect.loadGuidelines` ended.
+    case guidelinesLoaded(Result<GuidelinesReply, ServiceFailure>)
+    /// `Effect.readGuidelines` ended.
+    case guidelinesRead(version: Int, Result<Void, ServiceFailure>)
     /// `Effect.loadOwnFigures` ended.
     case ownFiguresLoaded(Result<OwnFigures, ServiceFailure>)
     /// `Effect.editText` ended.
@@ -68,6 +72,10 @@ public enum Effect: Equatable, Sendable {
     case drawImage(ImageRequest)
     /// Reads the reviewer's own last answers; ends with `historyLoaded`.
     case loadHistory(count: Int)
+    /// Reads the guidelines and their versions; ends with `guidelinesLoaded`.
+    case loadGuidelines
+    /// Says that the reviewer has read a version; ends with `guidelinesRead`.
+    case readGuidelines(version: Int)
     /// Reads the reviewer's own figures; ends with `ownFiguresLoaded`.
     case loadOwnFigures
     /// Lends the terminal to the reviewer's editor with a text of at most `limit` bytes; ends with

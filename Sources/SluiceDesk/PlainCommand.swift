@@ -13,7 +13,12 @@ enum PlainCommand: Hashable, Sendable {
     case takeBack(Int)
     case pause
     case undo
+    /// Answers as the reviewer of that letter did.
+    case agree(String)
     case comment(String)
+    /// A change of the guidelines to be proposed along with the answer.
+    case propose(String)
+    case figures
     case guidelines
     case show
     case help
@@ -35,6 +40,15 @@ enum PlainCommand: Hashable, Sendable {
         (":history", "list your last answers with numbers"),
         (":undo NUMBER", "take the answer of that number back"),
         (":pause", "give the item back until the next line"),
+        (
+            ":agree LETTER, =LETTER",
+            "when adjudicating, answer as the reviewer of that letter did"
+        ),
+        (
+            ":propose TEXT",
+            "when adjudicating, propose a change of the guidelines along with the answer"
+        ),
+        (":figures", "your agreement with what was decided, and gold items"),
         (":guidelines", "read the project's guidelines"),
         (":show", "show the item again"),
         (":help", "show this help"),
@@ -52,6 +66,8 @@ enum PlainCommand: Hashable, Sendable {
             self = .accept
         } else if let entry = labels.entry(for: text) {
             self = .answer(.label(entry.label.name))
+        } else if text.hasPrefix("=") {
+            self = .agree(String(text.dropFirst()).trimmingBlanks())
         } else if text.hasPrefix(":") {
             self = Self.command(text.dropFirst())
         } else {
@@ -75,6 +91,9 @@ enum PlainCommand: Hashable, Sendable {
         case "tags": return .tags(TagPicker.parse(rest))
         case "history": return .history
         case "pause": return .pause
+        case "agree": return .agree(rest)
+        case "propose": return .propose(rest)
+        case "figures": return .figures
         case "comment": return .comment(rest)
         case "guidelines": return .guidelines
         case "show": return .show

@@ -19,7 +19,8 @@ struct PlainSession {
     private let time: @Sendable () -> Duration
     private var ids = ReviewIDs.random()
     var labels: PlainLabels
-    private var guidelines = ""
+    /// The guidelines and what is announced of them.
+    var guidelines = PlainGuidelines()
     var outcome = PlainOutcome()
     /// The items held; the last one is the one being answered.
     var held: [HeldLease] = []
@@ -71,7 +72,7 @@ struct PlainSession {
                 }, mayRefuse: false)
         else { return outcome }
         labels = PlainLabels(project.labels, keymap: keymap)
-        guidelines = project.guidelines
+        guidelines.text = project.guidelines
         say(["Project \(PlainText.safe(project.name))"])
         await replay()
         while !isOver {
@@ -93,12 +94,13 @@ struct PlainSession {
         while !isOver {
             let askedAt = now
             guard
-                let leases = await repeated(
-                    { () async throws(ServiceFailure) -> [Lease] in
+                let reply = await repeated(
+                    { () async throws(ServiceFailure) -> LeaseReply in
                         try await service.lease(count: 1)
                     }, mayRefuse: false)
             else { return false }
-            if let lease = leases.first {
+            if let news = guidelines.hear(of: reply) { say(news) }
+            if let lease = reply.leases.first {
                 held.append(withDraft(HeldLease(lease, askedAt: askedAt)))
                 return true
             }
@@ -124,13 +126,14 @@ struct PlainSession {
             case .end: isOver = true
             case .line(let line):
                 switch PlainCommand(line, labels: labels) {
-                case .accept, .answer, .explained, .comment, .tags, .show:
+                case .accept, .answer, .explained, .agree, .comment, .propose, .tags, .show:
                     say(["There is no item to answer; the line was not used."])
+                case .figures: await showFigures()
                 case .history: await showHistory()
                 case .takeBack(let number): await takeBack(number)
                 case .pause: await pause()
                 case .undo: await undo()
-                case .guidelines: say(PlainText.guidelines(guidelines))
+                case .guidelines: await showGuidelines()
                 case .help: say(PlainText.help())
                 case .acknowledge: await acknowledge()
                 case .quit: isOver = true
@@ -168,6 +171,9 @@ struct PlainSession {
                 } else {
                     say(["No suggestion is shown for this item: type a label."])
                 }
+            case .answer(.escalate) where current.lease.queue == .adjudication,
+                .explained(.escalate, _) where current.lease.queue == .adjudication:
+                say(["You are the adjudicator; :skip leaves the item to another one."])
             case .answer(let verdict): await submit(verdict, since: since)
             case .explained(let verdict, let text):
                 keep(comment: text)
@@ -180,7 +186,14 @@ struct PlainSession {
             case .history: await showHistory()
             case .takeBack(let number): await takeBack(number)
             case .pause: await pause()
-            case .guidelines: say(PlainText.guidelines(guidelines))
+            case .guidelines: await showGuidelines()
+            case .agree(let letter):
+                if let verdict = verdict(agreeingWith: letter, on: current) {
+                    await submit(verdict, since: since)
+                }
+            case .propose(let text):
+                keep(proposal: text)
+            case .figures: await showFigures()
             case .show:
                 say(PlainText.item(current, labels: labels, image: image(of: current)))
             case .help: say(PlainText.help())
@@ -234,7 +247,8 @@ struct PlainSession {
         let request = Answer(
             reviewID: ids.next(), verdict: verdict, tags: item.tags,
             comment: item.comment.isEmpty ? nil : item.comment,
-            seconds: (min((now - since).seconds, 3_600) * 10).rounded() / 10)
+            seconds: (min((now - since).seconds, 3_600) * 10).rounded() / 10,
+            guidelineNote: item.guidelineNote.isEmpty ? nil : item.guidelineNote)
         let name = PlainText.safe(item.externalID)
         let operation = PendingOperation(
             .answer(lease: item.id, request), externalID: item.externalID)
@@ -250,8 +264,7 @@ struct PlainSession {
             held.removeLast()
             history.append((request.reviewID, item.externalID))
             outcome.done += 1
-            let late = reply.status == "late" ? " (counted, although the lease had expired)" : ""
-            say(["\(name): \(describe(verdict))\(late)"])
+            say(["\(name): \(describe(verdict))\(passingWord(on: reply))"])
         } else if lastRefusalEndsItem {
             held.removeLast()
         }
@@ -294,12 +307,5 @@ struct PlainSession {
         if let lease = reply.lease { held.append(HeldLease(lease, askedAt: askedAt)) }
     }
 
-    func describe(_ verdict: Verdict) -> String {
-        switch verdict {
-        case .label(let name): PlainText.safe(labels.keys.title(of: name))
-        case .skip: "skipped"
-        case .escalate: "escalated"
-        case .unusable: "unusable"
-        }
-    }
+    func describe(_ verdict: Verdict) -> String { PlainText.safe(PlainText.words(verdict, labels)) }
 }

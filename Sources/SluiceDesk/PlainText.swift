@@ -1,4 +1,5 @@
 import SluiceAPI
+import SluiceDomain
 import SluiceTerminal
 
 /// What plain mode writes: lines of words, without drawing, colour or cursor.
@@ -17,6 +18,7 @@ enum PlainText {
         var lines = ["", "Item \(safe(held.externalID))"]
         let view = PayloadView(width: width, rows: .max, levels: .max, spellsMarks: true)
         lines += held.document.lines(view, image: image).map { "  " + safe($0.text) }.map(trimmed)
+        lines += answers(held, labels: labels)
         lines.append(suggestion(held, labels: labels))
         let offers = labels.keys.entries.indices.prefix(50).map { safe(labels.offer($0)) }
         let more = labels.keys.entries.count - offers.count
@@ -25,6 +27,7 @@ enum PlainText {
             .map(\.text)
         if !held.tags.isEmpty { lines.append("Tags: \(safe(held.tags.joined(separator: ", ")))") }
         if !held.comment.isEmpty { lines.append("Comment: \(safe(held.comment))") }
+        if !held.guidelineNote.isEmpty { lines.append("Proposal: \(safe(held.guidelineNote))") }
         return lines
     }
 
@@ -39,9 +42,40 @@ enum PlainText {
     }
 
     static func guidelines(_ text: String) -> [String] {
-        text.isEmpty
-            ? ["The project has no guidelines."]
-            : TextWrap.lines(text, width: width).map { trimmed("  " + $0.text) }
+        text.isEmpty ? ["The project has no guidelines."] : block(text)
+    }
+
+    /// A text on indented lines.
+    static func block(_ text: String) -> [String] {
+        TextWrap.lines(text, width: width).map { trimmed("  " + $0.text) }
+    }
+
+    /// Why an adjudicator has the item, and what each reviewer said; empty for other items.
+    private static func answers(_ held: HeldLease, labels: PlainLabels) -> [String] {
+        guard let adjudication = held.lease.adjudication else { return [] }
+        var lines = ["Adjudication: \(safe(adjudication.reason))."]
+        for answer in adjudication.answers {
+            let name = answer.reviewer.map { " of \(safe($0))" } ?? ""
+            var parts = [safe(words(answer.verdict, labels))]
+            parts.append(answer.seconds.map { DeskText.seconds($0) } ?? "no time told")
+            parts.append(answer.isShown ? "saw the model" : "blind")
+            if !answer.tags.isEmpty {
+                parts.append("tags \(safe(answer.tags.joined(separator: ", ")))")
+            }
+            lines.append("Answer \(safe(answer.by))\(name): \(parts.joined(separator: ", "))")
+            if let comment = answer.comment, !comment.isEmpty { lines += block(comment) }
+        }
+        return lines
+    }
+
+    /// What an answer says, in a few words.
+    static func words(_ verdict: Verdict, _ labels: PlainLabels) -> String {
+        switch verdict {
+        case .label(let name): labels.keys.title(of: name)
+        case .skip: "skipped"
+        case .escalate: "escalated"
+        case .unusable: "unusable"
+        }
     }
 
     /// Text from outside in one line that is safe to show.

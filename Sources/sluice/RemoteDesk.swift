@@ -40,12 +40,11 @@ struct RemoteDesk: DeskService {
         }
     }
 
-    func lease(count: Int) async throws(ServiceFailure) -> [Lease] {
-        try await carry { () async throws(ClientError) -> [Lease] in
+    func lease(count: Int) async throws(ServiceFailure) -> LeaseReply {
+        try await carry { () async throws(ClientError) -> LeaseReply in
             try await client.call(
                 Endpoints.lease, at: ["project": projectName],
-                LeaseRequest(count: count, queue: queueName, only: only)
-            ).leases
+                LeaseRequest(count: count, queue: queueName, only: only))
         }
     }
 
@@ -77,6 +76,20 @@ struct RemoteDesk: DeskService {
             try await client.call(
                 Endpoints.reviews, at: ["project": projectName], query: [("limit", "\(count)")],
                 Nothing())
+        }
+    }
+
+    func guidelines() async throws(ServiceFailure) -> GuidelinesReply {
+        try await carry { () async throws(ClientError) -> GuidelinesReply in
+            try await client.call(Endpoints.guidelines, at: ["project": projectName], Nothing())
+        }
+    }
+
+    func readGuidelines(version: Int) async throws(ServiceFailure) {
+        _ = try await carry { () async throws(ClientError) -> Nothing in
+            try await client.call(
+                Endpoints.readGuidelines,
+                at: ["project": projectName, "version": "\(version)"], Nothing())
         }
     }
 

@@ -4,6 +4,12 @@ import SluiceTerminal
 
 @testable import SluiceDesk
 
+/// What a service tells of an answer.
+struct Told: Sendable {
+    var status = "counted"
+    var gold: GoldFeedback?
+}
+
 /// A service that plays a script: for what the client does, not for what the service promises.
 actor FakeService: DeskService {
     enum Call: Equatable {
@@ -11,10 +17,14 @@ actor FakeService: DeskService {
         case review(String, Verdict, comment: String?)
         case undo(String)
         case renew(String)
+        case readGuidelines(Int)
     }
 
     private(set) var calls: [Call] = []
     private(set) var reviewIDs: [String] = []
+    /// What each answer proposes to change in the guidelines.
+    private(set) var notes: [String?] = []
+    private var replies: [Told]
     private var waiting: [Lease]
     private var given: [String: Lease] = [:]
     private var answered: [String: Lease] = [:]
@@ -23,14 +33,23 @@ actor FakeService: DeskService {
     private let projectFailure: ServiceFailure?
 
     private let takesReleased: Bool
+    private let guidelinesReply: GuidelinesReply?
+    private var news: GuidelinesChanged?
 
     /// - Parameters:
     ///   - failures: what the first reviews fail with, in order.
     ///   - takesReleased: somebody else takes what is given back, at once.
+    ///   - guidelines: what is in force; nil for a service without versions.
+    ///   - news: what the reviewer has not read of them.
+    ///   - replies: what is told of the first answers, in order.
     init(
         _ waiting: [Lease], labels: [Label] = Sample.labels, failures: [ServiceFailure] = [],
-        projectFailure: ServiceFailure? = nil, takesReleased: Bool = false
+        projectFailure: ServiceFailure? = nil, takesReleased: Bool = false,
+        guidelines: GuidelinesReply? = nil, news: GuidelinesChanged? = nil, replies: [Told] = []
     ) {
+        self.replies = replies
+        guidelinesReply = guidelines
+        self.news = news
         self.takesReleased = takesReleased
         self.waiting = waiting
         self.labels = labels
@@ -47,11 +66,13 @@ actor FakeService: DeskService {
         QueueReply(waiting: waiting.count, leased: given.count, oldestWaitingSeconds: nil)
     }
 
-    func lease(count: Int) async throws(ServiceFailure) -> [Lease] {
+    func lease(count: Int) async throws(ServiceFailure) -> LeaseReply {
         let leases = Array(waiting.prefix(count))
         waiting.removeFirst(leases.count)
         for lease in leases { given[lease.lease] = lease }
-        return leases
+        return LeaseReply(
+            leases: leases, guidelinesVersion: guidelinesReply?.version,
+            guidelinesChanged: news)
     }
 
     func renew(lease: String) async throws(ServiceFailure) -> RenewReply {
@@ -73,11 +94,26 @@ actor FakeService: DeskService {
         reviewIDs.append(request.reviewID)
         if !failures.isEmpty { throw failures.removeFirst() }
         answered[request.reviewID] = given.removeValue(forKey: lease)
-        return Sample.reply(request.reviewID)
+        notes.append(request.guidelineNote)
+        guard !replies.isEmpty else { return Sample.reply(request.reviewID) }
+        let told = replies.removeFirst()
+        var reply = Sample.reply(request.reviewID, status: told.status)
+        reply.gold = told.gold
+        return reply
     }
 
     func reviews(count: Int) async throws(ServiceFailure) -> ReviewList {
         ReviewList(reviews: [])
+    }
+
+    func guidelines() async throws(ServiceFailure) -> GuidelinesReply {
+        guard let guidelinesReply else { throw Sample.problem(.unknownGuidelines(version: "")) }
+        return guidelinesReply
+    }
+
+    func readGuidelines(version: Int) async throws(ServiceFailure) {
+        calls.append(.readGuidelines(version))
+        news = nil
     }
 
     func ownFigures() async throws(ServiceFailure) -> OwnFigures { Sample.ownFigures }

@@ -205,7 +205,10 @@ struct ImageTests {
                 if case .drawImage(let request) = $0 { request.key.lease } else { nil }
             }
         }
-        #expect(asked(desk.update(.leased(.success(leases)))) == ["lease-a", "lease-b"])
+        #expect(
+            asked(desk.update(.leased(.success(LeaseReply(leases: leases))))) == [
+                "lease-a", "lease-b",
+            ])
         #expect(asked(desk.update(.clock(.seconds(1)))).isEmpty)
         #expect(asked(desk.press("f")) == ["lease-c"])
         let wider = desk.update(.terminal(.resize(Size(columns: 100, rows: 30))))

@@ -15,7 +15,7 @@ extension Sample {
             project: "invoices", ids: ReviewIDs(high: 1, low: 2), journal: .success(contents))
         _ = desk.update(.started)
         _ = desk.update(.projectLoaded(.success(project())))
-        if !leases.isEmpty { _ = desk.update(.leased(.success(leases))) }
+        if !leases.isEmpty { _ = desk.update(.leased(.success(LeaseReply(leases: leases)))) }
         return desk
     }
 }

@@ -6,34 +6,12 @@ import Testing
 
 @testable import SluiceDesk
 
-/// Plays lines into plain mode and returns what it wrote.
-private func play(
-    _ service: FakeService, _ lines: [String]
-) async -> (text: String, outcome: PlainOutcome) {
-    let (events, continuation) = AsyncStream.makeStream(of: LineEvent.self)
-    for line in lines { continuation.yield(.line(line)) }
-    continuation.finish()
-    let written = Transcript()
-    let review = PlainReview(
-        service: service, console: PlainConsole(events: events) { written.append($0) })
-    let outcome = await review.run()
-    return (written.text, outcome)
-}
-
-private final class Transcript: Sendable {
-    private let content = Mutex("")
-
-    var text: String { content.withLock { $0 } }
-
-    func append(_ text: String) { content.withLock { $0 += text } }
-}
-
 @Suite("Plain mode", .timeLimit(.minutes(1)))
 struct PlainReviewTests {
     @Test("an item that no model has seen says so, and an empty line answers nothing")
     func unpredicted() async {
         let service = FakeService([Sample.lease("a", label: nil)])
-        let played = await play(service, ["", "ok"])
+        let played = await playPlain(service, ["", "ok"])
         #expect(
             played.text.hasPrefix(
                 """
@@ -57,7 +35,7 @@ struct PlainReviewTests {
             Sample.lease("a"), Sample.lease("b", payload: record),
             Sample.lease("c", isBlind: true), Sample.lease("d"),
         ])
-        let played = await play(
+        let played = await playPlain(
             service, ["", ":comment looks odd", "2", "", "unclear", "what", ":skip"])
         #expect(
             played.text == """
@@ -128,7 +106,7 @@ struct PlainReviewTests {
                     #"{"a":{"b":[1,{"c":"a text that makes this long enough to be broken off somewhere"}]}}"#
             ),
         ])
-        let text = await play(service, Array(repeating: "", count: 6)).text
+        let text = await playPlain(service, Array(repeating: "", count: 6)).text
         #expect(text.contains("  Pay [[now|urgent 0.93]] please\n"))
         #expect(text.contains("    one\n  - two\n  + three\n"))
         #expect(text.contains("  user  Hi\n"))
@@ -142,7 +120,7 @@ struct PlainReviewTests {
     @Test("the end of the lines gives the item back")
     func end() async {
         let service = FakeService([Sample.lease("a")])
-        let played = await play(service, [])
+        let played = await playPlain(service, [])
         #expect(await service.calls == [.release("lease-a")])
         #expect(played.outcome.done == 0)
     }
@@ -156,7 +134,7 @@ struct PlainReviewTests {
         ])
     func labels(line: String, label: String) async {
         let service = FakeService([Sample.lease("a")])
-        _ = await play(service, [line])
+        _ = await playPlain(service, [line])
         #expect(await service.calls.first == .review("lease-a", .label(label), comment: nil))
     }
 
@@ -164,14 +142,14 @@ struct PlainReviewTests {
     func numbers() async {
         let labels = [Label(name: "9"), Label(name: "1"), Label(name: "0")]
         let service = FakeService([Sample.lease("a", label: nil)], labels: labels)
-        _ = await play(service, ["2", "1"])
+        _ = await playPlain(service, ["2", "1"])
         #expect(await service.calls == [.review("lease-a", .label("1"), comment: nil)])
     }
 
     @Test("undo brings the item back before the one shown")
     func undo() async {
         let service = FakeService([Sample.lease("a"), Sample.lease("b")])
-        let played = await play(service, ["f", ":undo", "ok", "f"])
+        let played = await playPlain(service, ["f", ":undo", "ok", "f"])
         let ids = await service.reviewIDs
         #expect(
             await service.calls == [
@@ -186,7 +164,7 @@ struct PlainReviewTests {
     func offline() async {
         let service = FakeService(
             [Sample.lease("a")], failures: [.unreachable(reason: "connection refused")])
-        let played = await play(service, ["f"])
+        let played = await playPlain(service, ["f"])
         let ids = await service.reviewIDs
         #expect(ids.count == 2)
         #expect(Set(ids).count == 1)
@@ -201,7 +179,7 @@ struct PlainReviewTests {
         let service = FakeService(
             [Sample.lease("a"), Sample.lease("b")],
             failures: [Sample.problem(.leaseLost(decided: true))])
-        let played = await play(service, ["f", "f"])
+        let played = await playPlain(service, ["f", "f"])
         #expect(
             played.text.contains("a: fraud was refused: the lease expired and the item has been"))
         #expect(played.text.contains("b: fraud\n"))
@@ -225,7 +203,7 @@ struct PlainReviewTests {
     @Test("a service that will not have the reviewer ends the session")
     func refusedStart() async {
         let service = FakeService([], projectFailure: Sample.problem(.unknownProject("x")))
-        let played = await play(service, ["f"])
+        let played = await playPlain(service, ["f"])
         #expect(played.outcome.refusal?.code == "SLU-201")
     }
 
@@ -235,7 +213,8 @@ struct PlainReviewTests {
         let service = FakeService([
             Sample.lease("\u{1b}]0;x", payload: payload, label: "a\u{1b}b", scores: nil)
         ])
-        let played = await play(service, [":comment \u{1b}[2J", ":show", "nothing\u{1b}", "f"])
+        let played = await playPlain(
+            service, [":comment \u{1b}[2J", ":show", "nothing\u{1b}", "f"])
         let bad = played.text.unicodeScalars.filter { $0.isControl && $0 != "\n" }
         #expect(bad.isEmpty)
         #expect(!played.text.unicodeScalars.contains { ["\u{202e}", "\u{2028}"].contains($0) })

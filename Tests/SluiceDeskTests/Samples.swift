@@ -68,10 +68,15 @@ enum Sample {
             project: "invoices", ids: ReviewIDs(high: 1, low: 2), size: size, options: options)
         _ = desk.update(.started)
         _ = desk.update(.projectLoaded(.success(project)))
-        _ = desk.update(.leased(.success(leases)))
+        _ = desk.update(.leased(.success(LeaseReply(leases: leases))))
         if let figures { _ = desk.update(.queueLoaded(.success(figures))) }
         return desk
     }
+}
+
+extension LeaseReply: ExpressibleByArrayLiteral {
+    /// Leases and nothing else.
+    public init(arrayLiteral elements: Lease...) { self.init(leases: elements) }
 }
 
 extension Desk {

@@ -152,7 +152,7 @@ private struct Demo {
         while given < count {
             let desk = desks[turn % desks.count]
             turn += 1
-            let leases = try await desk.lease(count: min(10, count - given))
+            let leases = try await desk.lease(count: min(10, count - given)).leases
             idle = leases.isEmpty ? idle + 1 : 0
             if idle == desks.count { break }
             for lease in leases {
