@@ -98,7 +98,8 @@ let package = Package(
             "SluiceHTTP",
             [
                 "SluiceService", "SluiceStore", "SluicePostgres", "SluiceAPI", "SluiceDomain",
-                "SluiceJSON", hummingbird, nioCore, nioHTTP1, httpTypes, logging,
+                "SluiceJSON", "SluiceStatistics", hummingbird, nioCore, nioHTTP1, httpTypes,
+                logging,
             ]),
         source(
             "SluiceApp",
@@ -134,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "sluice-bench",
             dependencies: [
-                "SluiceApp", "SluiceService", "SluiceStore", "SluicePostgres", "SluiceSQL",
+                "SluiceApp", "SluiceService", "SluiceStore",
+                "SluicePostgres", "SluiceSQL",
                 "SluiceBenchSQL", "SluiceCluster", "SluiceAPI", "SluiceDomain", "SluiceJSON",
                 "TerminalProbe", arguments, logging,
             ],

@@ -72,6 +72,10 @@ public enum StreamingPath {
     public static let report = "/v1/projects/{project}/report"
     /// `GET`: two model versions on the same items.
     public static let comparison = "/v1/projects/{project}/comparison"
+    /// `GET`: what items are by all their reviewers' answers, and how good reviewers are.
+    public static let consensus = "/v1/projects/{project}/consensus"
+    /// `GET`: the same for every item, as JSON lines.
+    public static let consensusItems = "/v1/projects/{project}/consensus/items"
 }
 
 /// Percent-encoding of a path segment or query value (RFC 3986, section 2.1).

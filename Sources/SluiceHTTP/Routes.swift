@@ -24,6 +24,7 @@ public enum Routes {
         GuidelineHandlers(services: services).register(on: calls)
         LabelHandlers(services: services).register(on: calls)
         ComparisonHandlers(services: services).register(on: calls)
+        ConsensusHandlers(services: services).register(on: calls)
         return router
     }
 }

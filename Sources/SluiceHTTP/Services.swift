@@ -38,6 +38,8 @@ public struct Services: Sendable {
     public let reporting: Reporting
     /// Compares model versions.
     public let comparing: Comparing
+    /// Estimates what items are.
+    public let consensus: ConsensusEstimation
     /// Tries policies on recorded traffic.
     public let whatIf: WhatIf
     /// Says whether the service can work.
@@ -63,7 +65,9 @@ public struct Services: Sendable {
         guidelines = Guidelines(pool: pool)
         imports = ReviewImport(pool: pool, logger: logger)
         counter = QueueCounter(pool: pool)
-        labels = LabelExport(pool: pool)
+        let consensus = ConsensusEstimation(pool: pool)
+        self.consensus = consensus
+        labels = LabelExport(pool: pool, consensus: consensus)
         items = ItemView(pool: pool)
         reporting = Reporting(pool: pool, counter: counter)
         comparing = Comparing(pool: pool)

@@ -18,7 +18,8 @@ struct Sluice: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, LoginCommand.self,
             LogoutCommand.self, ReviewCommand.self, ImportCommand.self,
-            ExportCommand.self, ReportCommand.self, PolicyCommand.self, RolloutCommand.self,
+            ExportCommand.self, ReportCommand.self, ConsensusCommand.self, PolicyCommand.self,
+            RolloutCommand.self,
             ProjectCommand.self, GuidelinesCommand.self,
             TokenCommand.self, AuditLogCommand.self, MigrateCommand.self,
         ])

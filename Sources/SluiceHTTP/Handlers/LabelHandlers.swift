@@ -3,6 +3,7 @@ import NIOCore
 import SluiceAPI
 import SluiceDomain
 import SluiceService
+import SluiceStatistics
 import SluiceStore
 
 /// Labels out, items and the report.
@@ -13,7 +14,7 @@ struct LabelHandlers {
         let services = services
         router.get(RouterPath(StreamingPath.labels)) { request, context in
             let call = try Call(request: request, context: context, needs: .analyse)
-            let (format, filter) = try Self.selection(request)
+            let (format, filter, method) = try Self.selection(request)
             let project = try await call.project(services)
             return Response(
                 status: .ok,
@@ -21,7 +22,9 @@ struct LabelHandlers {
                 body: .long { writer in
                     // An error after the first byte cannot become a status: the body is cut short,
                     // without its last chunk, and every HTTP client reports that.
-                    try await services.labels.run(format, filter: filter, project: project) {
+                    try await services.labels.run(
+                        format, filter: filter, project: project, consensus: method
+                    ) {
                         try await writer.write(ByteBuffer(bytes: $0))
                     }
                     try await writer.finish(nil)
@@ -56,9 +59,10 @@ struct LabelHandlers {
 
     private static func selection(
         _ request: Request
-    ) throws(ReviewError) -> (LabelExport.Format, LabelFilter) {
+    ) throws(ReviewError) -> (LabelExport.Format, LabelFilter, ConsensusMethod?) {
         let query = try Query(
-            request, allowing: ["format", "source", "since", "label", "include_pseudo"])
+            request,
+            allowing: ["format", "source", "since", "label", "include_pseudo", "consensus"])
         let name = query["format"] ?? LabelExport.Format.jsonLines.rawValue
         guard let format = LabelExport.Format(rawValue: name) else {
             throw .invalidParameter(
@@ -78,7 +82,10 @@ struct LabelHandlers {
             // Asking for the model's labels by name is asking for them.
             if source == .model { filter.includesModel = true }
         }
-        return (format, filter)
+        let method = try query["consensus"].map { (text) throws(ReviewError) in
+            try ConsensusMethod(named: text, in: "consensus")
+        }
+        return (format, filter, method)
     }
 }
 

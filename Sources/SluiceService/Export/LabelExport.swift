@@ -1,5 +1,6 @@
 import SluiceDomain
 import SluicePostgres
+import SluiceStatistics
 import SluiceStore
 
 /// Streams the labels of a project in constant memory.
@@ -25,11 +26,15 @@ public struct LabelExport: Sendable {
     private static let chunkRows = 256
 
     private let pool: ConnectionPool
+    private let consensus: ConsensusEstimation
     private let pageItems: Int
 
     /// Reads through `pool`, in pages of `pageItems` items.
-    public init(pool: ConnectionPool, pageItems: Int = 20_000) {
+    public init(
+        pool: ConnectionPool, consensus: ConsensusEstimation? = nil, pageItems: Int = 20_000
+    ) {
         self.pool = pool
+        self.consensus = consensus ?? ConsensusEstimation(pool: pool)
         self.pageItems = pageItems
     }
 
@@ -39,12 +44,20 @@ public struct LabelExport: Sendable {
     /// of an export would keep the queue's dead rows from being removed. So every item appears at most
     /// once, with the decision that stood when its page was read.
     ///
+    /// With a method of consensus, items have the label all their reviewers' answers make likeliest,
+    /// and its probability as `label_confidence`. What an adjudicator decided stands, and so does the
+    /// label of items without an answer or with a tie. Stored decisions are not touched, and rows are
+    /// chosen by them.
+    ///
     /// - Returns: how many labels were written.
     @discardableResult
     public func run(
         _ format: Format, filter: LabelFilter, project: ProjectContext,
+        consensus method: ConsensusMethod? = nil,
         write: (sending [UInt8]) async throws -> Void
     ) async throws -> Int {
+        var labels: ConsensusLabels?
+        if let method { labels = try await consensus.labels(project: project, method: method) }
         let weights = try await pool.withSession { session in
             try Store(session).labelWeights(project: project.id, filter: filter)
         }
@@ -52,7 +65,7 @@ public struct LabelExport: Sendable {
         let rows = weights.reduce(0) { $0 + $1.rows }
         let encoder = LabelRowEncoder(
             format: format, splitSalt: project.splitSalt.secret,
-            meanWeight: rows > 0 ? sum / Double(rows) : 1)
+            meanWeight: rows > 0 ? sum / Double(rows) : 1, consensus: labels)
         try await write(encoder.header())
         let connection = try await pool.checkout()
         do {

@@ -30,6 +30,8 @@ struct LabelRowEncoder: Sendable {
     let splitSalt: [UInt8]
     /// The mean weight of the rows that have one; weights are divided by it.
     let meanWeight: Double
+    /// What labels are taken from; nil for the decisions.
+    let consensus: ConsensusLabels?
 
     /// What stands before the first row.
     func header() -> [UInt8] {
@@ -73,9 +75,10 @@ struct LabelRowEncoder: Sendable {
         }
         func give(_ number: Double?) { give(number.map { "\($0)" }) }
 
+        let consensus = consensusLabel(row)
         give(column(.externalID))
-        give(column(.label))
-        give(Self.labelSource(source))
+        consensus?.label.map { give($0) } ?? give(column(.label))
+        consensus?.label.map { _ in give("consensus") } ?? give(Self.labelSource(source))
         give(column(.outcome))
         give(column(.predicted))
         give(column(.confidence))
@@ -90,7 +93,7 @@ struct LabelRowEncoder: Sendable {
         give(column(.policyVersion))
         give(column(.reviews))
         give(column(.agreement))
-        give(Value?.none)
+        give(consensus?.confidence)
         give(column(.reviewers))
         give(column(.isBlind).map { $0.first == UInt8(ascii: "t") ? "true" : "false" })
         give(split?.rawValue)
@@ -103,6 +106,15 @@ struct LabelRowEncoder: Sendable {
         give(column(.seconds))
         give(column(.payload))
         give(column(.metadata))
+    }
+
+    private func consensusLabel(_ row: StreamRow) -> ConsensusLabels.Label? {
+        guard let consensus, let item = text(row[LabelColumn.item.rawValue]).flatMap(Int64.init)
+        else { return nil }
+        return consensus.label(
+            of: item, decided: text(row[LabelColumn.label.rawValue]),
+            isAdjudicated: row[LabelColumn.source.rawValue]?
+                .elementsEqual(DecisionSource.adjudicator.rawValue.utf8) ?? false)
     }
 
     private func text(_ value: Value?) -> String? {

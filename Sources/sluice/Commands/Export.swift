@@ -30,6 +30,13 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: "Only this label.")
     var label: String?
 
+    @Option(
+        help: """
+            The label all answers make likeliest instead of the decision, with its probability: \
+            map, one-coin, majority or ml. What adjudicators decided stands.
+            """)
+    var consensus: String?
+
     @Flag(help: "Also the labels that only the model gave; their weight is 0.")
     var includePseudo = false
 
@@ -43,6 +50,7 @@ struct ExportCommand: AsyncParsableCommand {
             if let source { query.append(("source", source)) }
             if let since { query.append(("since", since)) }
             if let label { query.append(("label", label)) }
+            if let consensus { query.append(("consensus", consensus)) }
             if includePseudo { query.append(("include_pseudo", "true")) }
             let path = Endpoint<Nothing, Nothing>("GET", StreamingPath.labels)
                 .path(["project": try await project.name(client)])
