@@ -132,10 +132,12 @@ let package = Package(
                 "SluiceDomain", "SluiceJSON", arguments, logging, unixSignals, nioCore,
             ],
             swiftSettings: settings),
+        // What the estimate of labels is measured against.
+        .target(name: "CDawidSkene"),
         .executableTarget(
             name: "sluice-bench",
             dependencies: [
-                "SluiceApp", "SluiceService", "SluiceStore",
+                "CDawidSkene", "SluiceStatistics", "SluiceApp", "SluiceService", "SluiceStore",
                 "SluicePostgres", "SluiceSQL",
                 "SluiceBenchSQL", "SluiceCluster", "SluiceAPI", "SluiceDomain", "SluiceJSON",
                 "TerminalProbe", arguments, logging,

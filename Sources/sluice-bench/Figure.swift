@@ -23,6 +23,8 @@ struct Figure: Sendable {
     enum Goal: Sendable {
         /// The median of measured / baseline is at least this.
         case ratioAtLeast(Double)
+        /// The median of measured / baseline is at most this.
+        case ratioAtMost(Double)
         /// The median measured is below this.
         case below(Double)
         /// For information.
@@ -59,6 +61,7 @@ struct Figure: Sendable {
     var isMet: Bool? {
         switch goal {
         case .ratioAtLeast(let least): ratios.map { $0.median >= least }
+        case .ratioAtMost(let most): ratios.map { $0.median <= most }
         case .below(let limit): measured.median < limit
         case .none: nil
         }

@@ -76,6 +76,7 @@ extension Figure {
         }
         switch goal {
         case .ratioAtLeast(let least): writer.member("ratio_at_least", least)
+        case .ratioAtMost(let most): writer.member("ratio_at_most", most)
         case .below(let limit): writer.member("below", limit)
         case .none: break
         }
@@ -102,6 +103,7 @@ extension Figure.Goal {
     fileprivate var text: String {
         switch self {
         case .ratioAtLeast(let least): "ratio >= \(least)"
+        case .ratioAtMost(let most): "ratio <= \(most)"
         case .below(let limit): "< \(Series.short(limit))"
         case .none: ""
         }
