@@ -87,6 +87,7 @@ extension Desk {
                 return release(new.map(\.lease))
             }
             hear(of: reply)
+            stoppedBy = nil
             foundNothing = new.isEmpty
             let known = Set(leases.map(\.id))
             let arrived = new.filter { !known.contains($0.lease) }
@@ -100,6 +101,7 @@ extension Desk {
             reached()
             return []
         case .failure(let failure):
+            if !isLeaving, let effects = stop(over: failure) { return effects }
             leaseCall.finish(dueAt: missed(failure))
             return giveUp(over: failure)
         }

@@ -123,6 +123,8 @@ extension Desk {
                 Line("No connection to the service.", .bold),
                 Line("Trying again; nothing you answered is lost."),
             ]
+        case .online where stoppedBy != nil:
+            lines = stoppedLines(width: min(72, frame.size.columns - 2))
         case .online where !foundNothing: lines = [Line("Fetching the next item…")]
         case .online:
             let waiting = figures?.waiting ?? 0

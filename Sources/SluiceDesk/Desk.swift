@@ -162,6 +162,8 @@ public struct Desk: Sendable {
     var leaseCall = Call()
     var queueCall = Call()
     var leaseCount = 0
+    /// Why no work is given to this reviewer; nil while it is.
+    var stoppedBy: Problem?
     /// The last look at the queue brought nothing.
     var foundNothing = false
 

@@ -94,11 +94,18 @@ struct PlainSession {
         while !isOver {
             let askedAt = now
             guard
-                let reply = await repeated(
-                    { () async throws(ServiceFailure) -> LeaseReply in
-                        try await service.lease(count: 1)
+                let attempt = await repeated(
+                    { () async throws(ServiceFailure) -> LeaseAttempt in
+                        try await LeaseAttempt(service)
                     }, mayRefuse: false)
             else { return false }
+            guard case .reply(let reply) = attempt else {
+                if case .paused(let problem) = attempt, !saidEmpty { await tellPause(problem) }
+                saidEmpty = true
+                await waitWhileEmpty(until: now + Desk.emptyQueuePoll)
+                if !held.isEmpty { return true }
+                continue
+            }
             if let news = guidelines.hear(of: reply) { say(news) }
             if let lease = reply.leases.first {
                 held.append(withDraft(HeldLease(lease, askedAt: askedAt)))

@@ -10,6 +10,8 @@ struct RemoteDesk: DeskService {
     let queueName: Queue
     /// Which items are leased.
     var only = LeaseFilter()
+    /// Whether the answers in adjudication come with their reviewers' names.
+    var withNames = false
 
     /// Carries one call, its errors in the client's words.
     private func carry<T>(
@@ -44,6 +46,7 @@ struct RemoteDesk: DeskService {
         try await carry { () async throws(ClientError) -> LeaseReply in
             try await client.call(
                 Endpoints.lease, at: ["project": projectName],
+                query: withNames ? [("names", "true")] : [],
                 LeaseRequest(count: count, queue: queueName, only: only))
         }
     }

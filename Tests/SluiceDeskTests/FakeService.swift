@@ -25,6 +25,7 @@ actor FakeService: DeskService {
     /// What each answer proposes to change in the guidelines.
     private(set) var notes: [String?] = []
     private var replies: [Told]
+    private let refusal: ServiceFailure?
     private var waiting: [Lease]
     private var given: [String: Lease] = [:]
     private var answered: [String: Lease] = [:]
@@ -41,12 +42,15 @@ actor FakeService: DeskService {
     ///   - takesReleased: somebody else takes what is given back, at once.
     ///   - guidelines: what is in force; nil for a service without versions.
     ///   - news: what the reviewer has not read of them.
+    ///   - refusal: what every lease is refused with.
     ///   - replies: what is told of the first answers, in order.
     init(
         _ waiting: [Lease], labels: [Label] = Sample.labels, failures: [ServiceFailure] = [],
         projectFailure: ServiceFailure? = nil, takesReleased: Bool = false,
-        guidelines: GuidelinesReply? = nil, news: GuidelinesChanged? = nil, replies: [Told] = []
+        guidelines: GuidelinesReply? = nil, news: GuidelinesChanged? = nil, replies: [Told] = [],
+        refusal: ServiceFailure? = nil
     ) {
+        self.refusal = refusal
         self.replies = replies
         guidelinesReply = guidelines
         self.news = news
@@ -67,6 +71,7 @@ actor FakeService: DeskService {
     }
 
     func lease(count: Int) async throws(ServiceFailure) -> LeaseReply {
+        if let refusal { throw refusal }
         let leases = Array(waiting.prefix(count))
         waiting.removeFirst(leases.count)
         for lease in leases { given[lease.lease] = lease }

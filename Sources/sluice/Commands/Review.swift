@@ -28,6 +28,9 @@ struct ReviewCommand: AsyncParsableCommand {
     @Flag(help: "With --adjudicate: only the items you escalated yourself.")
     var mine = false
 
+    @Flag(help: "With --adjudicate: say who gave which answer (admin tokens).")
+    var names = false
+
     @Option(
         help: ArgumentHelp(
             "Only items that match: label=NAME (predicted) or metadata.KEY=VALUE.",
@@ -43,6 +46,7 @@ struct ReviewCommand: AsyncParsableCommand {
 
     func validate() throws {
         if mine, !adjudicate { throw ValidationError("--mine goes with --adjudicate") }
+        if names, !adjudicate { throw ValidationError("--names goes with --adjudicate") }
     }
 
     func run() async throws {
@@ -61,7 +65,7 @@ struct ReviewCommand: AsyncParsableCommand {
         let desk = RemoteDesk(
             client: client, projectName: try await project.name(client, choose: choose),
             queueName: adjudicate ? .adjudication : .review,
-            only: OnlyOption.filter(only, isMine: mine))
+            only: OnlyOption.filter(only, isMine: mine), withNames: names)
         if plain {
             try await Self.reviewPlainly(desk, keymap: keymap)
         } else {
