@@ -19,16 +19,23 @@ struct BenchTests {
     func workload(arguments: [String]) async throws {
         let root = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let figures = try await figures(
+            arguments + ["--data", root.appendingPathComponent("Deploy/demo-data").path])
+        #expect(!figures.isEmpty)
+    }
+
+    @Test("the estimate of labels comes to what the baseline comes to")
+    func consensus() async throws {
+        let figures = try await figures(
+            ["consensus", "--items", "2000", "--reviewers", "20", "--labels", "5"])
+        #expect(figures.count == 2)
+    }
+
+    private func figures(_ arguments: [String]) async throws -> [JSONValue] {
         let program = URL(fileURLWithPath: try BuiltProduct.sluice())
             .deletingLastPathComponent().appendingPathComponent("sluice-bench").path
-        let result = try await runCommand(
-            program,
-            arguments + [
-                "--repeats", "1", "--json", "--data",
-                root.appendingPathComponent("Deploy/demo-data").path,
-            ])
+        let result = try await runCommand(program, arguments + ["--repeats", "1", "--json"])
         try #require(result.status == 0, "\(result.output)\n\(result.error)")
-        let figures = try JSONValue(parsing: result.output)["figures"]?.array
-        #expect(try #require(figures).isEmpty == false)
+        return try #require(try JSONValue(parsing: result.output)["figures"]?.array)
     }
 }
