@@ -744,6 +744,19 @@ CREATE TABLE public.label (
 
 COMMENT ON COLUMN public.label.key IS 'The key that chooses the label in the terminal client; null: the client assigns one.';
 
+CREATE TABLE public.label_map (
+    project_id bigint NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_by bigint NOT NULL,
+    document json NOT NULL,
+    CONSTRAINT label_map_name_form CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
+);
+
+COMMENT ON TABLE public.label_map IS 'What reports and exports may call labels, by the name of the map.';
+
+COMMENT ON COLUMN public.label_map.document IS 'New names by label; a label that is not there keeps its name.';
+
 CREATE TABLE public.lease (
     project_id bigint NOT NULL,
     item_id bigint NOT NULL,
@@ -1056,6 +1069,9 @@ ALTER TABLE ONLY public.item
 ALTER TABLE ONLY public.item
     ADD CONSTRAINT item_pkey PRIMARY KEY (project_id, id);
 
+ALTER TABLE ONLY public.label_map
+    ADD CONSTRAINT label_map_pkey PRIMARY KEY (project_id, name);
+
 ALTER TABLE ONLY public.label
     ADD CONSTRAINT label_pkey PRIMARY KEY (project_id, name);
 
@@ -1159,6 +1175,12 @@ ALTER TABLE ONLY public.guideline_read
 
 ALTER TABLE ONLY public.guideline_read
     ADD CONSTRAINT guideline_read_of_guideline FOREIGN KEY (project_id, version) REFERENCES public.guideline(project_id, version);
+
+ALTER TABLE ONLY public.label_map
+    ADD CONSTRAINT label_map_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.label_map
+    ADD CONSTRAINT label_map_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES public.actor(id);
 
 ALTER TABLE ONLY public.label
     ADD CONSTRAINT label_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);

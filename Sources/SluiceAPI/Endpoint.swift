@@ -70,6 +70,14 @@ public enum StreamingPath {
     public static let item = "/v1/projects/{project}/items/{external_id}"
     /// `GET`: the figures.
     public static let report = "/v1/projects/{project}/report"
+    /// `GET`: how far people agree.
+    public static let agreement = "/v1/projects/{project}/agreement"
+    /// `GET`: how one reviewer stands to the others.
+    public static let reviewer = "/v1/projects/{project}/reviewers/{name}"
+    /// `GET`: the names labels may be looked at under.
+    public static let labelMaps = "/v1/projects/{project}/label-maps"
+    /// `PUT`, `DELETE`: one label map.
+    public static let labelMap = "/v1/projects/{project}/label-maps/{name}"
     /// `GET`: two model versions on the same items.
     public static let comparison = "/v1/projects/{project}/comparison"
     /// `GET`: what items are by all their reviewers' answers, and how good reviewers are.

@@ -73,6 +73,9 @@ public enum ProblemTable {
             (404, "Unknown proposal", "`sluice guidelines proposals` lists the open ones.")
         case .proposalSettled:
             (409, "Proposal settled", "Nothing to do: somebody was faster.")
+        case .unknownLabelMap:
+            (404, "Unknown label map", "`sluice label-map list` names those there are.")
+        case .unknownReviewer: (404, "Unknown reviewer", "`sluice reviewer list` has the names.")
         case .invalidPolicy: (422, "Invalid policy", "Correct the named place of the document.")
         case .unknownPolicy: (404, "Unknown policy", "`sluice policy history` lists the versions.")
         case .policyChanged:

@@ -34,6 +34,8 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case unknownGuidelines = "SLU-221"
     case unknownProposal = "SLU-222"
     case proposalSettled = "SLU-223"
+    case unknownLabelMap = "SLU-224"
+    case unknownReviewer = "SLU-232"
     case invalidPolicy = "SLU-301"
     case unknownPolicy = "SLU-302"
     case policyChanged = "SLU-303"

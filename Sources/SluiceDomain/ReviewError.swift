@@ -35,6 +35,8 @@ public enum ReviewError: Error, Hashable, Sendable {
     case unknownGuidelines(version: String)
     case unknownProposal(id: String)
     case proposalSettled(id: String, ProposalStatus)
+    case unknownLabelMap(String)
+    case unknownReviewer(String)
     case invalidPolicy(PolicyDocumentError)
     case unknownPolicy(version: String)
     case policyChanged(base: Int, inForce: Int)
@@ -82,6 +84,8 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownGuidelines: .unknownGuidelines
         case .unknownProposal: .unknownProposal
         case .proposalSettled: .proposalSettled
+        case .unknownLabelMap: .unknownLabelMap
+        case .unknownReviewer: .unknownReviewer
         case .invalidPolicy: .invalidPolicy
         case .unknownPolicy: .unknownPolicy
         case .policyChanged: .policyChanged
@@ -149,6 +153,8 @@ public enum ReviewError: Error, Hashable, Sendable {
             "the project has no version \(version) of its guidelines"
         case .unknownProposal(let id): "there is no proposal \(id)"
         case .proposalSettled(let id, let status): "proposal \(id) is \(status.rawValue) already"
+        case .unknownLabelMap(let name): "there is no label map \"\(name)\""
+        case .unknownReviewer(let name): "nobody of the name \"\(name)\" has a token or a review"
         case .invalidPolicy(let error): error.detail
         case .unknownPolicy(let version): "the project has no policy version \(version)"
         case .policyChanged(let base, let inForce):

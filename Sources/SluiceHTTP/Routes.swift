@@ -21,6 +21,7 @@ public enum Routes {
         PredictionHandlers(services: services).register(on: calls)
         ReviewHandlers(services: services).register(on: calls)
         ReviewImportHandlers(services: services).register(on: calls)
+        AgreementHandlers(services: services).register(on: calls)
         GuidelineHandlers(services: services).register(on: calls)
         LabelHandlers(services: services).register(on: calls)
         ComparisonHandlers(services: services).register(on: calls)

@@ -28,6 +28,12 @@ public struct Services: Sendable {
     public let guidelines: Guidelines
     /// Takes in answers that people gave elsewhere.
     public let imports: ReviewImport
+    /// Says how far people agree.
+    public let agreement: AgreementReport
+    /// Says how one reviewer stands to the others.
+    public let reviewerReport: ReviewerReport
+    /// The names labels may be looked at under.
+    public let labelMaps: LabelMaps
     /// Counts queues.
     public let counter: QueueCounter
     /// Exports labels.
@@ -64,6 +70,9 @@ public struct Services: Sendable {
         coalescer = IngestCoalescer(ingestion: ingestion)
         guidelines = Guidelines(pool: pool)
         imports = ReviewImport(pool: pool, logger: logger)
+        agreement = AgreementReport(pool: pool)
+        reviewerReport = ReviewerReport(pool: pool)
+        labelMaps = LabelMaps(pool: pool)
         counter = QueueCounter(pool: pool)
         let consensus = ConsensusEstimation(pool: pool)
         self.consensus = consensus

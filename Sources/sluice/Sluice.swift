@@ -20,6 +20,7 @@ struct Sluice: AsyncParsableCommand {
             LogoutCommand.self, ReviewCommand.self, ImportCommand.self,
             ExportCommand.self, ReportCommand.self, ConsensusCommand.self, PolicyCommand.self,
             RolloutCommand.self,
+            AgreementCommand.self, ReviewerCommand.self, LabelMapCommand.self,
             ProjectCommand.self, GuidelinesCommand.self,
             TokenCommand.self, AuditLogCommand.self, MigrateCommand.self,
         ])

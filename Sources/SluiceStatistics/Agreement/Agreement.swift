@@ -51,21 +51,28 @@ public struct Agreement: Hashable, Sendable {
     private mutating func count(_ answers: [Int], times: Int) {
         guard !answers.isEmpty, times != 0 else { return }
         precondition(answers.allSatisfy { 0..<labels ~= $0 }, "answers are numbers of labels")
+        count(AnswerCounts(answers), times: times)
+    }
+
+    /// Counts items that all have these answers.
+    mutating func count(_ kind: AnswerCounts, times: Int) {
+        guard times != 0 else { return }
         var layer =
-            layers.removeValue(forKey: answers.count)
+            layers.removeValue(forKey: kind.answers)
             ?? Layer(
                 totals: Array(repeating: 0, count: labels),
                 pairs: Array(repeating: 0, count: labels * labels))
         layer.items += times
         precondition(layer.items >= 0, "only what was counted is taken out")
-        for (position, answer) in answers.enumerated() {
-            layer.totals[answer] += times
-            for other in answers[..<position] {
-                layer.pairs[answer * labels + other] += times
-                layer.pairs[other * labels + answer] += times
+        for (label, count) in kind.counts {
+            layer.totals[label] += times * count
+            for (other, others) in kind.counts {
+                // An answer makes no pair with itself.
+                layer.pairs[label * labels + other] +=
+                    times * count * (label == other ? others - 1 : others)
             }
         }
-        if layer.items > 0 { layers[answers.count] = layer }
+        if layer.items > 0 { layers[kind.answers] = layer }
     }
 }
 
@@ -156,5 +163,27 @@ extension Agreement {
                 $0[label] += Double($1.value.totals[label]) / Double($1.key * all)
             }
         }
+    }
+}
+
+/// The answers of an item as how often each label was given: pairs of answers are then counted by the
+/// labels there are, where forty people make eight hundred pairs.
+struct AnswerCounts: Sendable {
+    /// How many answers there are.
+    let answers: Int
+    /// The labels given, each once, with how often.
+    let counts: [(label: Int, count: Int)]
+
+    init(_ answers: [Int]) {
+        var counts: [(label: Int, count: Int)] = []
+        for answer in answers {
+            if let index = counts.firstIndex(where: { $0.label == answer }) {
+                counts[index].count += 1
+            } else {
+                counts.append((label: answer, count: 1))
+            }
+        }
+        self.answers = answers.count
+        self.counts = counts
     }
 }

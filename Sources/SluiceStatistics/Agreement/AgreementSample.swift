@@ -6,7 +6,7 @@
 public struct AgreementSample: Hashable, Sendable {
     /// How many labels there are to choose from, used or not.
     public let labels: Int
-    private var kinds: [[Int]: Int] = [:]
+    private(set) var kinds: [[Int]: Int] = [:]
 
     /// Starts without an item.
     public init(labels: Int) {
