@@ -38,6 +38,11 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(method: "GET", path: "/guidelines/1", permission: .inspect),
         .init(method: "POST", path: "/guidelines/1/read", permission: .review),
         .init(method: "GET", path: "/guideline-proposals", permission: .analyse),
+        .init(method: "GET", path: "/agreement", permission: .analyse),
+        .init(method: "GET", path: "/label-maps", permission: .inspect),
+        .init(
+            method: "PUT", path: "/label-maps/m", permission: .administer, body: #"{"cat":"pet"}"#),
+        .init(method: "POST", path: "/reviews", permission: .administer, body: "[]"),
         .init(method: "GET", path: "/audit-log", permission: .analyse),
         .init(method: "POST", path: "/predictions", permission: .ingest, body: prediction("a")),
         .init(method: "POST", path: "/leases", permission: .review, body: "{}"),

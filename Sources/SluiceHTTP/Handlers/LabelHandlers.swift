@@ -14,8 +14,12 @@ struct LabelHandlers {
         let services = services
         router.get(RouterPath(StreamingPath.labels)) { request, context in
             let call = try Call(request: request, context: context, needs: .analyse)
-            let (format, filter, method) = try Self.selection(request)
+            let query = try Self.query(request)
+            let (format, filter, method) = try Self.selection(query)
             let project = try await call.project(services)
+            var map: LabelMap?
+            if let text = query["map"] { map = try await services.labelMaps.map(text, of: project) }
+            let labelMap = map
             return Response(
                 status: .ok,
                 headers: [.contentType: format.contentType, .cacheControl: "no-store"],
@@ -23,7 +27,7 @@ struct LabelHandlers {
                     // An error after the first byte cannot become a status: the body is cut short,
                     // without its last chunk, and every HTTP client reports that.
                     try await services.labels.run(
-                        format, filter: filter, project: project, consensus: method
+                        format, filter: filter, project: project, consensus: method, map: labelMap
                     ) {
                         try await writer.write(ByteBuffer(bytes: $0))
                     }
@@ -57,12 +61,17 @@ struct LabelHandlers {
         return bucket
     }
 
-    private static func selection(
-        _ request: Request
-    ) throws(ReviewError) -> (LabelExport.Format, LabelFilter, ConsensusMethod?) {
-        let query = try Query(
+    private static func query(_ request: Request) throws(ReviewError) -> Query {
+        try Query(
             request,
-            allowing: ["format", "source", "since", "label", "include_pseudo", "consensus"])
+            allowing: [
+                "format", "source", "since", "label", "include_pseudo", "consensus", "map",
+            ])
+    }
+
+    private static func selection(
+        _ query: Query
+    ) throws(ReviewError) -> (LabelExport.Format, LabelFilter, ConsensusMethod?) {
         let name = query["format"] ?? LabelExport.Format.jsonLines.rawValue
         guard let format = LabelExport.Format(rawValue: name) else {
             throw .invalidParameter(

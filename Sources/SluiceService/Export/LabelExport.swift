@@ -49,11 +49,14 @@ public struct LabelExport: Sendable {
     /// label of items without an answer or with a tie. Stored decisions are not touched, and rows are
     /// chosen by them.
     ///
+    /// With a map, `label` and `predicted` are what it calls them, and `label_original` and
+    /// `predicted_original` come last. A filter by label is by what the label is, not by what it is called.
+    ///
     /// - Returns: how many labels were written.
     @discardableResult
     public func run(
         _ format: Format, filter: LabelFilter, project: ProjectContext,
-        consensus method: ConsensusMethod? = nil,
+        consensus method: ConsensusMethod? = nil, map: LabelMap? = nil,
         write: (sending [UInt8]) async throws -> Void
     ) async throws -> Int {
         var labels: ConsensusLabels?
@@ -65,7 +68,7 @@ public struct LabelExport: Sendable {
         let rows = weights.reduce(0) { $0 + $1.rows }
         let encoder = LabelRowEncoder(
             format: format, splitSalt: project.splitSalt.secret,
-            meanWeight: rows > 0 ? sum / Double(rows) : 1, consensus: labels)
+            meanWeight: rows > 0 ? sum / Double(rows) : 1, consensus: labels, map: map)
         try await write(encoder.header())
         let connection = try await pool.checkout()
         do {

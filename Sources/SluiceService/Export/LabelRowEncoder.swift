@@ -17,6 +17,10 @@ struct LabelRowEncoder: Sendable {
         ("comment", .text), ("seconds", .plain), ("payload", .json), ("metadata", .json),
     ]
 
+    /// The columns where a map names labels anew: what they are called without it comes last.
+    private static let mappedColumns: [(name: StaticString, kind: Kind)] =
+        columns + [("label_original", .text), ("predicted_original", .text)]
+
     private enum Kind {
         /// Text from outside or from us: quoted.
         case text
@@ -32,11 +36,17 @@ struct LabelRowEncoder: Sendable {
     let meanWeight: Double
     /// What labels are taken from; nil for the decisions.
     let consensus: ConsensusLabels?
+    /// What labels are called; nil for what they are.
+    let map: LabelMap?
+
+    private var columns: [(name: StaticString, kind: Kind)] {
+        map == nil ? Self.columns : Self.mappedColumns
+    }
 
     /// What stands before the first row.
     func header() -> [UInt8] {
         guard format != .jsonLines else { return [] }
-        return Array(Self.columns.map { "\($0.name)" }.joined(separator: ",").utf8) + [10]
+        return Array(columns.map { "\($0.name)" }.joined(separator: ",").utf8) + [10]
     }
 
     /// Writes one row and its line end.
@@ -77,10 +87,15 @@ struct LabelRowEncoder: Sendable {
 
         let consensus = consensusLabel(row)
         give(column(.externalID))
-        consensus?.label.map { give($0) } ?? give(column(.label))
+        let label = consensus?.label ?? text(column(.label))
+        give(label.map { map?.name(of: $0) ?? $0 })
         consensus?.label.map { _ in give("consensus") } ?? give(Self.labelSource(source))
         give(column(.outcome))
-        give(column(.predicted))
+        if let map {
+            give(text(column(.predicted)).map { map.name(of: $0) })
+        } else {
+            give(column(.predicted))
+        }
         give(column(.confidence))
         give(column(.model))
         give(column(.version))
@@ -106,6 +121,10 @@ struct LabelRowEncoder: Sendable {
         give(column(.seconds))
         give(column(.payload))
         give(column(.metadata))
+        if map != nil {
+            give(label)
+            give(column(.predicted))
+        }
     }
 
     private func consensusLabel(_ row: StreamRow) -> ConsensusLabels.Label? {
@@ -155,8 +174,9 @@ struct LabelRowEncoder: Sendable {
     private func appendJSON(_ row: StreamRow, to bytes: inout [UInt8]) {
         var writer = JSONWriter(reservingCapacity: 1024)
         writer.beginObject()
+        let columns = columns
         forEachValue(row) { index, value in
-            let (name, kind) = Self.columns[index]
+            let (name, kind) = columns[index]
             writer.key(name)
             guard let value else { return writer.null() }
             switch kind {
@@ -172,10 +192,11 @@ struct LabelRowEncoder: Sendable {
 
     private func appendCSV(_ row: StreamRow, to bytes: inout [UInt8]) {
         let isSafe = format == .csv
+        let columns = columns
         forEachValue(row) { index, value in
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             guard let value else { return }
-            switch Self.columns[index].kind {
+            switch columns[index].kind {
             case .plain: bytes.append(contentsOf: value)
             case .text, .json: CSVField.append(value, defused: isSafe, to: &bytes)
             }

@@ -37,6 +37,13 @@ struct ExportCommand: AsyncParsableCommand {
             """)
     var consensus: String?
 
+    @Option(
+        help: """
+            Labels as a map names them: the name of a stored one, or a file. What they were called is \
+            kept in label_original.
+            """)
+    var map: String?
+
     @Flag(help: "Also the labels that only the model gave; their weight is 0.")
     var includePseudo = false
 
@@ -51,6 +58,7 @@ struct ExportCommand: AsyncParsableCommand {
             if let since { query.append(("since", since)) }
             if let label { query.append(("label", label)) }
             if let consensus { query.append(("consensus", consensus)) }
+            if let map { query.append(("map", try LabelMapArgument.parameter(map))) }
             if includePseudo { query.append(("include_pseudo", "true")) }
             let path = Endpoint<Nothing, Nothing>("GET", StreamingPath.labels)
                 .path(["project": try await project.name(client)])
