@@ -113,7 +113,7 @@ struct ConsensusReport {
             writer.member("answers", answers.answered[reviewer])
             writer.member("accuracy", fit.accuracy(of: reviewer))
             writeMistakes(of: reviewer, to: &writer)
-            if fit.labels <= Self.matrixLabels {
+            if fit.labels <= Self.matrixLabels, made.method != .oneCoin {
                 writer.key("confusion")
                 writer.array(0..<fit.labels) { writer, truth in
                     writer.array(0..<fit.labels) { writer, given in
@@ -128,8 +128,13 @@ struct ConsensusReport {
             "reviewers_left_out", max(answers.reviewers.count - Self.maximumReviewers, 0))
     }
 
-    /// The mistakes a reviewer makes most, by how many items they take.
+    /// The mistakes a reviewer makes most, by how many items they take; none where the method holds
+    /// all for as likely.
     private func writeMistakes(of reviewer: Int, to writer: inout JSONWriter) {
+        guard made.method != .oneCoin else {
+            writer.key("mistakes")
+            return writer.array(EmptyCollection<Int>()) { $0.int($1) }
+        }
         var mistakes: [(truth: Int, given: Int, probability: Double, weight: Double)] = []
         for truth in 0..<fit.labels {
             for given in 0..<fit.labels where given != truth {

@@ -78,10 +78,13 @@ struct ConsensusText {
             "\(count("decided")) decided, \(count("undecided")) tied; majority vote ties on "
                 + "\(majority?["ties"]?.int ?? 0) and says otherwise on "
                 + "\(majority?["differs"]?.int ?? 0)")
-        let decisions = report["decisions"]
-        lines.append(
-            "\(decisions?["differs"]?.int ?? 0) of \(decisions?["compared"]?.int ?? 0) "
-                + "standing decisions are another label")
+        if let decisions = report["decisions"], let compared = decisions["compared"]?.int,
+            compared > 0
+        {
+            lines.append(
+                "\(decisions["differs"]?.int ?? 0) of \(compared) standing decisions are another "
+                    + "label")
+        }
         if let accuracy = report["expected_accuracy"]?["value"]?.double {
             lines.append("\(FigureText.percent(accuracy)) of the decided expected to be right")
         }
@@ -112,7 +115,7 @@ struct ConsensusText {
     }
 
     private func reviewers() -> [String] {
-        var table = Table(["reviewer", "answers", "accuracy", "most likely mistake"])
+        var table = Table(["reviewer", "answers", "accuracy", "most common mistake"])
         for reviewer in report["reviewers"]?.array ?? [] {
             let mistake = reviewer["mistakes"]?[0]
             let isAnonymous = reviewer["anonymous"]?.bool == true
