@@ -124,6 +124,6 @@ extension Figure {
         if alpha.lo >= 0.8 { return "fit for use" }
         if alpha.lo >= 0.667 { return "for tentative conclusions" }
         return alpha.value >= 0.667
-            ? "not sure to be fit for use" : "too low: make the instructions clearer"
+            ? "not sure to be fit for use" : "not fit for use, the instructions need to be clearer"
     }
 }

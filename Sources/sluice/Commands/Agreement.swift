@@ -82,7 +82,7 @@ struct AgreementText {
     }
 
     private func coefficients() -> [String] {
-        var table = Table(["agreement", "value", "95 % interval", ""])
+        var table = Table(["agreement", "value", "95 % interval"])
         for (name, key) in [
             ("Krippendorff's alpha", "krippendorff_alpha"), ("percent", "percent"),
             ("Gwet's AC1", "gwet_ac1"), ("Fleiss' kappa", "fleiss_kappa"),
@@ -97,13 +97,13 @@ struct AgreementText {
             }
             table.add(
                 key == "percent"
-                    ? [name, FigureText.percent(value), FigureText.interval(figure), ""]
-                    : [
-                        name, Self.coefficient(value), Self.interval(figure),
-                        figure?["reading"]?.string ?? "",
-                    ])
+                    ? [name, FigureText.percent(value), FigureText.interval(figure)]
+                    : [name, Self.coefficient(value), Self.interval(figure)])
         }
         var lines = table.lines()
+        if let reading = report["agreement"]?["krippendorff_alpha"]?["reading"]?.string {
+            lines += Self.wrapped("What alpha says of the labels: \(reading).")
+        }
         let shown = report["answers_with_prediction_shown"]?.int ?? 0
         if shown > 0 {
             lines += Self.wrapped(

@@ -70,7 +70,9 @@ struct ReviewerText {
         ])
         var lines = table.lines()
         let ties = agreement?["ties"]?.int ?? 0
-        if ties > 0 { lines.append("\(ties) more answers are left out: the others tie there") }
+        if ties > 0 { lines.append("left out, because the others tie: \(ties)") }
+        let alone = agreement?["alone"]?.int ?? 0
+        if alone > 0 { lines.append("left out, because nobody else has answered: \(alone)") }
         switch report["standing"]?.string {
         case "below_the_others": lines.append("agrees less than the others do")
         case "above_the_others": lines.append("agrees more than the others do")
