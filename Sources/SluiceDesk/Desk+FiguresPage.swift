@@ -40,7 +40,7 @@ extension Desk {
             rows.append(
                 ("agreement", OwnFigureText.share(figures.agreement, of: "item"))
             )
-            rows.append(("", "how often your answer was what was decided"))
+            rows.append(("", "with what most others said of the same items"))
             if let gold = figures.gold {
                 rows.append(("gold items", OwnFigureText.share(gold, of: "gold item")))
                 rows.append(("", "items whose answer was known, mixed into the queue"))

@@ -138,7 +138,7 @@ public struct Keymap: Sendable {
             "give the items back and hide them until the next key"),
         Binding(
             .figures, "figures", [.character("F")], nil,
-            "your figures: this session, agreement with what was decided, gold items"),
+            "your figures: this session, agreement with others, gold items"),
         Binding(.scroll(.up), "up", [Key(.up)], nil, "scroll the item"),
         Binding(.scroll(.down), "down", [Key(.down)]),
         Binding(

@@ -48,7 +48,7 @@ enum PlainCommand: Hashable, Sendable {
             ":propose TEXT",
             "when adjudicating, propose a change of the guidelines along with the answer"
         ),
-        (":figures", "your agreement with what was decided, and gold items"),
+        (":figures", "your agreement with others, and gold items"),
         (":guidelines", "read the project's guidelines"),
         (":show", "show the item again"),
         (":help", "show this help"),

@@ -63,7 +63,7 @@ extension PlainSession {
         var lines = [
             "This session: \(DeskText.count(outcome.done, "answer")).",
             "All sessions: \(DeskText.count(figures.reviews, "answer")).",
-            "Agreement with what was decided: "
+            "Agreement with what most others said of the same items: "
                 + OwnFigureText.share(figures.agreement, of: "item") + ".",
         ]
         if let gold = figures.gold {

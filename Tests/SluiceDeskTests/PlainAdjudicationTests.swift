@@ -103,7 +103,7 @@ struct PlainAdjudicationTests {
                 """
                 This session: 0 answers.
                 All sessions: 1240 answers.
-                Agreement with what was decided: 92.1 % of 412 items (89.1 % to 94.3 % at 95 %, wilson).
+                Agreement with what most others said of the same items: 92.1 % of 412 items (89.1 % to 94.3 % at 95 %, wilson).
                 Gold items: 90.0 % of 20 gold items (69.9 % to 97.2 % at 95 %, wilson).
                 """), "\(played.text)")
     }

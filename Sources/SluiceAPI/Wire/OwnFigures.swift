@@ -83,7 +83,7 @@ public struct OwnFigures: Hashable, WireValue {
     public var reviewer: String
     /// Answers that stand, in all sessions.
     public var reviews: Int
-    /// How often the answer was what was decided.
+    /// How often the answer was what most others said of the same item.
     public var agreement: MeasuredShare
     /// How many gold items were answered as they should; nil where reviewers are not told.
     public var gold: MeasuredShare?
