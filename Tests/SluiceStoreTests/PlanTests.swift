@@ -102,6 +102,7 @@ struct PlanTests {
         for (statement, arguments) in [
             (SQLCatalog.readyAfter, ":project, 0, 5000, 5000, 2000"),
             (SQLCatalog.ownReviews, ":project, :actor, 50"),
+            (SQLCatalog.answersBesideOwn, ":project, :actor, 50"),
         ] {
             script += """
                 SET plan_cache_mode = force_generic_plan;
