@@ -1,5 +1,62 @@
 -- The schema as the migrations leave it, for reading; written by the test of the schema.
 
+CREATE FUNCTION public.answer_gold(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_token bigint, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision) RETURNS TABLE(o_status text, o_reviewed_at timestamp with time zone, o_external_id text, o_label text, o_note text, o_form text, o_predicted text)
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    v_lease record;
+    v_old record;
+BEGIN
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    SELECT l.token, l.answered_at, l.model_version_id, l.form, l.displaced_item_id, l.displaced_token INTO v_lease
+    FROM gold_lease l
+    WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = p_item FOR UPDATE;
+    IF NOT FOUND THEN
+        o_status := 'unknown';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    o_form := v_lease.form;
+    SELECT i.external_id, g.label, g.note INTO o_external_id, o_label, o_note FROM item i
+    JOIN gold g ON g.project_id = p_project AND g.item_id = i.id
+    WHERE i.project_id = p_project AND i.id = p_item;
+    SELECT p.label INTO o_predicted FROM prediction p
+    WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = v_lease.model_version_id;
+    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
+    WHERE v.project_id = p_project AND v.id = p_id;
+    IF FOUND THEN
+        o_status := CASE
+            WHEN v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
+                AND v_old.label IS NOT DISTINCT FROM p_label THEN 'repeated'
+            ELSE 'conflict' END;
+        o_reviewed_at := v_old.reviewed_at;
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF v_lease.answered_at IS NOT NULL THEN
+        o_status := 'already';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF v_lease.token <> p_token THEN
+        o_status := 'superseded';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    o_status := CASE WHEN p_verdict = 'skip' THEN 'skipped' ELSE 'counted' END;
+    INSERT INTO review (project_id, id, item_id, actor_id, model_version_id, seconds, queue, is_shown, status, verdict, label,
+        tags, comment)
+    VALUES (p_project, p_id, p_item, p_actor, v_lease.model_version_id, p_seconds, 0, v_lease.form = 'shown', 'gold',
+        p_verdict, p_label, p_tags, p_comment)
+    RETURNING reviewed_at INTO o_reviewed_at;
+    UPDATE gold_lease l SET answered_at = now()
+    WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = p_item;
+    PERFORM release_lease(p_project, v_lease.displaced_item_id, p_actor, v_lease.displaced_token);
+    RETURN NEXT;
+END $$;
+
 CREATE FUNCTION public.claim_matching_tasks(p_project bigint, p_queue smallint, p_actor bigint, p_tokens bigint[], p_seconds integer, p_floor_rank bigint, p_floor_item bigint, p_end_rank bigint, p_end_item bigint, p_labels text[], p_keys text[], p_values text[], p_mine boolean) RETURNS TABLE(o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamp with time zone, o_model_version bigint, o_is_blind boolean)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
@@ -222,6 +279,105 @@ BEGIN
         v_slot := v_slot + 1;
     END LOOP;
     RETURN v_slot;
+END $$;
+
+CREATE FUNCTION public.mix_gold(p_project bigint, p_actor bigint, p_items bigint[], p_tokens bigint[], p_forms text[], p_hits boolean[], p_gold_tokens bigint[], p_labels text[], p_keys text[], p_values text[]) RETURNS TABLE(o_place integer, o_item bigint, o_token bigint, o_expires_at timestamp with time zone, o_model_version bigint, o_form text, o_external_id text, o_payload json, o_metadata json, o_received_at timestamp with time zone, o_label text, o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text)
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    v_next timestamptz;
+    v_known boolean;
+BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    FOR v_place IN 1 .. cardinality(p_items) LOOP
+        o_place := v_place;
+        SELECT l.item_id, l.model_version_id, l.form, l.received_at INTO o_item, o_model_version, o_form, o_received_at
+        FROM gold_lease l
+        JOIN gold g ON g.project_id = p_project AND g.item_id = l.item_id AND g.retired_at IS NULL
+        WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.answered_at IS NULL AND l.expires_at < now()
+            AND cardinality(p_keys) = 0 AND p_labels IS NULL
+        ORDER BY l.given_at, l.item_id LIMIT 1;
+        v_known := FOUND;
+        IF NOT v_known THEN
+            CONTINUE WHEN NOT p_hits[v_place];
+            -- A task that is open may come to this reviewer as itself.
+            SELECT g.item_id, coalesce(p.model_version_id, 0) INTO o_item, o_model_version
+            FROM gold g
+            CROSS JOIN LATERAL (
+                SELECT i.metadata FROM item i
+                WHERE i.project_id = p_project AND i.id = g.item_id AND i.payload IS NOT NULL OFFSET 0) AS i
+            LEFT JOIN LATERAL (
+                SELECT p.model_version_id, p.label FROM prediction p
+                WHERE p.project_id = p_project AND p.item_id = g.item_id AND p.stands AND p.label IS NOT NULL
+                LIMIT 1) AS p ON true
+            WHERE g.project_id = p_project AND g.retired_at IS NULL
+                AND NOT EXISTS (
+                    SELECT FROM gold_lease l
+                    WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = g.item_id OFFSET 0)
+                AND NOT EXISTS (
+                    SELECT FROM review v
+                    WHERE v.project_id = p_project AND v.item_id = g.item_id AND v.actor_id = p_actor OFFSET 0)
+                AND NOT EXISTS (
+                    SELECT FROM lease l WHERE l.project_id = p_project AND l.item_id = g.item_id OFFSET 0)
+                AND NOT EXISTS (
+                    SELECT FROM ready r
+                    WHERE r.project_id = p_project AND r.queue IN (0, 1) AND r.item_id = g.item_id
+                        AND r.rank = ANY((
+                            SELECT slot_ranks(t.rank, t.slot_delay, t.asked) FROM task t
+                            WHERE t.project_id = p_project AND t.item_id = g.item_id)::bigint[]) OFFSET 0)
+                AND (p_labels IS NULL OR p_forms[v_place] = 'shown' AND p.label = ANY(p_labels))
+                AND NOT EXISTS (
+                    SELECT FROM unnest(p_keys) AS wanted (key)
+                    WHERE NOT EXISTS (
+                        SELECT FROM unnest(p_keys, p_values) AS pair (key, value)
+                        WHERE pair.key = wanted.key AND pair.value = i.metadata ->> pair.key))
+            -- One that can be shown where the displaced task is; among those, at random.
+            ORDER BY p_forms[v_place] = 'shown' AND p.label IS NULL,
+                hashint8extended(g.item_id, p_gold_tokens[v_place])
+            LIMIT 1;
+            CONTINUE WHEN NOT FOUND;
+            o_form := CASE
+                WHEN p_forms[v_place] = 'shown' AND o_model_version = 0 THEN 'blind'
+                ELSE p_forms[v_place] END;
+            IF o_form <> 'shown' THEN
+                o_model_version := 0;
+            END IF;
+            -- Between the displaced task's arrival and the next one's: equal where items come in batches.
+            SELECT i.received_at INTO o_received_at FROM item i
+            WHERE i.project_id = p_project AND i.id = p_items[v_place];
+            SELECT i.received_at INTO v_next FROM item i
+            WHERE i.project_id = p_project AND i.id = coalesce(p_items[v_place + 1], (
+                SELECT r.item_id FROM task t
+                JOIN ready r ON r.project_id = p_project AND r.queue = 0 AND (r.rank, r.item_id) > (t.rank, t.item_id)
+                WHERE t.project_id = p_project AND t.item_id = p_items[v_place]
+                ORDER BY r.rank, r.item_id LIMIT 1));
+            o_received_at := o_received_at
+                + (coalesce(v_next, o_received_at - interval '1 second') - o_received_at) / 2;
+        END IF;
+        o_token := p_gold_tokens[v_place];
+        SELECT l.expires_at INTO o_expires_at FROM lease l
+        WHERE l.project_id = p_project AND l.item_id = p_items[v_place] AND l.actor_id = p_actor
+            AND l.token = p_tokens[v_place];
+        CONTINUE WHEN NOT FOUND;
+        INSERT INTO gold_lease AS l (project_id, actor_id, item_id, token, displaced_item_id, displaced_token,
+            model_version_id, expires_at, received_at, form)
+        VALUES (p_project, p_actor, o_item, o_token, p_items[v_place], p_tokens[v_place], o_model_version, o_expires_at,
+            o_received_at, o_form)
+        ON CONFLICT (project_id, actor_id, item_id) DO UPDATE SET token = excluded.token,
+            displaced_item_id = excluded.displaced_item_id, displaced_token = excluded.displaced_token,
+            expires_at = excluded.expires_at;
+        SELECT i.external_id, i.payload, i.metadata INTO o_external_id, o_payload, o_metadata FROM item i
+        WHERE i.project_id = p_project AND i.id = o_item;
+        SELECT p.label, p.confidence, p.scores, p.highlights, m.model, m.version
+        INTO o_label, o_confidence, o_scores, o_highlights, o_model, o_version
+        FROM prediction p
+        JOIN model_version m ON m.project_id = p_project AND m.id = p.model_version_id
+        WHERE p.project_id = p_project AND p.item_id = o_item AND p.model_version_id = o_model_version;
+        RETURN NEXT;
+    END LOOP;
 END $$;
 
 CREATE FUNCTION public.offer_slots(p_project bigint, p_queue smallint, p_item bigint, p_slots integer) RETURNS void
@@ -449,6 +605,39 @@ BEGIN
     END IF;
 END $$;
 
+CREATE FUNCTION public.undo_gold(p_project bigint, p_id text, p_actor bigint, p_token bigint, p_seconds integer) RETURNS TABLE(o_status text, o_item bigint, o_expires_at timestamp with time zone, o_model_version bigint, o_form text, o_external_id text, o_payload json, o_metadata json, o_received_at timestamp with time zone, o_label text, o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text)
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    v_undone_at timestamptz;
+BEGIN
+    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    SELECT v.item_id, v.undone_at INTO o_item, v_undone_at FROM review v
+    WHERE v.project_id = p_project AND v.id = p_id AND v.actor_id = p_actor AND v.status = 'gold';
+    IF NOT FOUND OR v_undone_at IS NOT NULL THEN
+        o_status := CASE WHEN v_undone_at IS NULL THEN 'unknown' ELSE 'repeated' END;
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    o_status := 'undone';
+    UPDATE review v SET undone_at = now() WHERE v.project_id = p_project AND v.id = p_id;
+    UPDATE gold_lease l SET token = p_token, expires_at = now() + make_interval(secs => p_seconds), answered_at = NULL,
+        displaced_item_id = NULL, displaced_token = NULL
+    WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = o_item
+    RETURNING l.expires_at, l.model_version_id, l.form, l.received_at
+    INTO o_expires_at, o_model_version, o_form, o_received_at;
+    SELECT i.external_id, i.payload, i.metadata INTO o_external_id, o_payload, o_metadata FROM item i
+    WHERE i.project_id = p_project AND i.id = o_item;
+    SELECT p.label, p.confidence, p.scores, p.highlights, m.model, m.version
+    INTO o_label, o_confidence, o_scores, o_highlights, o_model, o_version
+    FROM prediction p
+    JOIN model_version m ON m.project_id = p_project AND m.id = p.model_version_id
+    WHERE p.project_id = p_project AND p.item_id = o_item AND p.model_version_id = o_model_version;
+    RETURN NEXT;
+END $$;
+
 CREATE FUNCTION public.undo_review(p_project bigint, p_id text, p_actor bigint, p_token bigint, p_seconds integer) RETURNS TABLE(o_status text, o_item bigint, o_queue smallint, o_model_version bigint, o_shown boolean, o_expires_at timestamp with time zone, o_revision integer, o_decided boolean, o_is_audit boolean)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
@@ -473,6 +662,11 @@ BEGIN
     FROM review v WHERE v.project_id = p_project AND v.id = p_id AND v.actor_id = p_actor AND v.status <> 'imported';
     IF NOT FOUND THEN
         o_status := 'unknown';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF v_review.status = 'gold' THEN
+        o_status := 'gold';
         RETURN NEXT;
         RETURN;
     END IF;
@@ -632,6 +826,17 @@ COMMENT ON COLUMN public.awaiting.model_version_id IS 'The version whose predict
 
 COMMENT ON COLUMN public.awaiting.rollout_revision IS 'The rollout the wait was last judged by: another one judges it again.';
 
+CREATE TABLE public.correction (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    revision integer NOT NULL,
+    transaction xid8 DEFAULT pg_current_xact_id() NOT NULL
+);
+
+COMMENT ON TABLE public.correction IS 'Append only: the decisions that took the place of a model''s, and those that gave the model''s its place again.';
+
+COMMENT ON COLUMN public.correction.transaction IS 'What wrote it: readers go up to the oldest that is not over, and so miss none that commits late.';
+
 CREATE TABLE public.decision (
     project_id bigint NOT NULL,
     item_id bigint NOT NULL,
@@ -654,6 +859,49 @@ COMMENT ON TABLE public.decision IS 'Append only; the highest revision of an ite
 COMMENT ON COLUMN public.decision.model_version_id IS 'The version whose prediction the item was routed by.';
 
 COMMENT ON COLUMN public.decision.agreement IS 'The share of the counted reviews that gave this answer; null for a model''s decision.';
+
+CREATE TABLE public.gold (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by bigint NOT NULL,
+    retired_at timestamp with time zone,
+    label text NOT NULL COLLATE pg_catalog."C",
+    note text,
+    CONSTRAINT gold_note_length CHECK (((octet_length(note) >= 1) AND (octet_length(note) <= 4096)))
+);
+
+COMMENT ON TABLE public.gold IS 'Items whose label is known; a corrected label is the one all answers are judged by.';
+
+COMMENT ON COLUMN public.gold.retired_at IS 'Since when it is neither given out nor counted.';
+
+COMMENT ON COLUMN public.gold.note IS 'Why it is that label, for reviewers of projects that tell.';
+
+CREATE TABLE public.gold_lease (
+    project_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    token bigint NOT NULL,
+    displaced_item_id bigint,
+    displaced_token bigint,
+    model_version_id bigint NOT NULL,
+    given_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    received_at timestamp with time zone NOT NULL,
+    form text NOT NULL,
+    CONSTRAINT gold_lease_form_known CHECK ((form = ANY (ARRAY['shown'::text, 'blind'::text, 'bare'::text])))
+);
+
+COMMENT ON TABLE public.gold_lease IS 'Which gold item a reviewer was given, in place of which task; kept when it is answered: nobody gets one twice.';
+
+COMMENT ON COLUMN public.gold_lease.displaced_item_id IS 'The task the reviewer would have got: leased to them meanwhile, so that the queue looks as it would.';
+
+COMMENT ON COLUMN public.gold_lease.model_version_id IS 'The version whose prediction is shown; 0 for none.';
+
+COMMENT ON COLUMN public.gold_lease.received_at IS 'When the item is said to have arrived: a moment that fits its place in the queue.';
+
+COMMENT ON COLUMN public.gold_lease.form IS 'As the displaced task: with its prediction, with it withheld, or bare of any.';
 
 CREATE TABLE public.guideline (
     project_id bigint NOT NULL,
@@ -946,7 +1194,7 @@ CREATE TABLE public.review (
     CONSTRAINT review_label_with_label_verdict CHECK (((label IS NOT NULL) = (verdict = 'label'::text))),
     CONSTRAINT review_seconds_not_negative CHECK (((seconds >= (0)::double precision) AND (seconds < 'Infinity'::double precision))),
     CONSTRAINT review_slot_when_counted CHECK (((slot IS NOT NULL) = (status = ANY (ARRAY['counted'::text, 'late'::text])))),
-    CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text, 'imported'::text]))),
+    CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text, 'imported'::text, 'gold'::text]))),
     CONSTRAINT review_verdict_known CHECK ((verdict = ANY (ARRAY['label'::text, 'skip'::text, 'escalate'::text, 'unusable'::text])))
 );
 
@@ -954,7 +1202,20 @@ COMMENT ON TABLE public.review IS 'Append only but for undone_at; the prediction
 
 COMMENT ON COLUMN public.review.is_anonymous IS 'Imported without a person: the actor is a place in a list, and nothing about people may be made of it.';
 
-COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted, as others had decided or had the slot; skipped: no answer; imported: given elsewhere.';
+COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted, as others had decided or had the slot; skipped: no answer; imported: given elsewhere; gold: to an item whose label is known.';
+
+CREATE TABLE public.reviewer_pause (
+    project_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    paused_by bigint NOT NULL,
+    resumed_at timestamp with time zone,
+    why text NOT NULL
+);
+
+COMMENT ON TABLE public.reviewer_pause IS 'The last pause of each reviewer who ever had one.';
+
+COMMENT ON COLUMN public.reviewer_pause.resumed_at IS 'Null while it lasts; only gold answers given later can lead to the next.';
 
 CREATE TABLE public.rollout (
     project_id bigint NOT NULL,
@@ -1048,8 +1309,17 @@ ALTER TABLE ONLY public.audit_log
 ALTER TABLE ONLY public.awaiting
     ADD CONSTRAINT awaiting_pkey PRIMARY KEY (project_id, item_id);
 
+ALTER TABLE ONLY public.correction
+    ADD CONSTRAINT correction_pkey PRIMARY KEY (project_id, item_id, revision);
+
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (project_id, item_id, revision);
+
+ALTER TABLE ONLY public.gold_lease
+    ADD CONSTRAINT gold_lease_pkey PRIMARY KEY (project_id, actor_id, item_id);
+
+ALTER TABLE ONLY public.gold
+    ADD CONSTRAINT gold_pkey PRIMARY KEY (project_id, item_id);
 
 ALTER TABLE ONLY public.guideline
     ADD CONSTRAINT guideline_pkey PRIMARY KEY (project_id, version);
@@ -1114,6 +1384,9 @@ ALTER TABLE ONLY public.reroute
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_pkey PRIMARY KEY (project_id, id);
 
+ALTER TABLE ONLY public.reviewer_pause
+    ADD CONSTRAINT reviewer_pause_pkey PRIMARY KEY (project_id, actor_id);
+
 ALTER TABLE ONLY public.rollout
     ADD CONSTRAINT rollout_pkey PRIMARY KEY (project_id, revision);
 
@@ -1133,6 +1406,8 @@ CREATE INDEX awaiting_due_at_idx ON public.awaiting USING btree (project_id, due
 
 CREATE INDEX awaiting_rollout_revision_idx ON public.awaiting USING btree (project_id, rollout_revision);
 
+CREATE INDEX correction_order_idx ON public.correction USING btree (project_id, transaction, item_id, revision);
+
 CREATE INDEX decision_by_people_idx ON public.decision USING btree (project_id, decided_at) WHERE (source <> 'model'::text);
 
 CREATE INDEX guideline_proposal_open_idx ON public.guideline_proposal USING btree (project_id, id) WHERE (status = 'open'::text);
@@ -1142,6 +1417,8 @@ CREATE INDEX lease_expires_at_idx ON public.lease USING btree (project_id, expir
 CREATE INDEX prediction_received_at_idx ON public.prediction USING brin (received_at);
 
 CREATE INDEX review_by_actor_idx ON public.review USING btree (project_id, actor_id, reviewed_at, id);
+
+CREATE INDEX review_of_gold_idx ON public.review USING btree (project_id, actor_id, item_id) WHERE (status = 'gold'::text);
 
 CREATE UNIQUE INDEX review_once_a_reviewer ON public.review USING btree (project_id, item_id, actor_id, queue) WHERE (undone_at IS NULL);
 
@@ -1154,6 +1431,15 @@ ALTER TABLE ONLY public.audit_log
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.gold
+    ADD CONSTRAINT gold_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.gold
+    ADD CONSTRAINT gold_label_known FOREIGN KEY (project_id, label) REFERENCES public.label(project_id, name);
+
+ALTER TABLE ONLY public.gold
+    ADD CONSTRAINT gold_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.guideline
     ADD CONSTRAINT guideline_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
@@ -1205,6 +1491,15 @@ ALTER TABLE ONLY public.policy
 
 ALTER TABLE ONLY public.project
     ADD CONSTRAINT project_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.reviewer_pause
+    ADD CONSTRAINT reviewer_pause_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.reviewer_pause
+    ADD CONSTRAINT reviewer_pause_paused_by_fkey FOREIGN KEY (paused_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.reviewer_pause
+    ADD CONSTRAINT reviewer_pause_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.rollout
     ADD CONSTRAINT rollout_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);

@@ -406,7 +406,7 @@ END $$;
 
 -- Takes one's own review back and leases the item to its reviewer again. o_status: undone; repeated (it was taken back
 -- before); unknown (no such review of this reviewer); superseded (an adjudicator has the item or has settled it); taken (the review
--- held no slot, being a skip or surplus, and there is none free).
+-- held no slot, being a skip or surplus, and there is none free); gold (undo_gold takes it back).
 CREATE FUNCTION undo_review(p_project bigint, p_id text, p_actor bigint, p_token bigint, p_seconds integer)
 RETURNS TABLE (o_status text, o_item bigint, o_queue smallint, o_model_version bigint, o_shown boolean,
     o_expires_at timestamptz, o_revision integer, o_decided boolean, o_is_audit boolean) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
@@ -429,6 +429,11 @@ BEGIN
     FROM review v WHERE v.project_id = p_project AND v.id = p_id AND v.actor_id = p_actor AND v.status <> 'imported';
     IF NOT FOUND THEN
         o_status := 'unknown';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF v_review.status = 'gold' THEN
+        o_status := 'gold';
         RETURN NEXT;
         RETURN;
     END IF;

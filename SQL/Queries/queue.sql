@@ -50,7 +50,7 @@ SELECT v.id, (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id 
         EXISTS (SELECT FROM lease l WHERE l.project_id = $1 AND l.item_id = v.item_id AND l.queue = 1 OFFSET 0)
         OR coalesce((SELECT d.source = 'adjudicator' AND d.outcome <> 'reopened' FROM decision d
             WHERE d.project_id = $1 AND d.item_id = v.item_id ORDER BY d.revision DESC LIMIT 1), false)))
-    AND (v.slot IS NOT NULL OR EXISTS (
+    AND (v.slot IS NOT NULL OR v.status = 'gold' OR EXISTS (
         SELECT FROM ready r
         WHERE r.project_id = $1 AND r.queue IN (0, 1) AND r.item_id = v.item_id
             AND r.rank = ANY(ARRAY(

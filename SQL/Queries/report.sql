@@ -34,8 +34,10 @@ ORDER BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d
 -- returns reviewer text, reviews bigint, labels bigint, overrides bigint, skips bigint, escalations bigint, unusable bigint
 --   surplus bigint, p50 double precision, p90 double precision, timed bigint
 SELECT a.name, count(*),
-    count(*) FILTER (WHERE v.verdict = 'label' AND NOT coalesce(l.is_borderline, false) AND p.label IS NOT NULL),
-    count(*) FILTER (WHERE v.verdict = 'label' AND NOT coalesce(l.is_borderline, false) AND v.label <> p.label),
+    count(*) FILTER (WHERE v.verdict = 'label' AND v.status <> 'gold' AND NOT coalesce(l.is_borderline, false)
+        AND p.label IS NOT NULL),
+    count(*) FILTER (WHERE v.verdict = 'label' AND v.status <> 'gold' AND NOT coalesce(l.is_borderline, false)
+        AND v.label <> p.label),
     count(*) FILTER (WHERE v.verdict = 'skip'),
     count(*) FILTER (WHERE v.verdict = 'escalate'),
     count(*) FILTER (WHERE v.verdict = 'unusable'),

@@ -75,7 +75,10 @@ public enum ProblemTable {
             (409, "Proposal settled", "Nothing to do: somebody was faster.")
         case .unknownLabelMap:
             (404, "Unknown label map", "`sluice label-map list` names those there are.")
+        case .reviewerPaused:
+            (403, "Reviewer paused", "Ask an admin: `sluice reviewer resume NAME`.")
         case .unknownReviewer: (404, "Unknown reviewer", "`sluice reviewer list` has the names.")
+        case .unknownGold: (404, "Unknown gold item", "`sluice gold list` has those in use.")
         case .invalidPolicy: (422, "Invalid policy", "Correct the named place of the document.")
         case .unknownPolicy: (404, "Unknown policy", "`sluice policy history` lists the versions.")
         case .policyChanged:

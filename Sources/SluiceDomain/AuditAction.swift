@@ -32,6 +32,14 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case rolloutSwitched = "rollout.switched"
     /// A candidate was taken away, or a switch was taken back.
     case rolloutRolledBack = "rollout.rolled_back"
+    /// Items were marked as gold: their label is known.
+    case goldAdded = "gold.added"
+    /// An item is no longer used as gold.
+    case goldRetired = "gold.retired"
+    /// A reviewer is given no more work.
+    case reviewerPaused = "reviewer.paused"
+    /// A reviewer is given work again.
+    case reviewerResumed = "reviewer.resumed"
     /// A candidate was taken away without a verdict, or the rollout as a whole was.
     case rolloutEnded = "rollout.ended"
 }

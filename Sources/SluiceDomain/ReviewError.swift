@@ -32,11 +32,13 @@ public enum ReviewError: Error, Hashable, Sendable {
     case reviewConflict(id: String)
     case unknownReview(id: String)
     case undoTooLate(reason: String)
+    case reviewerPaused
+    case unknownReviewer(String)
+    case unknownGold(String)
     case unknownGuidelines(version: String)
     case unknownProposal(id: String)
     case proposalSettled(id: String, ProposalStatus)
     case unknownLabelMap(String)
-    case unknownReviewer(String)
     case invalidPolicy(PolicyDocumentError)
     case unknownPolicy(version: String)
     case policyChanged(base: Int, inForce: Int)
@@ -81,11 +83,13 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .reviewConflict: .reviewConflict
         case .unknownReview: .unknownReview
         case .undoTooLate: .undoTooLate
+        case .reviewerPaused: .reviewerPaused
+        case .unknownReviewer: .unknownReviewer
+        case .unknownGold: .unknownGold
         case .unknownGuidelines: .unknownGuidelines
         case .unknownProposal: .unknownProposal
         case .proposalSettled: .proposalSettled
         case .unknownLabelMap: .unknownLabelMap
-        case .unknownReviewer: .unknownReviewer
         case .invalidPolicy: .invalidPolicy
         case .unknownPolicy: .unknownPolicy
         case .policyChanged: .policyChanged
@@ -149,12 +153,14 @@ public enum ReviewError: Error, Hashable, Sendable {
             "review_id \"\(id)\" was used before for another answer; nothing was changed"
         case .unknownReview(let id): "you have given no review with the id \"\(id)\""
         case .undoTooLate(let reason): reason
+        case .reviewerPaused: "you are paused in this project, and get no work for now"
+        case .unknownReviewer(let name): "nobody of the name \"\(name)\" has a token or a review"
+        case .unknownGold(let id): "the item \"\(id)\" is not in use as gold"
         case .unknownGuidelines(let version):
             "the project has no version \(version) of its guidelines"
         case .unknownProposal(let id): "there is no proposal \(id)"
         case .proposalSettled(let id, let status): "proposal \(id) is \(status.rawValue) already"
         case .unknownLabelMap(let name): "there is no label map \"\(name)\""
-        case .unknownReviewer(let name): "nobody of the name \"\(name)\" has a token or a review"
         case .invalidPolicy(let error): error.detail
         case .unknownPolicy(let version): "the project has no policy version \(version)"
         case .policyChanged(let base, let inForce):

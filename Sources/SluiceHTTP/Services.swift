@@ -34,6 +34,12 @@ public struct Services: Sendable {
     public let reviewerReport: ReviewerReport
     /// The names labels may be looked at under.
     public let labelMaps: LabelMaps
+    /// Keeps items whose label is known.
+    public let gold: GoldItems
+    /// Says how reviewers stand, pauses and resumes them.
+    public let reviewers: Reviewers
+    /// Lists decisions that took a model's place.
+    public let corrections: Corrections
     /// Counts queues.
     public let counter: QueueCounter
     /// Exports labels.
@@ -73,6 +79,9 @@ public struct Services: Sendable {
         agreement = AgreementReport(pool: pool)
         reviewerReport = ReviewerReport(pool: pool)
         labelMaps = LabelMaps(pool: pool)
+        gold = GoldItems(pool: pool)
+        reviewers = Reviewers(pool: pool, directory: directory)
+        corrections = Corrections(pool: pool)
         counter = QueueCounter(pool: pool)
         let consensus = ConsensusEstimation(pool: pool)
         self.consensus = consensus

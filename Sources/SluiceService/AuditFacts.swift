@@ -48,6 +48,33 @@ public enum AuditFacts {
         return writer.bytes
     }
 
+    /// `{"reviewer":"ann"}`.
+    public static func reviewer(_ name: String) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("reviewer", name)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// `{"gold_items":12}`.
+    public static func gold(_ count: Int) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("gold_items", count)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// `{"gold_item":"pkg-1"}`.
+    public static func gold(_ externalID: String) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("gold_item", externalID)
+        writer.endObject()
+        return writer.bytes
+    }
+
     /// `{"proposal":"7","note":"..."}`.
     public static func proposal(_ id: Int64, note: String) -> [UInt8] {
         var writer = JSONWriter()

@@ -112,7 +112,7 @@ struct ReviewStep {
             project: project.id, item: item, queue: review.queue)
         let policy = try project.policy(version: recorded.policyVersion, through: store)
         let settlement =
-            secondLook(at: votes, skips, recorded)
+            secondLook(at: votes, skips, recorded, under: policy)
             ?? Consensus.settle(
                 votes: votes, skips: skips, asked: recorded.asked,
                 rule: policy.consensusRule(asked: recorded.asked),
@@ -165,6 +165,10 @@ struct ReviewStep {
                 actor: source == .consensus ? nil : review.actor, agreement: agreement,
                 label: label, source: source, outcome: outcome),
             project: project.id)
+        if recorded.isAudit, outcome != .accepted {
+            try store.appendCorrection(
+                project: project.id, item: review.item, revision: recorded.revision + 1)
+        }
         // A task of one review has no slot left; only then is there nothing to close.
         if recorded.asked > 1 || source == .adjudicator {
             try store.closeTask(project: project.id, item: review.item)
@@ -177,6 +181,8 @@ struct ReviewStep {
 enum UndoStepResult: Sendable {
     case undone(UndoneReview, ReviewContent)
     case repeated
+    /// It was an answer to a gold item, and nothing was done.
+    case gold
     case refused(ReviewError)
 }
 
@@ -192,6 +198,7 @@ struct UndoStep {
         switch undone.status {
         case .unknown: return .refused(.unknownReview(id: reviewID))
         case .repeated: return .repeated
+        case .gold: return .gold
         case .superseded:
             return .refused(
                 .undoTooLate(reason: "an adjudicator has the item or has settled it"))
@@ -223,6 +230,10 @@ struct UndoStep {
                 source: undone.isAudit ? .model : .reviewer,
                 outcome: undone.isAudit ? .autoAccepted : .reopened),
             project: project.id)
+        if undone.isAudit {
+            try store.withdrawCorrection(
+                project: project.id, item: undone.item, revision: undone.revision + 1)
+        }
     }
 }
 

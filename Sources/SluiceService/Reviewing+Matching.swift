@@ -88,7 +88,9 @@ extension Reviewing {
         _ limit: Int, project: ProjectContext, by caller: Caller
     ) async throws -> [OwnReview] {
         try await pool.statement { session in
-            try Store(session).ownReviews(project: project.id, actor: caller.actor, limit: limit)
+            try Store(session).ownReviews(
+                project: project.id, actor: caller.actor, limit: limit,
+                goldIsTold: project.policy.gold.givesFeedback)
         }
     }
 }

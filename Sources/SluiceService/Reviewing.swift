@@ -29,6 +29,8 @@ public struct AnswerResult: Sendable {
     public let isDuplicate: Bool
     /// The item's decision by people, when there is one now.
     public let decision: DecidedLabel?
+    /// What the reviewer is told of a gold item; nil for any other, and where nothing is told.
+    public var gold: GoldAnswer?
 }
 
 /// A decision by people.
@@ -63,16 +65,10 @@ public struct Reviewing: Sendable {
     /// A hint. Claims find tasks that nobody announces, too, within two seconds.
     public func tasksArrived(in project: Int64) { floors.tasksArrived(in: project) }
 
-    /// Leases up to `count` tasks, best first; none when there is nothing to do for this reviewer.
-    ///
-    /// Nobody else gets the same slot while the lease lives, and this reviewer never gets the same
-    /// item again, unless by taking a review back.
-    ///
-    /// - Parameter filter: which items; see `leaseMatching` for what a filtered look promises.
-    /// - Throws: `unknownLabel` for a label of the filter that the project does not have.
-    public func lease(
-        _ count: Int, queue: Queue, only filter: LeaseFilter = LeaseFilter(),
-        project: ProjectContext, by caller: Caller
+    /// Leases up to `count` tasks, best first; see `lease`.
+    func leaseTasks(
+        _ count: Int, queue: Queue, only filter: LeaseFilter, project: ProjectContext,
+        by caller: Caller
     ) async throws -> [GivenLease] {
         if !filter.isEmpty {
             return try await leaseMatching(
@@ -140,11 +136,14 @@ public struct Reviewing: Sendable {
         _ id: String, project: ProjectContext, by caller: Caller
     ) async throws -> Timestamp {
         let ticket = try ticket(id, project: project, by: caller)
-        let expiresAt = try await pool.withSession { session in
-            try Store(session).renewLease(
-                project: project.id, item: ticket.item, actor: caller.actor,
-                token: ticket.token, leaseSeconds: project.policy.leaseSeconds)
-        }
+        let expiresAt =
+            ticket.isGold
+            ? try await renewGold(ticket, project: project, by: caller)
+            : try await pool.withSession { session in
+                try Store(session).renewLease(
+                    project: project.id, item: ticket.item, actor: caller.actor,
+                    token: ticket.token, leaseSeconds: project.policy.leaseSeconds)
+            }
         guard let expiresAt else { throw ReviewError.leaseLost(decided: false) }
         return expiresAt
     }
@@ -154,11 +153,14 @@ public struct Reviewing: Sendable {
         _ id: String, project: ProjectContext, by caller: Caller
     ) async throws {
         let ticket = try ticket(id, project: project, by: caller)
-        let isReleased = try await pool.withSession { session in
-            try Store(session).releaseLease(
-                project: project.id, item: ticket.item, actor: caller.actor,
-                token: ticket.token)
-        }
+        let isReleased =
+            ticket.isGold
+            ? try await releaseGold(ticket, project: project, by: caller)
+            : try await pool.withSession { session in
+                try Store(session).releaseLease(
+                    project: project.id, item: ticket.item, actor: caller.actor,
+                    token: ticket.token)
+            }
         if isReleased {
             let key = ClaimFloors.Key(
                 project: project.id, queue: ticket.queue, actor: caller.actor)
@@ -192,6 +194,7 @@ public struct Reviewing: Sendable {
             token: ticket.token, modelVersionID: ticket.modelVersionID, isShown: ticket.isShown,
             verdict: answer.verdict, tags: answer.tags.isEmpty ? nil : Self.json(answer.tags),
             comment: answer.comment, seconds: answer.seconds)
+        if ticket.isGold { return try await answerGold(row, project: project, by: caller) }
         if ticket.queue == .review, let sole = SoleAnswer(answer.verdict, in: project) {
             let result = try await pool.statement { session in
                 try ReviewStep(store: Store(session), project: project).takeAlone(row, sole)
@@ -225,6 +228,7 @@ public struct Reviewing: Sendable {
         }
         switch step {
         case .repeated: return nil
+        case .gold: return try await undoGold(reviewID: reviewID, project: project, by: caller)
         case .refused(let error): throw error
         case .undone(let undone, let content):
             return lease(

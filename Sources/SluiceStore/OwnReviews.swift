@@ -28,21 +28,26 @@ public struct OwnReview: Sendable {
 }
 
 extension Store {
-    /// The latest reviews of a reviewer that stand, newest first.
+    /// The latest reviews of a reviewer that stand, newest first; gold items look like any.
+    ///
+    /// - Parameter goldIsTold: the reviewer was told the known labels, and cannot take answers back.
     public func ownReviews(
-        project: Int64, actor: Int64, limit: Int
+        project: Int64, actor: Int64, limit: Int, goldIsTold: Bool = false
     ) throws(PostgresError) -> [OwnReview] {
         try session.query(
             SQLCatalog.ownReviews, [.int64(project), .int64(actor), .int32(Int32(limit))]
         ) { (row) throws(PostgresError) -> OwnReview in
-            OwnReview(
-                id: try row.text(0), externalID: try row.text(1),
-                verdict: Verdict(word: try row.text(2), label: try row.textIfPresent(3)),
+            let verdict = Verdict(word: try row.text(2), label: try row.textIfPresent(3))
+            let status = try row.text(7)
+            let isGold = status == "gold"
+            return OwnReview(
+                id: try row.text(0), externalID: try row.text(1), verdict: verdict,
                 tags: Self.tags(try row.bytesIfPresent(4)), comment: try row.textIfPresent(5),
-                predicted: try row.textIfPresent(6), status: try row.text(7),
+                predicted: try row.textIfPresent(6),
+                status: isGold ? (verdict == .skip ? "skipped" : "counted") : status,
                 queue: Queue(rawValue: try row.int16(8)) ?? .review,
                 reviewedAt: Timestamp(microseconds: try row.timestamp(9)),
-                isUndoable: try row.bool(10))
+                isUndoable: try row.bool(10) && !(isGold && goldIsTold))
         }
     }
 

@@ -49,6 +49,8 @@ public struct ProjectRecord: Sendable {
     public let rollout: RolloutRecord?
     /// The newest salt of each purpose.
     public let salts: [Salt.Purpose: Salt]
+    /// Reviewers who are given no work at present.
+    public let paused: Set<Int64>
 }
 
 extension Store {
@@ -154,7 +156,8 @@ extension Store {
         return ProjectRecord(
             id: id, name: name, guidelines: guidelines, guidelinesVersion: version,
             tags: try TagList(tags), createdAt: createdAt,
-            labels: try LabelSet(labels), policy: policy, rollout: rollout, salts: byPurpose)
+            labels: try LabelSet(labels), policy: policy, rollout: rollout, salts: byPurpose,
+            paused: try pausedReviewers(project: id))
     }
 
     /// The names of all projects, in order.

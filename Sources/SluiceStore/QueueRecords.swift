@@ -163,6 +163,8 @@ public struct UndoneReview: Sendable {
     /// How it was taken.
     public enum Status: String, Sendable {
         case undone, repeated, unknown, superseded, taken
+        /// The review is of a gold item, and nothing was done.
+        case gold
     }
 
     /// How it was taken.

@@ -19,9 +19,8 @@ struct Sluice: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, LoginCommand.self,
             LogoutCommand.self, ReviewCommand.self, ImportCommand.self,
             ExportCommand.self, ReportCommand.self, ConsensusCommand.self, PolicyCommand.self,
-            RolloutCommand.self,
-            AgreementCommand.self, ReviewerCommand.self, LabelMapCommand.self,
-            ProjectCommand.self, GuidelinesCommand.self,
+            RolloutCommand.self, AgreementCommand.self, ReviewerCommand.self, LabelMapCommand.self,
+            ProjectCommand.self, GuidelinesCommand.self, GoldCommand.self, CorrectionsCommand.self,
             TokenCommand.self, AuditLogCommand.self, MigrateCommand.self,
         ])
 

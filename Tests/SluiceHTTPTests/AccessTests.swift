@@ -44,6 +44,13 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
             method: "PUT", path: "/label-maps/m", permission: .administer, body: #"{"cat":"pet"}"#),
         .init(method: "POST", path: "/reviews", permission: .administer, body: "[]"),
         .init(method: "GET", path: "/audit-log", permission: .analyse),
+        .init(method: "GET", path: "/gold", permission: .administer),
+        .init(
+            method: "POST", path: "/gold", permission: .administer,
+            body: #"{"external_id":"g","label":"cat","payload":{}}"#),
+        .init(method: "GET", path: "/reviewers", permission: .analyse),
+        .init(method: "GET", path: "/reviewers/me", permission: .review),
+        .init(method: "GET", path: "/corrections", permission: .analyse),
         .init(method: "POST", path: "/predictions", permission: .ingest, body: prediction("a")),
         .init(method: "POST", path: "/leases", permission: .review, body: "{}"),
         .init(method: "POST", path: "/leases/x/renew", permission: .review),

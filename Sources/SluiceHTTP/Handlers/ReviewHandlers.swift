@@ -104,6 +104,9 @@ extension ReviewReply {
             reviewedAt: result.reviewedAt, isDuplicate: result.isDuplicate,
             decision: result.decision.map {
                 DecisionReply(label: $0.label, source: $0.source, outcome: $0.outcome)
+            },
+            gold: result.gold.map {
+                GoldFeedback(isCorrect: $0.isCorrect, label: $0.label, note: $0.note)
             })
     }
 }

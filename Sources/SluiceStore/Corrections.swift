@@ -1,0 +1,98 @@
+import SluiceDomain
+import SluicePostgres
+import SluiceSQL
+
+/// A place in the list of corrections.
+public struct CorrectionCursor: Sendable, Hashable {
+    /// The transaction that wrote the entry, in decimals.
+    public let transaction: String
+    /// The item.
+    public let item: Int64
+    /// The revision of its decision.
+    public let revision: Int
+
+    /// Before the first.
+    public static let start = CorrectionCursor(transaction: "0", item: 0, revision: 0)
+
+    /// Collects the parts.
+    public init(transaction: String, item: Int64, revision: Int) {
+        self.transaction = transaction
+        self.item = item
+        self.revision = revision
+    }
+}
+
+/// A decision that took the place of a model's, or gave the model's its place again.
+public struct CorrectionRecord: Sendable {
+    /// Where it stands in the list.
+    public let cursor: CorrectionCursor
+    /// The producer's key of the item.
+    public let externalID: String
+    /// The label that holds now; nil when the input was called unusable.
+    public let label: String?
+    /// Who decided; `model` when the model's decision is in its place again.
+    public let source: String
+    /// How it relates to the prediction.
+    public let outcome: String
+    /// The one who decided; nil for several.
+    public let reviewer: String?
+    /// How many reviews it rests on.
+    public let reviews: Int
+    /// The share of the reviews that gave this answer.
+    public let agreement: Double?
+    /// When it was decided.
+    public let decidedAt: Timestamp
+    /// What the model had said.
+    public let modelLabel: String?
+    /// The model.
+    public let model: String?
+    /// Its version.
+    public let version: String?
+}
+
+extension Store {
+    /// Lists a decision of people that took the place of a model's, in the transaction that makes it.
+    public func appendCorrection(
+        project: Int64, item: Int64, revision: Int
+    ) throws(PostgresError) {
+        _ = try session.execute(
+            SQLCatalog.appendCorrection,
+            [.int64(project), .int64(item), .int32(Int32(revision))])
+    }
+
+    /// Lists that the model's decision has its place again, if the one before had taken it.
+    public func withdrawCorrection(
+        project: Int64, item: Int64, revision: Int
+    ) throws(PostgresError) {
+        _ = try session.execute(
+            SQLCatalog.withdrawCorrection,
+            [.int64(project), .int64(item), .int32(Int32(revision))])
+    }
+
+    /// The corrections after a place, oldest first.
+    ///
+    /// Nothing that commits later is ever listed before what was returned.
+    public func corrections(
+        project: Int64, after cursor: CorrectionCursor, limit: Int
+    ) throws(PostgresError) -> [CorrectionRecord] {
+        try session.query(
+            SQLCatalog.correctionsAfter,
+            [
+                .int64(project), .text(cursor.transaction), .int64(cursor.item),
+                .int32(Int32(cursor.revision)), .int32(Int32(limit)),
+            ]
+        ) { (row) throws(PostgresError) -> CorrectionRecord in
+            CorrectionRecord(
+                cursor: CorrectionCursor(
+                    transaction: try row.text(0), item: try row.int64(1),
+                    revision: try row.int(2)),
+                externalID: try row.text(3), label: try row.textIfPresent(4),
+                source: try row.text(5), outcome: try row.text(6),
+                reviewer: try row.textIfPresent(7), reviews: try row.int(8),
+                agreement: try row.doubleIfPresent(9),
+                decidedAt: Timestamp(microseconds: try row.timestamp(10)),
+                modelLabel: try row.textIfPresent(11), model: try row.textIfPresent(12),
+                version: try row.textIfPresent(13))
+        }
+    }
+}
