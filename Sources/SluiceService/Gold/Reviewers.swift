@@ -19,6 +19,11 @@ public struct Reviewers: Sendable {
     public func json(of project: ProjectContext) async throws -> [UInt8] {
         let standings = try await standings(project)
         let prior = Self.prior(standings)
+        var agreements: [Int64: Figure] = [:]
+        for standing in standings {
+            agreements[standing.actor] = try await ReviewerReport(pool: pool).agreement(
+                of: standing.actor, in: project)
+        }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("reviewers")
@@ -26,6 +31,10 @@ public struct Reviewers: Sendable {
             writer.beginObject()
             writer.member("reviewer", standing.name)
             writer.member("reviews", standing.reviews)
+            if let agreement = agreements[standing.actor] {
+                writer.key("agreement")
+                agreement.write(to: &writer)
+            }
             writer.key("gold")
             GoldAccuracy(standing, prior: prior).write(to: &writer)
             standing.writePause(to: &writer)
@@ -42,12 +51,14 @@ public struct Reviewers: Sendable {
     public func ownJSON(of project: ProjectContext, for caller: Caller) async throws -> [UInt8] {
         let standings = try await standings(project)
         let own = standings.first { $0.actor == caller.actor }
+        let agreement = try await ReviewerReport(pool: pool).agreement(
+            of: caller.actor, in: project)
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("reviewer", caller.name)
         writer.member("reviews", own?.reviews ?? 0)
         writer.key("agreement")
-        Figure.unknown("nobody else has answered the same items").write(to: &writer)
+        agreement.write(to: &writer)
         writer.key("gold")
         if project.policy.gold.givesFeedback, let own {
             GoldAccuracy(own, prior: Self.prior(standings)).write(to: &writer)
