@@ -105,6 +105,13 @@ import Testing
         #expect(report["standing"]?.string == "not_told_apart")
         #expect(report["seconds"]?["n"]?.int == 0)
         try expectProblem(.notAllowed, try await project.send("GET", path, as: .reviewer))
+        // Ana sees how she does, and nothing about anybody else.
+        let token = try await project.reviewer("ana-\(project.name)")
+        let own = try await request(
+            "GET", project.path("/reviewers/me"), port: project.live.port, token: token
+        ).json
+        #expect(own["reviewer"]?.string == "ana-\(project.name)")
+        #expect(own["agreement"]?["value"]?.double == 0.8 && own["agreement"]?["n"]?.int == 5)
         try expectProblem(
             .unknownReviewer, try await project.send("GET", "/reviewers/nobody", as: .analyst))
     }
