@@ -170,6 +170,36 @@ JOIN prediction p ON p.project_id = i.project_id AND p.item_id = i.id AND p.mode
 LEFT JOIN model_version m ON m.project_id = i.project_id AND m.id = $3
 WHERE i.project_id = $1 AND i.id = $2;
 
+-- name: earlierAnswers
+-- What reviewers said of items that an adjudicator is to settle.
+-- $1 project_id bigint, $2 item_ids bigint[]
+-- returns item_id bigint, actor_id bigint, reviewer text, verdict text, label text or null, tags json or null, comment text or null
+--   seconds double precision or null, is_shown boolean, reviewed_at timestamptz, has_counted boolean
+SELECT v.item_id, v.actor_id, a.name, v.verdict, v.label, v.tags, v.comment, v.seconds, v.is_shown, v.reviewed_at,
+    v.slot IS NOT NULL
+FROM review v
+JOIN actor a ON a.id = v.actor_id
+WHERE v.project_id = $1 AND v.item_id = ANY($2::bigint[]) AND v.queue = 0 AND v.undone_at IS NULL;
+
+-- name: waitingUnderOtherPolicies
+-- A page of the review queue behind a place: where each row stands, and whether its task came with another policy than $2; with
+-- what its number of reviewers depends on.
+-- $1 project_id bigint, $2 policy_version integer, $3 rank bigint, $4 item_id bigint, $5 limit integer
+-- returns rank bigint, item_id bigint, is_other boolean, model_version_id bigint, offset_microseconds bigint, asked smallint
+--   is_blind boolean, rule text or null
+SELECT x.rank, x.item_id, t.policy_version <> $2, t.model_version_id,
+    t.rank - (extract(epoch FROM t.created_at) * 1000000)::bigint, t.asked, t.is_blind,
+    (SELECT p.rule FROM prediction p
+        WHERE p.project_id = $1 AND p.item_id = x.item_id AND p.model_version_id = t.model_version_id)
+FROM (
+    SELECT r.rank, r.item_id FROM ready r
+    WHERE r.project_id = $1 AND r.queue = 0 AND (r.rank, r.item_id) > ($3, $4)
+    ORDER BY r.rank, r.item_id
+    LIMIT $5
+) AS x
+JOIN task t ON t.project_id = $1 AND t.item_id = x.item_id
+ORDER BY x.rank, x.item_id;
+
 -- name: queueFigures
 -- What waits and what is being worked on in one queue.
 -- $1 project_id bigint, $2 queue smallint

@@ -40,6 +40,9 @@ public enum Endpoints {
         "PATCH", "/v1/projects/{project}")
     /// How much waits.
     public static let queue = Endpoint<Nothing, QueueReply>("GET", "/v1/projects/{project}/queue")
+    /// Has what waits follow the policy in force.
+    public static let reask = Endpoint<Nothing, ReaskReply>(
+        "POST", "/v1/projects/{project}/queue/reask")
     /// Leases tasks.
     public static let lease = Endpoint<LeaseRequest, LeaseReply>(
         "POST", "/v1/projects/{project}/leases")

@@ -12,6 +12,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case proposalRejected = "guidelines.proposal_rejected"
     /// Answers that people gave elsewhere were imported.
     case reviewsImported = "reviews.imported"
+    /// Waiting items got the number of reviewers of the policy in force.
+    case queueReasked = "queue.reasked"
     /// A new policy was stored and put in force.
     case policySet = "policy.set"
     /// An earlier policy was put in force.

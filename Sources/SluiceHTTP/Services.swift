@@ -24,6 +24,8 @@ public struct Services: Sendable {
     public let coalescer: IngestCoalescer
     /// Leases and reviews.
     public let reviewing: Reviewing
+    /// Has what waits follow the policy in force.
+    public let reasking: Reasking
     /// The guidelines in their versions.
     public let guidelines: Guidelines
     /// Takes in answers that people gave elsewhere.
@@ -74,6 +76,7 @@ public struct Services: Sendable {
         ingestion = Ingestion(
             pool: pool, logger: logger, stored: { reviewing.tasksArrived(in: $0) })
         coalescer = IngestCoalescer(ingestion: ingestion)
+        reasking = Reasking(pool: pool)
         guidelines = Guidelines(pool: pool)
         imports = ReviewImport(pool: pool, logger: logger)
         agreement = AgreementReport(pool: pool)

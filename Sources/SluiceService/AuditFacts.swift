@@ -75,6 +75,17 @@ public enum AuditFacts {
         return writer.bytes
     }
 
+    /// `{"policy_version":2,"reasked":120,"left":3}`.
+    static func reasked(_ reasked: Reasked) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("policy_version", reasked.policyVersion)
+        writer.member("reasked", reasked.reasked)
+        writer.member("left", reasked.left)
+        writer.endObject()
+        return writer.bytes
+    }
+
     /// `{"proposal":"7","note":"..."}`.
     public static func proposal(_ id: Int64, note: String) -> [UInt8] {
         var writer = JSONWriter()

@@ -52,7 +52,7 @@ extension Store {
     }
 
     /// Tags are written by this service as an array of strings; anything else shows none.
-    private static func tags(_ json: [UInt8]?) -> [String] {
+    static func tags(_ json: [UInt8]?) -> [String] {
         guard let json else { return [] }
         do {
             return try JSONValue(parsing: json).array?.compactMap(\.string) ?? []

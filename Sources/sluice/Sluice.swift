@@ -20,7 +20,8 @@ struct Sluice: AsyncParsableCommand {
             LogoutCommand.self, ReviewCommand.self, ImportCommand.self,
             ExportCommand.self, ReportCommand.self, ConsensusCommand.self, PolicyCommand.self,
             RolloutCommand.self, AgreementCommand.self, ReviewerCommand.self, LabelMapCommand.self,
-            ProjectCommand.self, GuidelinesCommand.self, GoldCommand.self, CorrectionsCommand.self,
+            ProjectCommand.self, QueueCommand.self, GuidelinesCommand.self, GoldCommand.self,
+            CorrectionsCommand.self,
             TokenCommand.self, AuditLogCommand.self, MigrateCommand.self,
         ])
 

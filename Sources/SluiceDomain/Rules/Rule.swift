@@ -93,6 +93,11 @@ public struct RuleSet: Hashable, Sendable {
     /// The most reviews a rule asks for; 0 when none says.
     public var mostReviewers: Int { rules.compactMap(\.then.reviewers).max() ?? 0 }
 
+    /// The rule of that exact name; nil when there is none.
+    public func rule(named name: String) -> Rule? {
+        rules.first { ExactText($0.name) == ExactText(name) }
+    }
+
     /// The rule for a prediction.
     public func first(for facts: RoutingFacts) -> Rule? {
         conditions.firstIndex { $0.holds(of: facts) }.map { rules[$0] }

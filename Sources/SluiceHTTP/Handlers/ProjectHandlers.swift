@@ -34,6 +34,14 @@ struct ProjectHandlers {
                     guidelines: input.guidelines, summary: input.guidelinesSummary ?? "",
                     tags: input.tags, of: call.project(services), by: call.caller))
         }
+        router.answer(Endpoints.reask, .administer) { _, call in
+            let query = try Query(call.request, allowing: ["reason"])
+            let reasked = try await services.reasking.reask(
+                call.project(services), reason: query["reason"] ?? "", by: call.caller)
+            return ReaskReply(
+                policyVersion: reasked.policyVersion, reasked: reasked.reasked,
+                left: reasked.left)
+        }
         router.answer(Endpoints.queue, .inspect) { _, call in
             let query = try Query(call.request, allowing: ["queue"])
             let queue = try query.queue()
