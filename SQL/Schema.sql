@@ -100,7 +100,8 @@ BEGIN
             AND NOT EXISTS (
                 SELECT FROM review v
                 WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = p_actor
-                    AND v.queue = p_queue AND v.undone_at IS NULL OFFSET 0)
+                    AND v.queue <= p_queue AND (v.queue = p_queue OR v.verdict IN ('label', 'unusable'))
+                    AND v.undone_at IS NULL OFFSET 0)
         ORDER BY x.rank, x.item_id
         LIMIT 1
         FOR UPDATE OF x SKIP LOCKED;
@@ -152,7 +153,8 @@ BEGIN
         END IF;
     END IF;
     FOREACH v_token IN ARRAY p_tokens LOOP
-        -- OFFSET 0 keeps each EXISTS a lookup by key; as a join the planner may read all of a reviewer's past.
+        -- OFFSET 0 keeps each EXISTS a lookup by key; as a join the planner may read all of a reviewer's past. Nobody
+        -- adjudicates what they answered themselves; who skipped or escalated an item gave no answer.
         SELECT x.rank, x.item_id, x.free_slots INTO v_rank, v_item, v_free FROM ready x
         WHERE x.project_id = p_project AND x.queue = p_queue
             AND (x.rank, x.item_id) >= (v_from_rank, v_from_item)
@@ -163,7 +165,8 @@ BEGIN
             AND NOT EXISTS (
                 SELECT FROM review v
                 WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = p_actor
-                    AND v.queue = p_queue AND v.undone_at IS NULL OFFSET 0)
+                    AND v.queue <= p_queue AND (v.queue = p_queue OR v.verdict IN ('label', 'unusable'))
+                    AND v.undone_at IS NULL OFFSET 0)
         ORDER BY x.rank, x.item_id
         LIMIT 1
         FOR UPDATE OF x SKIP LOCKED;
@@ -1279,7 +1282,7 @@ CREATE TABLE public.token (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     revoked_at timestamp with time zone,
     CONSTRAINT token_hash_length CHECK ((octet_length(hash) = 32)),
-    CONSTRAINT token_role_known CHECK ((role = ANY (ARRAY['admin'::text, 'producer'::text, 'reviewer'::text, 'analyst'::text])))
+    CONSTRAINT token_role_known CHECK ((role = ANY (ARRAY['admin'::text, 'producer'::text, 'reviewer'::text, 'adjudicator'::text, 'analyst'::text])))
 );
 
 COMMENT ON TABLE public.token IS 'SHA-256 of each bearer token; the token itself is printed once and stored nowhere.';

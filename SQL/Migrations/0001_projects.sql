@@ -89,7 +89,7 @@ CREATE TABLE token (
     created_at timestamptz NOT NULL DEFAULT now(),
     revoked_at timestamptz,
     CONSTRAINT token_hash_unique UNIQUE (hash),
-    CONSTRAINT token_role_known CHECK (role IN ('admin', 'producer', 'reviewer', 'analyst')),
+    CONSTRAINT token_role_known CHECK (role IN ('admin', 'producer', 'reviewer', 'adjudicator', 'analyst')),
     CONSTRAINT token_hash_length CHECK (octet_length(hash) = 32)
 );
 COMMENT ON TABLE token IS 'SHA-256 of each bearer token; the token itself is printed once and stored nowhere.';

@@ -6,6 +6,8 @@ public enum Role: String, Sendable, CaseIterable {
     case producer
     /// Leases tasks and reviews them.
     case reviewer
+    /// Reviews, and settles what reviewers could not.
+    case adjudicator
     /// Reads reports, labels, items and policies; changes nothing.
     case analyst
 
@@ -32,6 +34,7 @@ public enum Role: String, Sendable, CaseIterable {
         case (_, .inspect): true
         case (.producer, .ingest), (.producer, .analyse): true
         case (.reviewer, .review): true
+        case (.adjudicator, .review), (.adjudicator, .adjudicate): true
         case (.analyst, .analyse): true
         default: false
         }

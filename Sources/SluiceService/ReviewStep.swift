@@ -61,10 +61,16 @@ struct ReviewStep {
     let store: Store
     let project: ProjectContext
 
-    func take(_ review: ReviewRow) throws -> ReviewStepResult {
+    /// - Parameter note: what the answer proposes to change in the guidelines; kept if the answer is.
+    func take(_ review: ReviewRow, guidelineNote note: String?) throws -> ReviewStepResult {
         let recorded = try store.recordReview(review, project: project.id)
-        return ReviewStepResult(
-            recorded: recorded, reviewID: review.id, decision: try follow(review, recorded))
+        let decision = try follow(review, recorded)
+        if let note, recorded.status.isKept {
+            try store.appendProposal(
+                note, item: review.item, reviewID: review.id, project: project.id,
+                by: review.actor)
+        }
+        return ReviewStepResult(recorded: recorded, reviewID: review.id, decision: decision)
     }
 
     /// Does what follows from an answer that was recorded: the decision that stands now, if any.

@@ -15,6 +15,9 @@ public struct GivenLease: Sendable {
     public let isBlind: Bool
     /// The item and the prediction.
     public let content: ReviewContent
+    /// What the reviewers before said; nil but for an adjudicator.
+    public internal(set) var adjudication: GivenAdjudication?
+    let item: Int64
 }
 
 /// What became of an answer.
@@ -71,8 +74,9 @@ public struct Reviewing: Sendable {
         by caller: Caller
     ) async throws -> [GivenLease] {
         if !filter.isEmpty {
-            return try await leaseMatching(
+            let given = try await leaseMatching(
                 filter, count, queue: queue, project: project, by: caller)
+            return try await withAnswers(given, project: project)
         }
         let key = ClaimFloors.Key(project: project.id, queue: queue, actor: caller.actor)
         let seconds = project.policy.leaseSeconds
@@ -100,7 +104,7 @@ public struct Reviewing: Sendable {
                     content: task.content, project: project, by: caller)
             }
         }
-        return given
+        return queue == .review ? given : try await withAnswers(given, project: project)
     }
 
     func lease(
@@ -115,7 +119,7 @@ public struct Reviewing: Sendable {
             isShown: !isBlind && content.prediction != nil)
         return GivenLease(
             id: ticket.id(project: project.id, actor: caller.actor, key: project.leaseKey),
-            expiresAt: expiresAt, queue: queue, isBlind: isBlind, content: content)
+            expiresAt: expiresAt, queue: queue, isBlind: isBlind, content: content, item: item)
     }
 
     private func ticket(
@@ -189,6 +193,11 @@ public struct Reviewing: Sendable {
                 path: "verdict", found: "\"escalate\"",
                 accepted: "label, skip, unusable: an adjudicator is where escalations end")
         }
+        if ticket.queue == .review, let note = answer.guidelineNote {
+            throw ReviewError.invalidField(
+                path: "guideline_note", found: "\(note.utf8.count) bytes",
+                accepted: "none: only an adjudicator's answer carries one")
+        }
         let row = ReviewRow(
             id: answer.reviewID, item: ticket.item, actor: caller.actor, queue: ticket.queue,
             token: ticket.token, modelVersionID: ticket.modelVersionID, isShown: ticket.isShown,
@@ -202,7 +211,8 @@ public struct Reviewing: Sendable {
             if let result { return try result.result() }
         }
         return try await pool.transaction { session in
-            try ReviewStep(store: Store(session), project: project).take(row)
+            try ReviewStep(store: Store(session), project: project).take(
+                row, guidelineNote: answer.guidelineNote)
         }.result()
     }
 
@@ -231,10 +241,11 @@ public struct Reviewing: Sendable {
         case .gold: return try await undoGold(reviewID: reviewID, project: project, by: caller)
         case .refused(let error): throw error
         case .undone(let undone, let content):
-            return lease(
+            let again = lease(
                 of: undone.item, modelVersionID: undone.modelVersionID, token: token,
                 expiresAt: undone.expiresAt ?? Timestamp(microseconds: 0), queue: undone.queue,
                 isBlind: !undone.isShown, content: content, project: project, by: caller)
+            return try await withAnswers([again], project: project).first
         }
     }
 }

@@ -132,6 +132,14 @@ public struct RecordedReview: Sendable {
         case counted, late, skipped, surplus, conflict, superseded, already, unknown
         /// Nothing was done: the task asks for more than one review.
         case several
+
+        /// Whether the answer is in the record.
+        public var isKept: Bool {
+            switch self {
+            case .counted, .late, .skipped, .surplus: true
+            case .conflict, .superseded, .already, .unknown, .several: false
+            }
+        }
     }
 
     /// How it was taken; of a repeated one, how it had been taken the first time.

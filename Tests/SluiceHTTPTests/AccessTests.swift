@@ -25,6 +25,7 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(method: "POST", path: "/policies/1/activate", permission: .administer),
         .init(method: "POST", path: "/policy/rollback", permission: .administer),
         .init(method: "GET", path: "/queue", permission: .inspect),
+        .init(method: "POST", path: "/queue/reask", permission: .administer),
         .init(
             method: "POST", path: "/rollout", permission: .administer,
             body: #"{"action":"start","candidate":"m/2","serving":"m/1"}"#),

@@ -5,25 +5,13 @@ import SluiceJSON
 ///
 /// Its members stand in the lease itself: `answers` and `why`.
 public struct Adjudication: Hashable, Sendable {
-    /// Why reviewers could not settle the item.
-    public enum Reason: String, Sendable, CaseIterable {
-        /// The answers differ, and no more reviewers are asked.
-        case disagreement
-        /// A reviewer asked for an adjudicator.
-        case escalated
-        /// So many reviewers skipped it that no more are asked.
-        case skipped
-        /// As many reviewers as may be asked have answered, and not enough of them agree.
-        case limit
-    }
-
     /// What reviewers said, in an order that tells nothing.
     public var answers: [EarlierAnswer]
     /// Why the item is here; nil for a reason this program does not know.
-    public var why: Reason?
+    public var why: AdjudicationReason?
 
     /// Makes it of answers and reason.
-    public init(answers: [EarlierAnswer], why: Reason?) {
+    public init(answers: [EarlierAnswer], why: AdjudicationReason?) {
         self.answers = answers
         self.why = why
     }
@@ -34,7 +22,7 @@ public struct Adjudication: Hashable, Sendable {
             try wire.optional("answers")?.array { (answer) throws(ReviewError) -> EarlierAnswer in
                 try EarlierAnswer(wire: answer)
             } ?? []
-        why = Reason(rawValue: try wire.optional("why")?.string() ?? "")
+        why = AdjudicationReason(rawValue: try wire.optional("why")?.string() ?? "")
     }
 
     /// Writes its members into a lease that is open.

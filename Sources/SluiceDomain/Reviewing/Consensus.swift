@@ -51,6 +51,13 @@ public enum Consensus {
         if open > 0 { return .open }
         return asked < rule.atMost ? .oneMore : .adjudicate
     }
+
+    /// Whether several answers share the most votes.
+    static func isTied(_ votes: [Verdict]) -> Bool {
+        let counts = VoteTally.counts(votes).values
+        let most = counts.max() ?? 0
+        return counts.count { $0 == most } > 1
+    }
 }
 
 /// Votes counted by answer; labels are told apart byte by byte.
@@ -60,9 +67,13 @@ private struct VoteTally {
     private let borderline: ExactVerdict?
 
     init(_ votes: [Verdict], rule: ConsensusRule, borderline: String?) {
-        counts = votes.reduce(into: [:]) { $0[ExactVerdict($1), default: 0] += 1 }
+        counts = Self.counts(votes)
         self.rule = rule
         self.borderline = borderline.map { ExactVerdict(.label($0)) }
+    }
+
+    static func counts(_ votes: [Verdict]) -> [ExactVerdict: Int] {
+        votes.reduce(into: [:]) { $0[ExactVerdict($1), default: 0] += 1 }
     }
 
     /// The answer that wins whatever the `open` reviews still to come say.

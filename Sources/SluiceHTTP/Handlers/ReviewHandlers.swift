@@ -14,13 +14,18 @@ struct ReviewHandlers {
             if input.queue == .adjudication {
                 try call.caller.require(.adjudicate, project: call.context.parameter("project"))
             }
+            let namesReviewers = try Query(call.request, allowing: ["names"]).flag("names")
+            if namesReviewers, call.caller.role != .admin {
+                throw ReviewError.notAllowed(
+                    role: call.caller.role, needs: "the role admin to be told names")
+            }
             let project = try await call.project(services)
             let leases = try await services.reviewing.lease(
                 input.count, queue: input.queue, only: input.only, project: project,
                 by: call.caller)
             let news = try await services.guidelines.news(of: project, for: call.caller)
             return LeaseReply(
-                leases: leases.map { Lease($0, project) },
+                leases: leases.map { Lease($0, project, namesReviewers: namesReviewers) },
                 guidelinesVersion: project.record.guidelinesVersion,
                 guidelinesChanged: news.map {
                     GuidelinesChanged(since: $0.since, summary: $0.summary)
@@ -63,7 +68,9 @@ struct ReviewHandlers {
 }
 
 extension Lease {
-    fileprivate init(_ lease: GivenLease, _ project: ProjectContext) {
+    fileprivate init(
+        _ lease: GivenLease, _ project: ProjectContext, namesReviewers: Bool = false
+    ) {
         let content = lease.content
         self.init(
             lease: lease.id, expiresAt: lease.expiresAt,
@@ -73,7 +80,24 @@ extension Lease {
                 externalID: content.externalID,
                 payload: RawJSON(content.payload ?? Array("null".utf8)),
                 metadata: content.metadata.map(RawJSON.init), receivedAt: content.receivedAt),
-            prediction: lease.isBlind ? nil : content.prediction.map { ShownPrediction($0) })
+            prediction: lease.isBlind ? nil : content.prediction.map { ShownPrediction($0) },
+            adjudication: lease.adjudication.map {
+                Adjudication($0, namesReviewers: namesReviewers)
+            })
+    }
+}
+
+extension Adjudication {
+    fileprivate init(_ given: GivenAdjudication, namesReviewers: Bool) {
+        self.init(
+            answers: given.answers.enumerated().map { place, answer in
+                EarlierAnswer(
+                    by: GivenAdjudication.letter(place),
+                    reviewer: namesReviewers ? answer.reviewer : nil, verdict: answer.verdict,
+                    tags: answer.tags, comment: answer.comment, seconds: answer.seconds,
+                    isShown: answer.isShown, reviewedAt: answer.reviewedAt)
+            },
+            why: given.why)
     }
 }
 

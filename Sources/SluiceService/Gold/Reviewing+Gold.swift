@@ -66,7 +66,7 @@ extension Reviewing {
         return GivenLease(
             id: ticket.id(project: project.id, actor: caller.actor, key: project.leaseKey),
             expiresAt: gold.expiresAt, queue: .review, isBlind: gold.form == .blind,
-            content: gold.content)
+            content: gold.content, item: gold.item)
     }
 
     private func goldTicket(

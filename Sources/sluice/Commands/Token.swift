@@ -16,7 +16,7 @@ struct TokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a token; it is printed once, alone on standard output.")
 
-        @Option(help: "admin, producer, reviewer or analyst.")
+        @Option(help: "admin, producer, reviewer, adjudicator or analyst.")
         var role: String
 
         @Option(help: "Whose token it is; reviews are recorded under this name.")
@@ -30,7 +30,8 @@ struct TokenCommand: AsyncParsableCommand {
         func validate() throws {
             guard Role(rawValue: role) != nil else {
                 throw ValidationError(
-                    "--role is \"\(role)\"; accepted: admin, producer, reviewer, analyst")
+                    "--role is \"\(role)\"; accepted: "
+                        + Role.allCases.map(\.rawValue).joined(separator: ", "))
             }
             guard (1...200).contains(name.utf8.count),
                 name.unicodeScalars.allSatisfy({ !$0.isControl })
