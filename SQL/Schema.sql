@@ -499,7 +499,7 @@ BEGIN
                 AND r.item_id = p_item
             ORDER BY r.rank LIMIT 1 FOR UPDATE;
             IF v_free IS NULL THEN
-                o_status := 'surplus';
+                o_status := 'lapsed';
             ELSE
                 o_status := 'late';
                 v_slot := lowest_slot(v_free);
@@ -753,7 +753,7 @@ BEGIN
     -- three who skip (Consensus.skipsToEscalate).
     IF v_is_escalated AND NOT EXISTS (
         SELECT FROM review v WHERE v.project_id = p_project AND v.item_id = o_item AND v.queue = 0
-            AND v.undone_at IS NULL AND v.status <> 'surplus'
+            AND v.undone_at IS NULL AND v.status NOT IN ('surplus', 'lapsed')
         HAVING count(*) FILTER (WHERE v.verdict = 'escalate') > 0 OR count(*) FILTER (WHERE v.verdict = 'skip') >= 3)
     THEN
         PERFORM close_task(p_project, o_item);
@@ -1197,7 +1197,7 @@ CREATE TABLE public.review (
     CONSTRAINT review_label_with_label_verdict CHECK (((label IS NOT NULL) = (verdict = 'label'::text))),
     CONSTRAINT review_seconds_not_negative CHECK (((seconds >= (0)::double precision) AND (seconds < 'Infinity'::double precision))),
     CONSTRAINT review_slot_when_counted CHECK (((slot IS NOT NULL) = (status = ANY (ARRAY['counted'::text, 'late'::text])))),
-    CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text, 'imported'::text, 'gold'::text]))),
+    CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text, 'lapsed'::text, 'imported'::text, 'gold'::text]))),
     CONSTRAINT review_verdict_known CHECK ((verdict = ANY (ARRAY['label'::text, 'skip'::text, 'escalate'::text, 'unusable'::text])))
 );
 
@@ -1205,7 +1205,7 @@ COMMENT ON TABLE public.review IS 'Append only but for undone_at; the prediction
 
 COMMENT ON COLUMN public.review.is_anonymous IS 'Imported without a person: the actor is a place in a list, and nothing about people may be made of it.';
 
-COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted, as others had decided or had the slot; skipped: no answer; imported: given elsewhere; gold: to an item whose label is known.';
+COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: on a live lease, kept but not counted, as others had decided; lapsed: after it, kept but not counted; skipped: no answer; imported: given elsewhere; gold: to an item whose label is known.';
 
 CREATE TABLE public.reviewer_pause (
     project_id bigint NOT NULL,

@@ -94,12 +94,12 @@ CREATE TABLE review (
     CONSTRAINT review_pkey PRIMARY KEY (project_id, id),
     CONSTRAINT review_verdict_known CHECK (verdict IN ('label', 'skip', 'escalate', 'unusable')),
     CONSTRAINT review_label_with_label_verdict CHECK ((label IS NOT NULL) = (verdict = 'label')),
-    CONSTRAINT review_status_known CHECK (status IN ('counted', 'late', 'skipped', 'surplus', 'imported', 'gold')),
+    CONSTRAINT review_status_known CHECK (status IN ('counted', 'late', 'skipped', 'surplus', 'lapsed', 'imported', 'gold')),
     CONSTRAINT review_slot_when_counted CHECK ((slot IS NOT NULL) = (status IN ('counted', 'late'))),
     CONSTRAINT review_seconds_not_negative CHECK (seconds >= 0 AND seconds < 'infinity')
 );
 COMMENT ON TABLE review IS 'Append only but for undone_at; the prediction as shown is the immutable row that model_version_id names.';
-COMMENT ON COLUMN review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: kept but not counted, as others had decided or had the slot; skipped: no answer; imported: given elsewhere; gold: to an item whose label is known.';
+COMMENT ON COLUMN review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: on a live lease, kept but not counted, as others had decided; lapsed: after it, kept but not counted; skipped: no answer; imported: given elsewhere; gold: to an item whose label is known.';
 COMMENT ON COLUMN review.is_anonymous IS 'Imported without a person: the actor is a place in a list, and nothing about people may be made of it.';
 CREATE UNIQUE INDEX review_once_a_reviewer ON review (project_id, item_id, actor_id, queue) WHERE undone_at IS NULL;
 CREATE UNIQUE INDEX review_once_a_slot ON review (project_id, item_id, queue, slot) WHERE undone_at IS NULL AND slot IS NOT NULL;

@@ -293,8 +293,8 @@ BEGIN
     END LOOP;
 END $$;
 
--- Records one review. o_status: counted, late, skipped (recorded and good); surplus (recorded, not counted: others had
--- decided, if o_decided, or had the slot); conflict (this id was recorded before with another answer); superseded (the same
+-- Records one review. o_status: counted, late, skipped (recorded and good); surplus (on a live lease, recorded, not counted:
+-- others had decided); lapsed (after the lease, recorded, not counted: others had the slot or had decided); conflict (this id was recorded before with another answer); superseded (the same
 -- reviewer holds a newer lease of the item); already (the same reviewer has reviewed the item); unknown (there is no such
 -- task); several (p_alone was asked for, and the task needs more than this review or may: nothing was done). With o_repeated this
 -- answer was recorded before, with that status.
@@ -391,7 +391,7 @@ BEGIN
                 AND r.item_id = p_item
             ORDER BY r.rank LIMIT 1 FOR UPDATE;
             IF v_free IS NULL THEN
-                o_status := 'surplus';
+                o_status := 'lapsed';
             ELSE
                 o_status := 'late';
                 v_slot := lowest_slot(v_free);
@@ -520,7 +520,7 @@ BEGIN
     -- three who skip (Consensus.skipsToEscalate).
     IF v_is_escalated AND NOT EXISTS (
         SELECT FROM review v WHERE v.project_id = p_project AND v.item_id = o_item AND v.queue = 0
-            AND v.undone_at IS NULL AND v.status <> 'surplus'
+            AND v.undone_at IS NULL AND v.status NOT IN ('surplus', 'lapsed')
         HAVING count(*) FILTER (WHERE v.verdict = 'escalate') > 0 OR count(*) FILTER (WHERE v.verdict = 'skip') >= 3)
     THEN
         PERFORM close_task(p_project, o_item);

@@ -9,7 +9,7 @@ SELECT v.item_id, v.actor_id, v.label, v.is_anonymous, v.is_shown, CASE WHEN $8 
         FROM item i WHERE i.project_id = v.project_id AND i.id = v.item_id) END
 FROM review v
 WHERE v.project_id = $1 AND (v.item_id, v.actor_id) > ($2, $3) AND v.queue = 0 AND v.undone_at IS NULL
-    AND v.verdict = 'label' AND v.status IN ('counted', 'late', 'surplus', 'imported')
+    AND v.verdict = 'label' AND v.status IN ('counted', 'late', 'surplus', 'lapsed', 'imported')
     AND ($5::timestamptz IS NULL OR v.reviewed_at >= $5)
     AND ($6::timestamptz IS NULL OR v.reviewed_at < $6)
     AND NOT ($7 AND v.is_shown)
@@ -23,7 +23,7 @@ LIMIT $4;
 SELECT v.verdict, count(*)
 FROM review v
 WHERE v.project_id = $1 AND v.queue = 0 AND v.undone_at IS NULL AND v.verdict <> 'label'
-    AND v.status IN ('counted', 'late', 'surplus', 'skipped', 'imported')
+    AND v.status IN ('counted', 'late', 'surplus', 'lapsed', 'skipped', 'imported')
     AND ($2::timestamptz IS NULL OR v.reviewed_at >= $2)
     AND ($3::timestamptz IS NULL OR v.reviewed_at < $3)
 GROUP BY v.verdict
@@ -60,7 +60,7 @@ WHERE v.project_id = $1 AND v.actor_id = $2 AND v.queue = 0 AND v.undone_at IS N
 WITH own AS MATERIALIZED (
     SELECT v.item_id FROM review v
     WHERE v.project_id = $1 AND v.actor_id = $2 AND v.queue = 0 AND v.undone_at IS NULL AND v.verdict = 'label'
-        AND v.status IN ('counted', 'late', 'surplus', 'imported') AND NOT v.is_anonymous
+        AND v.status IN ('counted', 'late', 'surplus', 'lapsed', 'imported') AND NOT v.is_anonymous
     ORDER BY v.reviewed_at DESC, v.id DESC
     LIMIT $3
 )
@@ -70,7 +70,7 @@ FROM own
 CROSS JOIN LATERAL (
     SELECT v.item_id, v.actor_id, v.label FROM review v
     WHERE v.project_id = $1 AND v.item_id = own.item_id AND v.queue = 0 AND v.undone_at IS NULL AND v.verdict = 'label'
-        AND v.status IN ('counted', 'late', 'surplus', 'imported')
+        AND v.status IN ('counted', 'late', 'surplus', 'lapsed', 'imported')
     OFFSET 0
 ) AS given
 ORDER BY given.item_id, given.actor_id;

@@ -5,7 +5,7 @@
 SELECT max(page.item_id) FROM (
     SELECT DISTINCT v.item_id FROM review v
     WHERE v.project_id = $1 AND v.item_id > $2 AND v.undone_at IS NULL AND v.queue = 0
-        AND v.verdict = 'label' AND v.status IN ('counted', 'late', 'surplus', 'imported')
+        AND v.verdict = 'label' AND v.status IN ('counted', 'late', 'surplus', 'lapsed', 'imported')
     ORDER BY v.item_id
     LIMIT $3
 ) AS page;
@@ -17,7 +17,7 @@ SELECT max(page.item_id) FROM (
 -- returns item_id bigint, actor_id bigint, label text
 SELECT v.item_id, CASE WHEN v.is_anonymous THEN 0 ELSE v.actor_id END, v.label FROM review v
 WHERE v.project_id = $1 AND v.item_id > $2 AND v.item_id <= $3 AND v.undone_at IS NULL AND v.queue = 0
-    AND v.verdict = 'label' AND v.status IN ('counted', 'late', 'surplus', 'imported')
+    AND v.verdict = 'label' AND v.status IN ('counted', 'late', 'surplus', 'lapsed', 'imported')
 ORDER BY v.item_id, v.actor_id;
 
 -- name: consensusDecisions
@@ -36,7 +36,7 @@ WHERE i.project_id = $1 AND i.id > $2 AND i.id <= $3
     AND EXISTS (
         SELECT FROM review v
         WHERE v.project_id = i.project_id AND v.item_id = i.id AND v.undone_at IS NULL AND v.queue = 0
-            AND v.verdict = 'label' AND v.status IN ('counted', 'late', 'surplus', 'imported'))
+            AND v.verdict = 'label' AND v.status IN ('counted', 'late', 'surplus', 'lapsed', 'imported'))
 ORDER BY i.id;
 
 -- name: consensusReviewers

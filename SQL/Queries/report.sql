@@ -41,7 +41,7 @@ SELECT a.name, count(*),
     count(*) FILTER (WHERE v.verdict = 'skip'),
     count(*) FILTER (WHERE v.verdict = 'escalate'),
     count(*) FILTER (WHERE v.verdict = 'unusable'),
-    count(*) FILTER (WHERE v.status = 'surplus'),
+    count(*) FILTER (WHERE v.status IN ('surplus', 'lapsed')),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY least(v.seconds, 120)) FILTER (WHERE v.seconds IS NOT NULL),
     percentile_cont(0.9) WITHIN GROUP (ORDER BY least(v.seconds, 120)) FILTER (WHERE v.seconds IS NOT NULL),
     count(v.seconds)

@@ -78,7 +78,9 @@ extension Desk {
         rows.append(("comment", answer.comment.isEmpty ? "none" : answer.comment))
         if let review = answer.review {
             rows.append(("given", review.reviewedAt.minuteText))
-            if review.status == "surplus" { rows.append(("counted", "no: others were first")) }
+            if ["surplus", "lapsed"].contains(review.status) {
+                rows.append(("counted", "no: others were first"))
+            }
         } else {
             rows.append(("given", "in this session"))
         }

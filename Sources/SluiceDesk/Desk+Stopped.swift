@@ -1,4 +1,5 @@
 import SluiceAPI
+import SluiceDomain
 import SluiceTerminal
 
 /// A reviewer whom somebody or something keeps from being given work: a wait, no end of the session.
@@ -42,5 +43,5 @@ extension Desk {
 
 extension Problem {
     /// Whether the reviewer is to be given no work until an admin says so.
-    var isAboutPause: Bool { code == "SLU-231" }
+    var isAboutPause: Bool { code == ErrorCode.reviewerPaused.rawValue }
 }

@@ -174,7 +174,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .missingToken: "the request has no Authorization: Bearer token"
         case .invalidToken: "the token is unknown or revoked"
         case .notAllowed(let role, let needs):
-            "a \(role.rawValue) token may not do this; it needs \(needs)"
+            "a token of role \(role.rawValue) may not do this; it needs \(needs)"
         case .internalError: "something went wrong inside Sluice; the log has the details"
         case .databaseUnavailable:
             "the database did not answer; nothing was changed that was not confirmed"

@@ -16,9 +16,9 @@ struct ReviewStepResult: Sendable {
         case .conflict: throw .reviewConflict(id: reviewID)
         case .superseded: throw .leaseSuperseded
         case .already: throw .alreadyReviewed
-        // Work that others made needless is no mistake of the reviewer; a lapsed lease whose slot
-        // somebody else has is to be heard of.
-        case .surplus where !recorded.isDecided: throw .leaseLost(decided: false)
+        // Work that others made needless under a live lease is no mistake of the reviewer; a lapsed
+        // lease whose slot somebody else took is to be heard of.
+        case .lapsed: throw .leaseLost(decided: recorded.isDecided)
         case .counted, .late, .skipped, .surplus: break
         }
         guard let reviewedAt = recorded.reviewedAt else { throw .internalError }
@@ -80,7 +80,7 @@ struct ReviewStep {
             return recorded.isRepeated || recorded.isDecided
                 ? try standing(review, recorded) : try settle(review, recorded)
         case .surplus: return try standing(review, recorded)
-        case .conflict, .superseded, .already, .unknown, .several: return nil
+        case .lapsed, .conflict, .superseded, .already, .unknown, .several: return nil
         }
     }
 

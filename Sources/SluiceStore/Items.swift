@@ -75,7 +75,7 @@ public struct ReviewRecord: Sendable {
     public let seconds: Double?
     /// Whether the prediction was shown.
     public let isShown: Bool
-    /// How it was taken: `counted`, `late`, `skipped` or `surplus`.
+    /// How it was taken: `counted`, `late`, `skipped`, `surplus` or `lapsed`.
     public let status: String
     /// The queue the lease was from.
     public let queue: Queue

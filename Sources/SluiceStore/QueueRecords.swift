@@ -129,14 +129,14 @@ public struct ReviewRow: Sendable {
 public struct RecordedReview: Sendable {
     /// How it was taken.
     public enum Status: String, Sendable {
-        case counted, late, skipped, surplus, conflict, superseded, already, unknown
+        case counted, late, skipped, surplus, lapsed, conflict, superseded, already, unknown
         /// Nothing was done: the task asks for more than one review.
         case several
 
         /// Whether the answer is in the record.
         public var isKept: Bool {
             switch self {
-            case .counted, .late, .skipped, .surplus: true
+            case .counted, .late, .skipped, .surplus, .lapsed: true
             case .conflict, .superseded, .already, .unknown, .several: false
             }
         }

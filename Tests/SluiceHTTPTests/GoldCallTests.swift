@@ -108,7 +108,7 @@ import Testing
         let name = try #require(
             try await project.send("GET", "/reviewers/me", as: .reviewer).json["reviewer"]?.string)
         let pause = try await project.send(
-            "POST", "/reviewers/\(name)/pause", as: .admin, #"{"why":"on leave"}"#)
+            "POST", "/reviewers/\(name)/pause", as: .admin, #"{"reason":"on leave"}"#)
         #expect(pause.status == 200)
         try expectProblem(
             .reviewerPaused, try await project.send("POST", "/leases", as: .reviewer, "{}"))

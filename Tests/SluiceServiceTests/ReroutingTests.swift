@@ -220,9 +220,10 @@ struct ReroutingTests {
             try await service.lapseLeases()
             try await service.upkeep.sweep()
             try await service.ingest([SentPrediction("x", confidence: "1", version: "2")])
-            let late = try await service.answer(lease, .label("b"), id: "1", by: ann)
-            #expect(late.status == "surplus" && late.decision?.source == "model")
-            #expect(try await service.sql("SELECT status FROM review") == "surplus")
+            await #expect(throws: ReviewError.leaseLost(decided: true)) {
+                try await service.answer(lease, .label("b"), id: "1", by: ann)
+            }
+            #expect(try await service.sql("SELECT status FROM review") == "lapsed")
             #expect(try await Self.state(service) == "2 accepted|0|model a|1 to 2")
             let error = await #expect(throws: ReviewError.self) {
                 try await service.undo("1", by: ann)

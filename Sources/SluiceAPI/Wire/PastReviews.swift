@@ -15,7 +15,7 @@ public struct PastReview: Hashable, WireValue {
     public var comment: String?
     /// What the model had said; nil when the review was blind, so that it still is if taken back.
     public var predicted: String?
-    /// `counted`, `late`, `skipped`, or `surplus`, which was kept and does not count.
+    /// `counted`, `late`, `skipped`, or `surplus` and `lapsed`, which were kept and do not count.
     public var status: String
     /// Which queue the item came from.
     public var queue: Queue

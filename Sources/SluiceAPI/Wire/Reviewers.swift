@@ -22,21 +22,21 @@ extension StreamingPath {
 /// Why a reviewer is paused or resumed.
 public struct PauseRequest: Hashable, WireValue {
     /// Why; empty when nobody says.
-    public var why: String
+    public var reason: String
 
     /// Makes a request.
-    public init(why: String = "") { self.why = why }
+    public init(reason: String = "") { self.reason = reason }
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["why"])
-        why = try wire.optional("why")?.string(bytes: 0...1000) ?? ""
+        try wire.allowOnly(["reason"])
+        reason = try wire.optional("reason")?.string(bytes: 0...1000) ?? ""
     }
 
     /// Writes it as one JSON value.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.member("why", why)
+        writer.member("reason", reason)
         writer.endObject()
     }
 }

@@ -22,13 +22,13 @@ struct ReviewerHandlers {
         }
         router.answer(Endpoints.pauseReviewer, .administer) { input, call in
             try await services.reviewers.pause(
-                call.context.parameter("name"), why: input.why, of: call.project(services),
+                call.context.parameter("name"), why: input.reason, of: call.project(services),
                 by: call.caller)
             return Nothing()
         }
         router.answer(Endpoints.resumeReviewer, .administer) { input, call in
             try await services.reviewers.resume(
-                call.context.parameter("name"), reason: input.why, of: call.project(services),
+                call.context.parameter("name"), reason: input.reason, of: call.project(services),
                 by: call.caller)
             return Nothing()
         }

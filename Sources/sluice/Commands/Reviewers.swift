@@ -65,7 +65,7 @@ struct ReviewerCommand: AsyncParsableCommand {
         var name: String
 
         @Option(help: "Why; the reviewer is told.")
-        var why: String
+        var reason: String
 
         @OptionGroup var service: ServiceOptions
         @OptionGroup var project: ProjectOption
@@ -75,7 +75,8 @@ struct ReviewerCommand: AsyncParsableCommand {
                 let client = try service.client()
                 _ = try await client.call(
                     Endpoints.pauseReviewer,
-                    at: ["project": project.name(client), "name": name], PauseRequest(why: why))
+                    at: ["project": project.name(client), "name": name],
+                    PauseRequest(reason: reason))
                 Output.say("\(safe(name)) is paused")
             }
         }
@@ -91,7 +92,7 @@ struct ReviewerCommand: AsyncParsableCommand {
         var name: String
 
         @Option(help: "Why.")
-        var why = ""
+        var reason = ""
 
         @OptionGroup var service: ServiceOptions
         @OptionGroup var project: ProjectOption
@@ -101,7 +102,8 @@ struct ReviewerCommand: AsyncParsableCommand {
                 let client = try service.client()
                 _ = try await client.call(
                     Endpoints.resumeReviewer,
-                    at: ["project": project.name(client), "name": name], PauseRequest(why: why))
+                    at: ["project": project.name(client), "name": name],
+                    PauseRequest(reason: reason))
                 Output.say("\(safe(name)) is given work again")
             }
         }
