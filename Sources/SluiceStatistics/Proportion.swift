@@ -69,9 +69,12 @@ public struct Proportion: Hashable, Sendable {
     ///
     /// 0 of 149 against 0.02 gives 0.049282.
     public func tail(ifTrueShareIs share: Double) -> Double {
-        x == n
-            ? 1
-            : SpecialFunctions.incompleteBeta(1 - share, Double(n - x), Double(x + 1))
+        Self.probability(ofAtMost: x, of: n, ifTrueShareIs: share)
+    }
+
+    /// The binomial distribution's lower tail.
+    static func probability(ofAtMost x: Int, of n: Int, ifTrueShareIs share: Double) -> Double {
+        x >= n ? 1 : SpecialFunctions.incompleteBeta(1 - share, Double(n - x), Double(x + 1))
     }
 
     /// Wilson's interval for a share of a number of trials that need not be whole.
