@@ -36,6 +36,20 @@ public struct Estimate: Hashable, Sendable {
         case weightedNewcombePaired = "weighted_newcombe_paired"
         /// Percentiles of a seeded bootstrap over items.
         case bootstrap
+        /// The beta-binomial mixture's sequence of intervals, which hold all at once.
+        case betaBinomialMixture = "beta_binomial_mixture"
+        /// The sequence of intervals that hedged bets on a grid leave.
+        case hedgedBetting = "hedged_betting"
+        /// The normal interval of a prediction-powered mean.
+        case predictionPowered = "prediction_powered"
+        /// Lang and Reiczigel's interval for a share corrected for the reviewers' own mistakes.
+        case langReiczigel = "lang_reiczigel"
+        /// The textbook's normal interval.
+        case wald
+        /// Agresti and Coull's interval.
+        case agrestiCoull = "agresti_coull"
+        /// The middle of Jeffreys' beta distribution.
+        case jeffreys
     }
 
     /// Collects the parts.

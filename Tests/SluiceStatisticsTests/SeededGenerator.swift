@@ -1,3 +1,5 @@
+import Glibc
+
 /// SplitMix64: the same numbers on every run.
 ///
 /// Steele, Lea and Flood 2014, OOPSLA, figure 17.
@@ -17,5 +19,21 @@ struct SeededGenerator: RandomNumberGenerator {
     /// True with a probability of 0...1.
     mutating func flip(_ probability: Double) -> Bool {
         Double.random(in: 0..<1, using: &self) < probability
+    }
+}
+
+extension SeededGenerator {
+    /// How many of `n` trials of probability 0..<1 succeed, by the gaps between successes: as many draws
+    /// as there are successes.
+    mutating func binomial(_ n: Int, _ probability: Double) -> Int {
+        guard probability > 0 else { return 0 }
+        var successes = 0
+        var trial = 0.0
+        while true {
+            let uniform = Double.random(in: Double.leastNonzeroMagnitude..<1, using: &self)
+            trial += (log(uniform) / log1p(-probability)).rounded(.down) + 1
+            guard trial <= Double(n) else { return successes }
+            successes += 1
+        }
     }
 }
