@@ -84,9 +84,13 @@ public struct StratifiedSample: Hashable, Sendable {
     /// and 4000 items with 0 of 150, 1 of 150 and 6 of 200 wrong give 0.008 (0.002184...0.020356).
     public func kornGraubard(level: Double = 0.95) throws(Unknown) -> Estimate {
         let level = try checked(level)
+        return interval(at: effectiveSize(level: level), level: level)
+    }
+
+    /// Clopper and Pearson's interval at a sample size that need not be whole.
+    func interval(at size: Double, level: Double) -> Estimate {
         let tail = (1 - level) / 2
         let rate = value
-        let size = effectiveSize(level: level)
         let wrong = size * rate
         let right = size * (1 - rate)
         return Estimate(
@@ -113,16 +117,22 @@ public struct StratifiedSample: Hashable, Sendable {
     }
 
     private func effectiveSize(level: Double) -> Double {
+        min(Double(audits), untruncatedSize(level: level) ?? kishSize)
+    }
+
+    /// The effective sample size as Korn and Graubard have it, which may be above the number of audits;
+    /// nil where the estimated variance is zero.
+    func untruncatedSize(level: Double) -> Double? {
         let variance = variance
         let n = Double(audits)
-        guard variance > 0 else { return min(n, kishSize) }
+        guard variance > 0 else { return nil }
         let probability = 1 - (1 - level) / 2
         let free = audits - strata.count
         let ratio =
             free > 0
             ? SpecialFunctions.studentQuantile(probability, degreesOfFreedom: n - 1)
                 / SpecialFunctions.studentQuantile(probability, degreesOfFreedom: Double(free)) : 1
-        return min(n, value * (1 - value) / variance * ratio * ratio)
+        return value * (1 - value) / variance * ratio * ratio
     }
 
     private func weight(_ stratum: Stratum) -> Double {

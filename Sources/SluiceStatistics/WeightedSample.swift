@@ -41,6 +41,11 @@ public struct WeightedSample: Hashable, Sendable {
         observations.reduce(0) { $0 + ($1.holds ? 1 / $1.propensity : 0) }
     }
 
+    /// Shares ``total`` among the true number of items, at least 1; not held to 0...1.
+    ///
+    /// Use ``mean`` for a rate: it does not depend on how many items happened to be drawn.
+    public func totalShare(ofItems items: Int) -> Double { total / Double(max(items, 1)) }
+
     /// The share of items with the property: the weighted mean.
     ///
     /// Hájek 1971, comment in Foundations of Statistical Inference, 236. Weights 50 (wrong) and 1
