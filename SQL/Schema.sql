@@ -209,6 +209,38 @@ BEGIN
         AND r.rank = ANY(slot_ranks(v_task.rank, v_task.slot_delay, v_task.asked));
 END $$;
 
+CREATE FUNCTION public.evidence_page(p_project bigint, p_from timestamp with time zone, p_to timestamp with time zone, p_model_version bigint, p_after_item bigint, p_last_item bigint, p_limit integer) RETURNS TABLE(o_item bigint, o_received_at timestamp with time zone, o_decided_at timestamp with time zone, o_model_version bigint, o_policy_version integer, o_route text, o_reason text, o_rule text, o_propensity double precision, o_confidence double precision, o_label text, o_decided_label text, o_is_wrong boolean, o_source text, o_outcome text, o_is_disputed boolean)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
+    AS $$
+BEGIN
+    RETURN QUERY
+    SELECT p.item_id, p.received_at, d.decided_at, p.model_version_id, p.policy_version,
+        p.route, p.reason, p.rule, p.propensity, p.confidence, p.label,
+        d.label, CASE WHEN d.outcome IN ('accepted', 'corrected') THEN d.label <> p.label END, d.source, d.outcome,
+        CASE WHEN p.route = 'audited' AND d.source IS NULL THEN EXISTS (
+            SELECT FROM review v
+            WHERE v.project_id = p.project_id AND v.item_id = p.item_id AND v.queue = 0 AND v.slot IS NOT NULL
+                AND v.undone_at IS NULL AND v.label IS DISTINCT FROM p.label OFFSET 0) ELSE false END
+    FROM prediction p
+    LEFT JOIN LATERAL (
+        SELECT e.decided_at, e.source, e.outcome, e.label
+        FROM (
+            SELECT c.decided_at, c.source, c.outcome, c.label FROM decision c
+            WHERE c.project_id = p.project_id AND c.item_id = p.item_id
+            ORDER BY c.revision DESC
+            LIMIT 1) AS e
+        WHERE e.source <> 'model' AND e.outcome <> 'reopened') AS d ON true
+    WHERE p.project_id = p_project AND p.item_id > p_after_item AND p.item_id <= p_last_item
+        AND p.received_at >= p_from AND p.received_at < p_to AND p.stands AND p.route <> 'waiting'
+        AND (p_model_version IS NULL OR p.model_version_id = p_model_version)
+    ORDER BY p.item_id
+    LIMIT p_limit;
+END $$;
+
 CREATE FUNCTION public.give_back_slot(p_project bigint, p_queue smallint, p_item bigint, p_slot smallint) RETURNS void
     LANGUAGE plpgsql
     AS $$
