@@ -34,6 +34,8 @@ public struct Estimate: Hashable, Sendable {
         /// Newcombe's interval for paired proportions on Kish's effective sample size around
         /// weighted means.
         case weightedNewcombePaired = "weighted_newcombe_paired"
+        /// Chance around a mean of calibrated probabilities.
+        case expectedErrors = "expected_errors"
         /// Percentiles of a seeded bootstrap over items.
         case bootstrap
         /// The beta-binomial mixture's sequence of intervals, which hold all at once.
