@@ -29,6 +29,9 @@ public struct Estimate: Hashable, Sendable {
         case weightedWilson = "weighted_wilson"
         /// Newcombe's interval for the difference of two independent proportions.
         case newcombe
+        /// Newcombe's interval for the difference of two independent proportions on Kish's effective
+        /// sample sizes around weighted means.
+        case weightedNewcombe = "weighted_newcombe"
         /// Newcombe's interval for the difference of two proportions of the same items.
         case newcombePaired = "newcombe_paired"
         /// Newcombe's interval for paired proportions on Kish's effective sample size around
