@@ -40,10 +40,10 @@ struct GoldHandlers {
         let bytes = try await request.collect(limit: limit)
         guard !bytes.isEmpty else { throw ReviewError.emptyBody }
         let limits = JSONLimits(depth: 64, bytes: bytes.count)
-        switch MediaType(request.headers[.contentType]) {
-        case .json:
+        switch try request.manyForm() {
+        case .document:
             return try await offLoop { try GoldUpload(parsing: bytes, limits: limits) }
-        case .jsonLines:
+        case .lines:
             return try await offLoop {
                 GoldUpload(
                     lines: bytes.split(separator: UInt8(ascii: "\n")).filter { line in
@@ -54,10 +54,6 @@ struct GoldHandlers {
                         }
                     })
             }
-        case .other, .missing:
-            throw ReviewError.unsupportedContentType(
-                found: request.headers[.contentType] ?? "missing",
-                accepted: "application/json, application/x-ndjson")
         }
     }
 

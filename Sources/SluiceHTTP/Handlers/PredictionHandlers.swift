@@ -20,55 +20,24 @@ struct PredictionHandlers {
         router.post(RouterPath(StreamingPath.predictions)) { request, context in
             let call = try Call(request: request, context: context, needs: .ingest)
             let project = try await call.project(services)
-            switch MediaType(request.headers[.contentType]) {
-            case .jsonLines: return try stream(request, project)
-            case .json: return try await document(request, project)
-            case .other, .missing:
-                throw ReviewError.unsupportedContentType(
-                    found: request.headers[.contentType] ?? "missing",
-                    accepted: "application/json, application/x-ndjson")
+            switch try request.manyForm() {
+            case .lines: return stream(request, project)
+            case .document: return try await document(request, project)
             }
         }
     }
 
     /// NDJSON: one reply line an input line, in order, as the lines are stored.
-    private func stream(_ request: Request, _ project: ProjectContext) throws -> Response {
-        if request.headers[.contentLength] == "0"
-            || (request.headers[.contentLength] == nil
-                && request.headers[.transferEncoding] == nil)
-        {
-            throw ReviewError.emptyBody
-        }
+    private func stream(_ request: Request, _ project: ProjectContext) -> Response {
         let ingest = IngestStream(
             ingestion: services.ingestion, directory: services.directory, project: project,
             limits: services.limits)
         let chunks = request.body.map { Array($0.readableBytesView) }
-        let body = ResponseBody.long { writer in
-            let spool = ReplySpool()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    do {
-                        try await ingest.run(chunks) { numbers, outcomes in
-                            try await spool.append(
-                                PredictionReplies.lines(numbers, outcomes))
-                        }
-                    } catch {
-                        await spool.finish()
-                        throw error
-                    }
-                    await spool.finish()
-                }
-                while let bytes = try await spool.next() {
-                    try await writer.write(ByteBuffer(bytes: bytes))
-                }
-                try await group.waitForAll()
+        return .lines { spool in
+            try await ingest.run(chunks) { numbers, outcomes in
+                try await spool.append(PredictionReplies.lines(numbers, outcomes))
             }
-            try await writer.finish(nil)
         }
-        return Response(
-            status: .ok,
-            headers: [.contentType: "application/x-ndjson", .cacheControl: "no-store"],
-            body: body)
     }
 
     /// A JSON document: an object is answered as itself, an array as `results`.

@@ -17,13 +17,9 @@ struct ReviewImportHandlers {
             let session = ReviewImportSession(
                 services.imports, project: try await call.project(services), by: call.caller,
                 decides: decides)
-            switch MediaType(request.headers[.contentType]) {
-            case .jsonLines: return stream(request, session)
-            case .json: return try await document(request, session)
-            case .other, .missing:
-                throw ReviewError.unsupportedContentType(
-                    found: request.headers[.contentType] ?? "missing",
-                    accepted: "application/json, application/x-ndjson")
+            switch try request.manyForm() {
+            case .lines: return stream(request, session)
+            case .document: return try await document(request, session)
             }
         }
     }
@@ -33,31 +29,11 @@ struct ReviewImportHandlers {
     private func stream(_ request: Request, _ session: ReviewImportSession) -> Response {
         let lineBytes = services.limits.lineBytes
         let chunks = request.body.map { Array($0.readableBytesView) }
-        let body = ResponseBody.long { writer in
-            let spool = ReplySpool()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    do {
-                        try await Self.read(chunks, lineBytes: lineBytes, session) {
-                            try await spool.append($0)
-                        }
-                    } catch {
-                        await spool.finish()
-                        throw error
-                    }
-                    await spool.finish()
-                }
-                while let bytes = try await spool.next() {
-                    try await writer.write(ByteBuffer(bytes: bytes))
-                }
-                try await group.waitForAll()
+        return .lines { spool in
+            try await Self.read(chunks, lineBytes: lineBytes, session) {
+                try await spool.append($0)
             }
-            try await writer.finish(nil)
         }
-        return Response(
-            status: .ok,
-            headers: [.contentType: "application/x-ndjson", .cacheControl: "no-store"],
-            body: body)
     }
 
     private static func read<Chunks: AsyncSequence & Sendable>(
