@@ -1109,6 +1109,7 @@ CREATE TABLE public.prediction (
     policy_version integer NOT NULL,
     rollout_revision integer,
     salt_id smallint NOT NULL,
+    stratum smallint,
     is_blind boolean NOT NULL,
     stands boolean DEFAULT true NOT NULL,
     label text COLLATE pg_catalog."C",
@@ -1122,6 +1123,7 @@ CREATE TABLE public.prediction (
     CONSTRAINT prediction_label_unless_there_is_none CHECK (((label IS NULL) = (model_version_id = 0))),
     CONSTRAINT prediction_propensity_in_unit_interval CHECK (((propensity >= (0)::double precision) AND (propensity <= (1)::double precision))),
     CONSTRAINT prediction_route_known CHECK ((route = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text, 'shadowed'::text, 'waiting'::text]))),
+    CONSTRAINT prediction_stratum_positive CHECK ((stratum > 0)),
     CONSTRAINT prediction_would_be_known CHECK ((would_be = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text])))
 );
 
@@ -1136,6 +1138,8 @@ COMMENT ON COLUMN public.prediction.propensity IS 'The probability, known when r
 COMMENT ON COLUMN public.prediction.rollout_revision IS 'The rollout in force when it was routed; null: there was none.';
 
 COMMENT ON COLUMN public.prediction.salt_id IS 'The routing salt whose keyed hashes drew audit, share and blindness.';
+
+COMMENT ON COLUMN public.prediction.stratum IS 'Which of the policy''s audit strata the audit rate is of, from 1; null: the policy''s own or a rule''s, or none.';
 
 COMMENT ON COLUMN public.prediction.stands IS 'This route is the item''s: false of what decided nothing, and of what a later route replaced.';
 

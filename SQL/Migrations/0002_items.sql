@@ -33,6 +33,7 @@ CREATE TABLE prediction (
     policy_version integer NOT NULL,
     rollout_revision integer,
     salt_id smallint NOT NULL,
+    stratum smallint,
     is_blind boolean NOT NULL,
     stands boolean NOT NULL DEFAULT true,
     label text COLLATE "C",
@@ -46,6 +47,7 @@ CREATE TABLE prediction (
     CONSTRAINT prediction_label_unless_there_is_none CHECK ((label IS NULL) = (model_version_id = 0)),
     CONSTRAINT prediction_confidence_in_unit_interval CHECK (confidence BETWEEN 0 AND 1),
     CONSTRAINT prediction_propensity_in_unit_interval CHECK (propensity BETWEEN 0 AND 1),
+    CONSTRAINT prediction_stratum_positive CHECK (stratum > 0),
     CONSTRAINT prediction_route_known CHECK (
         route IN ('accepted', 'queued', 'audited', 'shadowed', 'waiting')),
     CONSTRAINT prediction_would_be_known CHECK (would_be IN ('accepted', 'queued', 'audited'))
@@ -58,6 +60,7 @@ COMMENT ON COLUMN prediction.content_hash IS 'Tells a repeat from a conflict: th
 COMMENT ON COLUMN prediction.propensity IS 'The probability, known when routed, that a person labels this item.';
 COMMENT ON COLUMN prediction.rule IS 'The name of the policy''s rule that applied.';
 COMMENT ON COLUMN prediction.would_be IS 'Of what decides nothing: the route by the policy alone. In degree shadow, if the model decided what it is sure of.';
+COMMENT ON COLUMN prediction.stratum IS 'Which of the policy''s audit strata the audit rate is of, from 1; null: the policy''s own or a rule''s, or none.';
 COMMENT ON COLUMN prediction.salt_id IS 'The routing salt whose keyed hashes drew audit, share and blindness.';
 CREATE INDEX prediction_received_at_idx ON prediction USING brin (received_at);
 

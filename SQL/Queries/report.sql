@@ -14,9 +14,9 @@ ORDER BY m.model, m.version, p.label, p.policy_version, p.route, p.reason;
 -- What people decided on the items of the same arrivals, as things stand; source model means that no person decided.
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
 -- returns model text, version text, label text, policy_version integer, route text, propensity double precision, source text
---   outcome text, items bigint
+--   outcome text, items bigint, stratum smallint or null
 SELECT coalesce(m.model, ''), coalesce(m.version, ''), coalesce(p.label, ''), p.policy_version, p.route, p.propensity,
-    d.source, d.outcome, count(*)
+    d.source, d.outcome, count(*), p.stratum
 FROM prediction p
 LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
 JOIN decision d ON d.project_id = p.project_id AND d.item_id = p.item_id
@@ -24,8 +24,8 @@ WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.sta
     AND NOT EXISTS (
         SELECT FROM decision later
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
-GROUP BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d.source, d.outcome
-ORDER BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, d.source, d.outcome;
+GROUP BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, p.stratum, d.source, d.outcome
+ORDER BY m.model, m.version, p.label, p.policy_version, p.route, p.propensity, p.stratum, d.source, d.outcome;
 
 -- name: reportReviewers
 -- What each reviewer did in the window; labels are those of items that had a prediction to differ from. With handling times in seconds capped at the idle limit of 120. (least() passes over

@@ -43,8 +43,9 @@ ORDER BY 1;
 -- What became of the items that a model decided, by the bucket of their arrival, as things stand.
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz, $4 origin timestamptz, $5 seconds integer
 -- returns bucket integer, route text, propensity double precision, source text, outcome text, items bigint
+--   stratum smallint or null
 SELECT floor(extract(epoch FROM p.received_at - $4) / $5)::integer AS bucket, p.route, p.propensity, d.source, d.outcome,
-    count(*)
+    count(*), p.stratum
 FROM prediction p
 JOIN decision d ON d.project_id = p.project_id AND d.item_id = p.item_id
 WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.stands
@@ -52,8 +53,8 @@ WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.sta
     AND NOT EXISTS (
         SELECT FROM decision later
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
-GROUP BY 1, p.route, p.propensity, d.source, d.outcome
-ORDER BY 1, p.route, p.propensity, d.source, d.outcome;
+GROUP BY 1, p.route, p.propensity, p.stratum, d.source, d.outcome
+ORDER BY 1, p.route, p.propensity, p.stratum, d.source, d.outcome;
 
 -- name: reportShadow
 -- What predictions that decided nothing would have done, and what people said of the same items: by version, by whether the degree

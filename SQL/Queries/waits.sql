@@ -73,11 +73,11 @@ UPDATE awaiting SET rollout_revision = $2 WHERE project_id = $1 AND item_id = AN
 -- Gives predictions that had waited their routes, and keeps that they had.
 -- $1 project_id bigint, $2 policy_version integer, $3 rollout_revision integer or null, $4 salt_id smallint, $5 item_ids bigint[]
 -- $6 model_version_ids bigint[], $7 propensities double precision[], $8 are_blind boolean[], $9 routes text[], $10 reasons text[]
--- $11 rules text[], $12 would_be text[]
+-- $11 rules text[], $12 would_be text[], $13 strata smallint[]
 WITH routed AS (
-    SELECT n.item_id, n.model_version_id, n.propensity, n.is_blind, n.route, n.reason, n.rule, n.would_be
+    SELECT n.item_id, n.model_version_id, n.propensity, n.is_blind, n.route, n.reason, n.rule, n.would_be, n.stratum
     FROM unnest($5::bigint[], $6::bigint[], $7::double precision[], $8::boolean[], $9::text[], $10::text[], $11::text[],
-        $12::text[]) AS n (item_id, model_version_id, propensity, is_blind, route, reason, rule, would_be)
+        $12::text[], $13::smallint[]) AS n (item_id, model_version_id, propensity, is_blind, route, reason, rule, would_be, stratum)
 ), kept AS (
     INSERT INTO reroute (project_id, item_id, number, from_policy_version, to_policy_version, from_rollout_revision,
         to_rollout_revision, from_model_version_id, to_model_version_id, from_propensity, from_is_blind, from_route,
@@ -89,7 +89,8 @@ WITH routed AS (
     JOIN prediction p ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id
 )
 UPDATE prediction AS p SET policy_version = $2, rollout_revision = $3, salt_id = $4, propensity = n.propensity,
-    is_blind = n.is_blind, route = n.route, reason = n.reason, rule = n.rule, would_be = n.would_be
+    is_blind = n.is_blind, route = n.route, reason = n.reason, rule = n.rule, would_be = n.would_be,
+    stratum = n.stratum
 FROM routed n
 WHERE p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id;
 

@@ -77,6 +77,7 @@ extension PredictionRecord {
         writer.member("policy_version", policyVersion)
         writer.memberIfPresent("rollout_revision", rolloutRevision)
         writer.member("propensity", propensity)
+        writer.memberIfPresent("stratum", stratum)
         writer.member("blind", isBlind)
         writer.member("received_at", receivedAt.rfc3339)
         writer.endObject()

@@ -124,6 +124,7 @@ extension PredictionColumns {
         items.append(key.item)
         modelVersions.append(key.modelVersion)
         propensities.append(routing.propensity)
+        strata.append(optional: routing.stratum)
         areBlind.append(routing.isBlind)
         routes.append(routing.route.rawValue)
         reasons.append(routing.reason.rawValue)

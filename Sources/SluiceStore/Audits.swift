@@ -9,6 +9,8 @@ public struct AuditCount: Sendable {
     public let cell: ReportCell
     /// The probability, known when routed, that a person labels them; in 0...1.
     public let propensity: Double
+    /// The policy's audit stratum that the audit rate is of, from 1; nil for none.
+    public let stratum: Int?
     /// When the items arrived.
     public let receivedAt: Timestamp
     /// Those that are not settled: an answer differs from the model, and nobody has said so again.
@@ -36,7 +38,7 @@ extension Store {
             AuditCount(
                 cell: ReportCell(
                     model: try row.text(0), version: try row.text(1), label: try row.text(2)),
-                propensity: try row.double(3),
+                propensity: try row.double(3), stratum: try row.intIfPresent(9),
                 receivedAt: Timestamp(microseconds: try row.timestamp(4)),
                 disputed: try row.int(5), settled: try row.int(6), confirmed: try row.int(7),
                 overdue: try row.int(8))

@@ -49,6 +49,8 @@ public struct PredictionColumns: Sendable {
     public var confidences = ParameterArray(.double)
     /// Propensities.
     public var propensities = ParameterArray(.double)
+    /// Audit strata of the policy, from 1, or null.
+    public var strata = ParameterArray(.int16)
     /// Whether a reviewer works blind.
     public var areBlind = ParameterArray(.bool)
     /// Whether the route is the item's.
@@ -180,7 +182,7 @@ extension Store {
 
     /// Stores predictions of items that this transaction stored, in the columns project, item, model
     /// version, content hash, confidence, propensity, policy version, rollout revision, salt,
-    /// blindness, whether it stands, label, route, reason, rule, would-be route, scores and highlights.
+    /// stratum, blindness, whether it stands, label, route, reason, rule, would-be route, scores and highlights.
     public func copyPredictions(_ rows: CopyRows) throws(PostgresError) {
         try session.copyIn(SQLCatalog.copyPredictions, rows)
     }
@@ -282,7 +284,7 @@ extension PredictionColumns {
             .array(modelVersions), .array(contentHashes), .array(confidences),
             .array(propensities), .array(areBlind), .array(stand), .array(labels),
             .array(routes), .array(reasons), .array(rules), .array(wouldBe), .array(scores),
-            .array(highlights),
+            .array(highlights), .array(strata),
         ]
     }
 }

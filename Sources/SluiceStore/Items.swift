@@ -41,6 +41,8 @@ public struct PredictionRecord: Sendable {
     public let policyVersion: Int
     /// The probability, known when routed, that a person labels the item; in 0...1.
     public let propensity: Double
+    /// The policy's audit stratum that the audit rate is of, from 1; nil for none.
+    public let stratum: Int?
     /// The routing salt that drew audit, share and blindness.
     public let saltID: Int16
     /// Whether reviewers work without seeing it.
@@ -125,6 +127,8 @@ public struct RoutedFacts: Sendable {
     public let reason: String
     /// The probability, known when routed, that a person labels the item; in 0...1.
     public let propensity: Double
+    /// The policy's audit stratum that the audit rate is of, from 1; nil for none.
+    public let stratum: Int?
     /// Whether reviewers work without seeing the prediction.
     public let isBlind: Bool
     /// The rule that applied, if any.
@@ -168,7 +172,8 @@ extension Store {
                 confidence: try row.doubleIfPresent(3), scores: try row.bytesIfPresent(4),
                 highlights: try row.bytesIfPresent(5), route: try row.text(6),
                 reason: try row.text(7), policyVersion: try row.int(8),
-                propensity: try row.double(9), saltID: try row.int16(10),
+                propensity: try row.double(9), stratum: try row.intIfPresent(17),
+                saltID: try row.int16(10),
                 isBlind: try row.bool(11),
                 receivedAt: Timestamp(microseconds: try row.timestamp(12)),
                 rule: try row.textIfPresent(13), wouldBe: try row.textIfPresent(14),
@@ -218,7 +223,8 @@ extension Store {
                 label: try row.textIfPresent(2),
                 confidence: try row.doubleIfPresent(3), policyVersion: try row.int(4),
                 saltID: try row.int16(5), route: try row.text(6), reason: try row.text(7),
-                propensity: try row.double(8), isBlind: try row.bool(9),
+                propensity: try row.double(8), stratum: try row.intIfPresent(16),
+                isBlind: try row.bool(9),
                 rule: try row.textIfPresent(10), wouldBe: try row.textIfPresent(11),
                 model: try row.textIfPresent(12) ?? "",
                 modelVersion: try row.textIfPresent(13) ?? "",

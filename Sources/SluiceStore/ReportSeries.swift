@@ -54,6 +54,8 @@ public struct AcceptedCount: Sendable, Hashable {
     public let route: Route
     /// The probability, known when routed, that a person labels them; in 0...1.
     public let propensity: Double
+    /// The policy's audit stratum that the audit rate is of, from 1; nil for none.
+    public let stratum: Int?
     /// Who decided: a `DecisionSource`; `model` where no person has.
     public let source: String
     /// How the decision relates to the prediction: an `Outcome`.
@@ -63,10 +65,12 @@ public struct AcceptedCount: Sendable, Hashable {
 
     /// Collects the parts.
     public init(
-        route: Route, propensity: Double, source: String, outcome: String, count: Int
+        route: Route, propensity: Double, stratum: Int?, source: String, outcome: String,
+        count: Int
     ) {
         self.route = route
         self.propensity = propensity
+        self.stratum = stratum
         self.source = source
         self.outcome = outcome
         self.count = count
@@ -139,7 +143,8 @@ extension Store {
                 bucket: try row.int(0),
                 accepted: AcceptedCount(
                     route: Route(rawValue: try row.text(1)) ?? .accepted,
-                    propensity: try row.double(2), source: try row.text(3),
+                    propensity: try row.double(2), stratum: try row.intIfPresent(6),
+                    source: try row.text(3),
                     outcome: try row.text(4), count: try row.int(5)))
         }
     }

@@ -36,6 +36,8 @@ public struct OutcomeCount: Sendable {
     public let route: Route
     /// The probability, known when routed, that a person labels them; in 0...1.
     public let propensity: Double
+    /// The policy's audit stratum that the audit rate is of, from 1; nil for none.
+    public let stratum: Int?
     /// Who decided: a `DecisionSource`; `model` where no person has.
     public let source: String
     /// How the decision relates to the prediction: an `Outcome`.
@@ -109,7 +111,8 @@ extension Store {
             OutcomeCount(
                 cell: try cell(row), policyVersion: try row.int(3),
                 route: Route(rawValue: try row.text(4)) ?? .queued,
-                propensity: try row.double(5), source: try row.text(6),
+                propensity: try row.double(5), stratum: try row.intIfPresent(9),
+                source: try row.text(6),
                 outcome: try row.text(7), count: try row.int(8))
         }
     }

@@ -131,7 +131,7 @@ extension Store {
                 basis.rolloutParameter, .int16(basis.saltID), .array(columns.items),
                 .array(columns.modelVersions), .array(columns.propensities),
                 .array(columns.areBlind), .array(columns.routes), .array(columns.reasons),
-                .array(columns.rules), .array(columns.wouldBe),
+                .array(columns.rules), .array(columns.wouldBe), .array(columns.strata),
             ])
     }
 

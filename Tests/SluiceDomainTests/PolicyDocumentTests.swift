@@ -48,6 +48,7 @@ struct PolicyDocumentTests {
             #"{"reviewers":2,"consensus":{"agree":2,"at_most":3,"early_stop":false}}"#,
             #"{"consensus":{"agree":2,"at_most":3,"borderline_agree":1}}"#,
             #"{"accept":{"labels":{"ok":0.123456789012345,"a\"b":0.1}},"audit_rate":1e-9}"#,
+            #"{"audits":{"strata":[{"labels":["a\"b","ok"],"from":0.5,"rate":1},{"below":1,"rate":0}]}}"#,
         ]
         for text in texts {
             let policy = try policy(text)
@@ -106,6 +107,21 @@ struct PolicyDocumentTests {
             (#"{"audits":{"second_look":"yes"}}"#, "audits.second_look"),
             (#"{"audits":{"deadline_seconds":5}}"#, "audits.deadline_seconds"),
             (#"{"audits":{"third_look":true}}"#, "audits.third_look"),
+            (#"{"audits":{"strata":{}}}"#, "audits.strata"),
+            (#"{"audits":{"strata":[7]}}"#, "audits.strata[0]"),
+            (#"{"audits":{"strata":[{"from":0.9}]}}"#, "audits.strata[0]"),
+            (
+                #"{"audits":{"strata":[{"rate":0},{"rate":0,"from":0.9,"below":0.9}]}}"#,
+                "audits.strata[1]"
+            ),
+            (#"{"audits":{"strata":[{"rate":2}]}}"#, "audits.strata[0].rate"),
+            (#"{"audits":{"strata":[{"rate":1,"to":1}]}}"#, "audits.strata[0].to"),
+            (#"{"audits":{"strata":[{"rate":1,"labels":[]}]}}"#, "audits.strata[0].labels"),
+            (#"{"audits":{"strata":[{"rate":1,"labels":["x"]}]}}"#, "audits.strata[0].labels"),
+            (
+                #"{"audits":{"strata":[{"rate":1,"labels":["ok","ok"]}]}}"#,
+                "audits.strata[0].labels"
+            ),
             (#"{"gold":{"feedback":1}}"#, "gold.feedback"),
             (#"{"gold":{"pause_below":70}}"#, "gold.pause_below"),
             (#"{"gold":{"pause_after":0}}"#, "gold.pause_after"),

@@ -20,6 +20,8 @@ struct RecordedRoutesTests {
     private static let rules = """
         {"degree":"partial","accept":{"default":0.8,"labels":{"b":0.5,"c":1}},
          "automation_share":0.7,"audit_rate":0.1,"blind_share":0.3,
+         "audits":{"strata":[{"labels":["b"],"rate":0.4},{"from":0.9,"below":0.95,"rate":0.3},
+            {"labels":["a","c"],"from":0.99,"rate":0}]},
          "rules":[
             {"name":"large","when":{"payload.amount":{"above":90}},"then":{"route":"review","reviewers":2,"priority":"urgent"}},
             {"name":"known","when":{"metadata.factory":["F9"],"model_version":"1"},"then":{"route":"accept","audit_rate":0.5}},
@@ -155,6 +157,7 @@ struct RecordedRoutesTests {
                         routing.route.rawValue == facts.route
                         && routing.reason.rawValue == facts.reason
                         && routing.propensity == facts.propensity
+                        && routing.stratum == facts.stratum
                         && routing.isBlind == facts.isBlind && routing.rule == facts.rule
                         && routing.wouldBe?.rawValue == facts.wouldBe && facts.saltID == 1
                     if !isSame { different.append("\(route) was \(routing)") }

@@ -191,7 +191,8 @@ struct ReplayTests {
                     isWrong: false), salt: salt)
             let facts = RoutedFacts(
                 item: 0, externalID: "i\(number)", label: "a", confidence: confidence,
-                policyVersion: 1, saltID: 1, route: "", reason: "", propensity: 0, isBlind: false,
+                policyVersion: 1, saltID: 1, route: "", reason: "", propensity: 0, stratum: nil,
+                isBlind: false,
                 rule: nil, wouldBe: nil, model: "m", modelVersion: "1", payload: payload,
                 metadata: metadata)
             let routings = try policies.map { try facts.routing(under: $0, salt: salt) }

@@ -7,14 +7,17 @@ public struct AuditTerms: Hashable, Sendable {
     public var asksSecondLook: Bool
     /// Within how many seconds of the item's arrival an audit is to be done, 60...31,536,000.
     public var deadlineSeconds: Int
+    /// Parts of the traffic that have audit rates of their own; the first that fits counts.
+    public var strata: [AuditStratum]
 
-    /// A second look, and three days.
+    /// A second look, three days, and one rate for all.
     public static let standard = AuditTerms(asksSecondLook: true, deadlineSeconds: 259_200)
 
     /// Makes terms.
-    public init(asksSecondLook: Bool, deadlineSeconds: Int) {
+    public init(asksSecondLook: Bool, deadlineSeconds: Int, strata: [AuditStratum] = []) {
         self.asksSecondLook = asksSecondLook
         self.deadlineSeconds = deadlineSeconds
+        self.strata = strata
     }
 
     /// Writes them as one JSON object.
@@ -22,6 +25,8 @@ public struct AuditTerms: Hashable, Sendable {
         writer.beginObject()
         writer.member("second_look", asksSecondLook)
         writer.member("deadline_seconds", deadlineSeconds)
+        writer.key("strata")
+        writer.array(strata) { $1.write(to: &$0) }
         writer.endObject()
     }
 }
@@ -57,14 +62,15 @@ public struct GoldTerms: Hashable, Sendable {
 
 extension PolicyReader {
     /// The terms of audits; missing keys take the standard values.
-    func auditTerms() throws(PolicyDocumentError) -> AuditTerms {
+    func auditTerms(_ labels: LabelSet) throws(PolicyDocumentError) -> AuditTerms {
         var terms = AuditTerms.standard
         for (key, value) in try members() {
             let reader = member(key, value)
             switch key {
             case "second_look": terms.asksSecondLook = try reader.flag()
             case "deadline_seconds": terms.deadlineSeconds = try reader.integer(60...31_536_000)
-            default: throw reader.unknown("audits", "second_look, deadline_seconds")
+            case "strata": terms.strata = try reader.auditStrata(labels)
+            default: throw reader.unknown("audits", "second_look, deadline_seconds, strata")
             }
         }
         return terms

@@ -66,7 +66,7 @@ extension Policy {
     /// The first rule that applies changes what the policy says for this prediction; where it names
     /// no route, degree and threshold decide as ever. In doubt a person decides: a missing
     /// confidence is queued. The propensity of an item the model may decide is
-    /// `1 - share * (1 - audit)`, the probability that it falls outside the automated share or is
+    /// `(1 - share) + share * audit`, the probability that it falls outside the automated share or is
     /// audited; with share 1 and audits at 0.02 it is 0.02. Everything else that is queued has
     /// propensity 1.
     public func route(_ facts: RoutingFacts, draws: RoutingDraws) -> Routing {
@@ -113,7 +113,8 @@ extension Policy {
 
     /// Whether a route may depend on the audit draw.
     public var drawsAudits: Bool {
-        auditRate > 0 || rules.rules.contains { ($0.then.auditRate ?? 0) > 0 }
+        auditRate > 0 || audits.strata.contains { $0.rate > 0 }
+            || rules.rules.contains { ($0.then.auditRate ?? 0) > 0 }
     }
 
     /// Whether a route may depend on the blindness draw.
@@ -129,7 +130,20 @@ struct PolicyTerms {
     let facts: RoutingFacts
     let draws: RoutingDraws
 
-    var auditRate: Double { rule?.then.auditRate ?? policy.auditRate }
+    /// The probability of an audit, if the model decides: the rule's, else the stratum's, else the
+    /// policy's.
+    var auditRate: Double {
+        rule?.then.auditRate ?? stratum.map { policy.audits.strata[$0 - 1].rate }
+            ?? policy.auditRate
+    }
+    /// The stratum the audit rate comes from, counted from 1.
+    private var stratum: Int? {
+        guard !policy.audits.strata.isEmpty, rule?.then.auditRate == nil else { return nil }
+        let index = policy.audits.strata.firstIndex {
+            $0.holds(label: facts.label, confidence: facts.confidence)
+        }
+        return index.map { $0 + 1 }
+    }
     private var isBlind: Bool { draws.blind < (rule?.then.blindShare ?? policy.blindShare) }
     /// The model's doubt: 1 without a confidence.
     private var doubt: Double { facts.confidence.map { 1 - $0.value } ?? 1 }
@@ -149,9 +163,11 @@ struct PolicyTerms {
 
     /// The model's to decide, inside its share of the traffic.
     private func shared(_ reason: RouteReason) -> Routing {
-        let propensity = 1 - policy.automationShare * (1 - auditRate)
+        let share = policy.automationShare
+        // Written so that a share of 1 gives the audit rate to the last bit.
+        let propensity = (1 - share) + share * auditRate
         guard draws.share < policy.automationShare else {
-            return queued(.automationShare, propensity: propensity)
+            return queued(.automationShare, propensity: propensity, stratum: stratum)
         }
         return automated(reason, propensity: propensity)
     }
@@ -162,12 +178,12 @@ struct PolicyTerms {
     }
 
     func queued(
-        _ reason: RouteReason, propensity: Double = 1, isBlind: Bool? = nil,
+        _ reason: RouteReason, propensity: Double = 1, stratum: Int? = nil, isBlind: Bool? = nil,
         urgency: Double? = nil, wouldBe: Route? = nil
     ) -> Routing {
         Routing(
             route: .queued, reason: reason, rule: rule?.name, propensity: propensity,
-            isBlind: isBlind ?? self.isBlind,
+            stratum: stratum, isBlind: isBlind ?? self.isBlind,
             urgency: rule?.then.priority?.urgency ?? urgency ?? doubt,
             reviewers: rule?.then.reviewers ?? policy.reviewers,
             slaSeconds: rule?.then.slaSeconds ?? policy.slaSeconds, wouldBe: wouldBe)
@@ -181,7 +197,7 @@ struct PolicyTerms {
     func automated(_ reason: RouteReason, propensity: Double) -> Routing {
         Routing(
             route: draws.audit < auditRate ? .audited : .accepted, reason: reason,
-            rule: rule?.name, propensity: propensity, isBlind: true, urgency: 0.5,
+            rule: rule?.name, propensity: propensity, stratum: stratum, isBlind: true, urgency: 0.5,
             reviewers: policy.audits.asksSecondLook ? 1 : policy.reviewers,
             slaSeconds: min(policy.slaSeconds ?? .max, policy.audits.deadlineSeconds))
     }

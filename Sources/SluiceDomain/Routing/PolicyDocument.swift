@@ -36,7 +36,7 @@ extension Policy {
             case "accept": policy.accept = try reader.thresholds(labels)
             case "automation_share": policy.automationShare = try reader.fraction()
             case "audit_rate": policy.auditRate = try reader.fraction()
-            case "audits": policy.audits = try reader.auditTerms()
+            case "audits": policy.audits = try reader.auditTerms(labels)
             case "blind_share": policy.blindShare = try reader.fraction()
             case "gold_rate": policy.goldRate = try reader.fraction()
             case "gold": policy.gold = try reader.goldTerms()

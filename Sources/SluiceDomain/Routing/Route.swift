@@ -81,6 +81,9 @@ public struct Routing: Hashable, Sendable {
     public let rule: String?
     /// The probability, known when routed, that a person labels this item; in 0...1.
     public let propensity: Double
+    /// The stratum of the policy that the audit rate comes from, counted from 1; nil where the rate is
+    /// the policy's or a rule's, and where chance had no say.
+    public let stratum: Int?
     /// Whether the reviewer, if any, works without seeing the prediction.
     public let isBlind: Bool
     /// How urgent the review is, in 0...1; 1 is the most urgent.
@@ -95,13 +98,15 @@ public struct Routing: Hashable, Sendable {
 
     /// Makes a routing.
     public init(
-        route: Route, reason: RouteReason, rule: String? = nil, propensity: Double, isBlind: Bool,
-        urgency: Double, reviewers: Int = 1, slaSeconds: Int? = nil, wouldBe: Route? = nil
+        route: Route, reason: RouteReason, rule: String? = nil, propensity: Double,
+        stratum: Int? = nil, isBlind: Bool, urgency: Double, reviewers: Int = 1,
+        slaSeconds: Int? = nil, wouldBe: Route? = nil
     ) {
         self.route = route
         self.reason = reason
         self.rule = rule
         self.propensity = propensity
+        self.stratum = stratum
         self.isBlind = isBlind
         self.urgency = urgency
         self.reviewers = reviewers

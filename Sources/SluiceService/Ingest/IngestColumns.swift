@@ -40,6 +40,7 @@ extension PredictionColumns {
             confidences.appendNull()
         }
         propensities.append(routing.propensity)
+        strata.append(optional: routing.stratum)
         areBlind.append(routing.isBlind)
         stand.append(stands)
         labels.append(suggestion?.label, bytes)
@@ -86,6 +87,15 @@ extension ParameterArray {
     mutating func append(optional text: String?) {
         if let text {
             append(text)
+        } else {
+            appendNull()
+        }
+    }
+
+    /// Appends the number of a stratum.
+    mutating func append(optional stratum: Int?) {
+        if let stratum {
+            append(Int16(stratum))
         } else {
             appendNull()
         }
@@ -141,6 +151,11 @@ extension CopyRows {
             appendNull()
         }
         append(project.routingSalt.id)
+        if let stratum = routing.stratum {
+            append(Int16(stratum))
+        } else {
+            appendNull()
+        }
         append(routing.isBlind)
         append(stands)
         append(suggestion?.label, bytes)

@@ -16,6 +16,12 @@ struct AutoAcceptError: Sendable {
     private let sum: Stratum
     private let overdue: Int
 
+    /// Items that are audited at one rate, and belong to one stratum of their policy.
+    private struct Key: Hashable {
+        let propensity: Double
+        let stratum: Int?
+    }
+
     private struct Stratum {
         var items = 0
         var drawn = 0
@@ -42,7 +48,7 @@ struct AutoAcceptError: Sendable {
     /// Takes what became of some items and the disputes about them; items that a person decides do
     /// not matter.
     init(_ outcomes: [AcceptedCount], _ disputes: [AuditCount]) {
-        var strata: [Double: Stratum] = [:]
+        var strata: [Key: Stratum] = [:]
         for outcome in outcomes where outcome.route.answersWithLabel {
             var counts = Stratum()
             counts.items = outcome.count
@@ -56,10 +62,12 @@ struct AutoAcceptError: Sendable {
                     if outcome.outcome == "corrected" { counts.errors = outcome.count }
                 }
             }
-            strata[outcome.propensity, default: Stratum()] += counts
+            let key = Key(propensity: outcome.propensity, stratum: outcome.stratum)
+            strata[key, default: Stratum()] += counts
         }
         for dispute in disputes {
-            strata[dispute.propensity]?.disputed += dispute.disputed
+            let key = Key(propensity: dispute.propensity, stratum: dispute.stratum)
+            strata[key]?.disputed += dispute.disputed
         }
         let all = Array(strata.values)
         sum = all.reduce(into: Stratum()) { $0 += $1 }

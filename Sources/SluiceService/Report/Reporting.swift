@@ -250,6 +250,7 @@ extension OutcomeCount {
     /// What became of the items, without what was predicted.
     var accepted: AcceptedCount {
         AcceptedCount(
-            route: route, propensity: propensity, source: source, outcome: outcome, count: count)
+            route: route, propensity: propensity, stratum: stratum, source: source,
+            outcome: outcome, count: count)
     }
 }
