@@ -51,10 +51,83 @@ BEGIN
     VALUES (p_project, p_id, p_item, p_actor, v_lease.model_version_id, p_seconds, 0, v_lease.form = 'shown', 'gold',
         p_verdict, p_label, p_tags, p_comment)
     RETURNING reviewed_at INTO o_reviewed_at;
+    PERFORM append_review(p_project, p_id, 1::smallint);
     UPDATE gold_lease l SET answered_at = now()
     WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = p_item;
     PERFORM release_lease(p_project, v_lease.displaced_item_id, p_actor, v_lease.displaced_token);
     RETURN NEXT;
+END $$;
+
+CREATE FUNCTION public.append_decision(p_project bigint, p_item bigint, p_revision integer, p_reviews smallint, p_model_version bigint, p_actor bigint, p_agreement double precision, p_label text, p_source text, p_outcome text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, actor_id, agreement, label, source, outcome)
+    VALUES (p_project, p_item, p_revision, p_reviews, p_model_version, p_actor, p_agreement, p_label, p_source, p_outcome);
+    PERFORM append_moves(p_project, ARRAY[p_item]);
+END $$;
+
+CREATE FUNCTION public.append_dispute(p_project bigint, p_item bigint, p_was boolean, p_is boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    INSERT INTO appended_move (project_id, item_id, model_version_id, propensity, received_at, from_decided_at, to_decided_at,
+        policy_version, stratum, from_contradicted, to_contradicted, label, route, reason, rule, from_source, from_outcome,
+        to_source, to_outcome)
+    SELECT p_project, p_item, p.model_version_id, p.propensity, p.received_at, d.decided_at, d.decided_at,
+        p.policy_version, p.stratum, p_was, p_is, p.label, p.route, p.reason, p.rule, coalesce(d.source, ''),
+        coalesce(d.outcome, ''), coalesce(d.source, ''), coalesce(d.outcome, '')
+    FROM prediction p
+    LEFT JOIN LATERAL (
+        SELECT x.source, x.outcome, x.decided_at FROM decision x
+        WHERE x.project_id = p_project AND x.item_id = p_item ORDER BY x.revision DESC LIMIT 1) AS d ON true
+    WHERE p.project_id = p_project AND p.item_id = p_item AND p.stands;
+END $$;
+
+CREATE FUNCTION public.append_moves(p_project bigint, p_items bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    INSERT INTO appended_move (project_id, item_id, model_version_id, propensity, received_at, from_decided_at, to_decided_at,
+        policy_version, stratum, from_contradicted, to_contradicted, label, route, reason, rule, from_source, from_outcome,
+        to_source, to_outcome)
+    SELECT p_project, n.id, p.model_version_id, p.propensity, p.received_at, o.decided_at, d.decided_at,
+        p.policy_version, p.stratum, c.contradicted, c.contradicted, p.label, p.route, p.reason, p.rule,
+        coalesce(o.source, ''), coalesce(o.outcome, ''), d.source, d.outcome
+    FROM unnest(p_items) AS n (id)
+    CROSS JOIN LATERAL (
+        SELECT x.model_version_id, x.propensity, x.received_at, x.policy_version, x.stratum, x.label, x.route, x.reason, x.rule
+        FROM prediction x WHERE x.project_id = p_project AND x.item_id = n.id AND x.stands OFFSET 0) AS p
+    CROSS JOIN LATERAL (
+        SELECT x.revision, x.source, x.outcome, x.decided_at FROM decision x
+        WHERE x.project_id = p_project AND x.item_id = n.id ORDER BY x.revision DESC LIMIT 1) AS d
+    LEFT JOIN LATERAL (
+        SELECT x.source, x.outcome, x.decided_at FROM decision x
+        WHERE x.project_id = p_project AND x.item_id = n.id AND x.revision < d.revision
+        ORDER BY x.revision DESC LIMIT 1) AS o ON true
+    CROSS JOIN LATERAL (SELECT is_contradicted(p_project, n.id, p.route, p.label) AS contradicted OFFSET 0) AS c;
+END $$;
+
+CREATE FUNCTION public.append_review(p_project bigint, p_id text, p_weight smallint) RETURNS void
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+BEGIN
+    INSERT INTO appended_review (project_id, item_id, actor_id, model_version_id, reviewed_at, seconds, policy_version, weight,
+        queue, is_audit, is_shown, is_queued, status, verdict, predicted, given, rule)
+    SELECT p_project, v.item_id, v.actor_id, v.model_version_id, v.reviewed_at, v.seconds, coalesce(p.policy_version, 0),
+        p_weight, v.queue, v.slot IS NOT NULL AND coalesce(t.is_audit, false), v.is_shown, coalesce(p.route = 'queued', false),
+        v.status, v.verdict, p.label, v.label, p.rule
+    FROM review v
+    LEFT JOIN prediction p
+        ON p.project_id = p_project AND p.item_id = v.item_id AND p.model_version_id = v.model_version_id
+    LEFT JOIN task t ON t.project_id = p_project AND t.item_id = v.item_id
+    WHERE v.project_id = p_project AND v.id = p_id;
 END $$;
 
 CREATE FUNCTION public.claim_matching_tasks(p_project bigint, p_queue smallint, p_actor bigint, p_tokens bigint[], p_seconds integer, p_floor_rank bigint, p_floor_item bigint, p_end_rank bigint, p_end_item bigint, p_labels text[], p_keys text[], p_values text[], p_mine boolean) RETURNS TABLE(o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamp with time zone, o_model_version bigint, o_is_blind boolean)
@@ -209,6 +282,13 @@ BEGIN
         AND r.rank = ANY(slot_ranks(v_task.rank, v_task.slot_delay, v_task.asked));
 END $$;
 
+CREATE FUNCTION public.duration_bin(p_milliseconds bigint) RETURNS smallint
+    LANGUAGE plpgsql IMMUTABLE STRICT
+    AS $$
+BEGIN
+    RETURN floor(8 * ln(greatest(p_milliseconds, 1)::double precision) / ln(2::double precision) + 1e-9);
+END $$;
+
 CREATE FUNCTION public.evidence_page(p_project bigint, p_from timestamp with time zone, p_to timestamp with time zone, p_model_version bigint, p_after_item bigint, p_last_item bigint, p_limit integer) RETURNS TABLE(o_item bigint, o_received_at timestamp with time zone, o_decided_at timestamp with time zone, o_model_version bigint, o_policy_version integer, o_route text, o_reason text, o_rule text, o_propensity double precision, o_confidence double precision, o_label text, o_decided_label text, o_is_wrong boolean, o_source text, o_outcome text, o_is_disputed boolean)
     LANGUAGE plpgsql STABLE
     SET plan_cache_mode TO 'force_generic_plan'
@@ -265,6 +345,16 @@ BEGIN
         END IF;
     END IF;
     PERFORM offer_slots(p_project, p_queue, p_item, 1 << p_slot);
+END $$;
+
+CREATE FUNCTION public.is_contradicted(p_project bigint, p_item bigint, p_route text, p_label text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RETURN p_route = 'audited' AND EXISTS (
+        SELECT FROM review v
+        WHERE v.project_id = p_project AND v.item_id = p_item AND v.queue = 0 AND v.slot IS NOT NULL
+            AND v.undone_at IS NULL AND v.label IS DISTINCT FROM p_label);
 END $$;
 
 CREATE FUNCTION public.is_settled(p_project bigint, p_item bigint, p_is_audit boolean) RETURNS boolean
@@ -440,7 +530,21 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint, p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision, p_alone boolean) RETURNS TABLE(o_status text, o_repeated boolean, o_reviewed_at timestamp with time zone, o_asked smallint, o_policy_version integer, o_revision integer, o_is_audit boolean, o_decided boolean, o_model_version bigint, o_predicted text)
+CREATE FUNCTION public.policy_deadlines(p_project bigint) RETURNS TABLE(o_version integer, o_rule text, o_seconds bigint)
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RETURN QUERY
+    SELECT y.version, '', (y.document ->> 'sla_seconds')::bigint FROM policy y
+    WHERE y.project_id = p_project AND y.document ->> 'sla_seconds' IS NOT NULL
+    UNION ALL
+    SELECT y.version, r ->> 'name', (r -> 'then' ->> 'sla_seconds')::bigint
+    FROM policy y CROSS JOIN LATERAL json_array_elements(y.document -> 'rules') AS r
+    WHERE y.project_id = p_project AND json_typeof(y.document -> 'rules') = 'array'
+        AND r -> 'then' ->> 'sla_seconds' IS NOT NULL;
+END $$;
+
+CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint, p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text, p_seconds double precision, p_outcomes text[]) RETURNS TABLE(o_status text, o_repeated boolean, o_reviewed_at timestamp with time zone, o_asked smallint, o_policy_version integer, o_revision integer, o_is_audit boolean, o_decided boolean, o_model_version bigint, o_predicted text, o_outcome text)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
@@ -451,6 +555,9 @@ DECLARE
     v_slot smallint;
     v_free integer;
     v_old record;
+    v_route record;
+    v_former record;
+    v_was_disputed boolean;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     -- The task's version and not the lease's: the item may have been routed anew since the lease lapsed.
@@ -462,7 +569,7 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    IF p_alone AND (o_asked > 1 OR o_is_audit AND NOT EXISTS (
+    IF p_outcomes IS NOT NULL AND (o_asked > 1 OR o_is_audit AND NOT EXISTS (
         -- An audit whose answer differs from the model may need a second look.
         SELECT FROM prediction p
         WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version
@@ -473,11 +580,10 @@ BEGIN
         RETURN;
     END IF;
     -- As is_settled; here the revision is needed, too.
-    SELECT d.revision, d.outcome <> 'reopened' AND (d.source <> 'model' OR NOT o_is_audit) INTO o_revision, o_decided
-    FROM decision d
+    SELECT d.revision, d.source, d.outcome, d.decided_at INTO v_former FROM decision d
     WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
-    o_revision := coalesce(o_revision, 0);
-    o_decided := coalesce(o_decided, false);
+    o_revision := coalesce(v_former.revision, 0);
+    o_decided := coalesce(v_former.outcome <> 'reopened' AND (v_former.source <> 'model' OR NOT o_is_audit), false);
     o_repeated := false;
     SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
     WHERE v.project_id = p_project AND v.id = p_id;
@@ -490,8 +596,10 @@ BEGIN
         RETURN;
     END IF;
     -- Here and not in the calling statement, whose snapshot may be older than the prediction.
-    SELECT p.label INTO o_predicted FROM prediction p
+    SELECT p.label, p.route, p.reason, p.rule, p.policy_version, p.propensity, p.stratum, p.received_at INTO v_route
+    FROM prediction p
     WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version;
+    o_predicted := v_route.label;
 
     DELETE FROM lease l
     WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
@@ -539,11 +647,43 @@ BEGIN
             END IF;
         END IF;
     END IF;
+    v_was_disputed := v_route.route = 'audited' AND p_outcomes IS NULL
+        AND is_contradicted(p_project, p_item, v_route.route, v_route.label);
     INSERT INTO review (project_id, id, item_id, actor_id, model_version_id, seconds, queue, slot, is_shown, status,
         verdict, label, tags, comment)
     VALUES (p_project, p_id, p_item, p_actor, p_model_version, p_seconds, p_queue, v_slot, p_shown, o_status,
         p_verdict, p_label, p_tags, p_comment)
     RETURNING reviewed_at INTO o_reviewed_at;
+    IF p_model_version = o_model_version THEN
+        -- What append_review would look for is at hand.
+        INSERT INTO appended_review (project_id, item_id, actor_id, model_version_id, reviewed_at, seconds, policy_version,
+            weight, queue, is_audit, is_shown, is_queued, status, verdict, predicted, given, rule)
+        VALUES (p_project, p_item, p_actor, p_model_version, o_reviewed_at, p_seconds, v_route.policy_version,
+            1, p_queue, v_slot IS NOT NULL AND o_is_audit, p_shown, v_route.route = 'queued', o_status, p_verdict,
+            v_route.label, p_label, v_route.rule);
+    ELSE
+        PERFORM append_review(p_project, p_id, 1::smallint);
+    END IF;
+    IF p_outcomes IS NOT NULL AND v_slot IS NOT NULL THEN
+        o_outcome := CASE
+            WHEN v_route.label IS NULL THEN p_outcomes[3]
+            WHEN v_route.label = p_label THEN p_outcomes[1]
+            ELSE p_outcomes[2] END;
+        INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, actor_id, agreement, label, source,
+            outcome)
+        VALUES (p_project, p_item, o_revision + 1, 1, o_model_version, p_actor, 1, p_label, 'reviewer', o_outcome);
+        -- As append_moves has it; an audit that is settled so was never disputed.
+        INSERT INTO appended_move (project_id, item_id, model_version_id, propensity, received_at, from_decided_at,
+            to_decided_at, policy_version, stratum, label, route, reason, rule, from_source, from_outcome, to_source,
+            to_outcome)
+        VALUES (p_project, p_item, o_model_version, v_route.propensity, v_route.received_at, v_former.decided_at,
+            o_reviewed_at, v_route.policy_version, v_route.stratum, v_route.label, v_route.route, v_route.reason,
+            v_route.rule, coalesce(v_former.source, ''), coalesce(v_former.outcome, ''), 'reviewer', o_outcome);
+    ELSIF v_route.route = 'audited' AND v_slot IS NOT NULL AND p_queue = 0 AND NOT v_was_disputed
+        AND p_label IS DISTINCT FROM v_route.label
+    THEN
+        PERFORM append_dispute(p_project, p_item, false, true);
+    END IF;
     RETURN NEXT;
 END $$;
 
@@ -585,6 +725,21 @@ BEGIN
     PERFORM offer_slots(p_project, 0::smallint, n.item_id, (1 << n.asked) - 1)
     FROM unnest(p_items, p_asked) AS n (item_id, asked)
     WHERE n.asked > 0;
+END $$;
+
+CREATE FUNCTION public.slice_value(p_project bigint, p_key text, p_metadata json) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    v_value text := left(coalesce(p_metadata ->> substr(p_key, 10), ''), 200);
+BEGIN
+    IF EXISTS (
+        SELECT FROM rollup_slice_value v WHERE v.project_id = p_project AND v.key = p_key AND v.value = v_value)
+        OR (SELECT count(*) FROM rollup_slice_value v WHERE v.project_id = p_project AND v.key = p_key) < 100
+    THEN
+        RETURN v_value;
+    END IF;
+    RETURN 'other';
 END $$;
 
 CREATE FUNCTION public.slot_ranks(p_rank bigint, p_delay integer, p_asked smallint) RETURNS bigint[]
@@ -657,6 +812,7 @@ BEGIN
         RETURN;
     END IF;
     o_status := 'undone';
+    PERFORM append_review(p_project, p_id, -1::smallint);
     UPDATE review v SET undone_at = now() WHERE v.project_id = p_project AND v.id = p_id;
     UPDATE gold_lease l SET token = p_token, expires_at = now() + make_interval(secs => p_seconds), answered_at = NULL,
         displaced_item_id = NULL, displaced_token = NULL
@@ -691,6 +847,8 @@ DECLARE
     v_is_closed boolean := false;
     v_model_version bigint;
     v_is_blind boolean;
+    v_route record;
+    v_was_disputed boolean;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     SELECT v.item_id, v.queue, v.slot, v.status, v.verdict, v.undone_at, v.model_version_id, v.is_shown INTO v_review
@@ -712,6 +870,8 @@ BEGIN
     SELECT t.rank, slot_ranks(t.rank, t.slot_delay, t.asked), t.is_audit, t.asked, t.model_version_id, t.is_blind
     INTO v_rank, v_ranks, o_is_audit, v_asked, v_model_version, v_is_blind FROM task t
     WHERE t.project_id = p_project AND t.item_id = o_item FOR UPDATE;
+    SELECT p.route, p.label INTO v_route FROM prediction p
+    WHERE p.project_id = p_project AND p.item_id = o_item AND p.model_version_id = v_model_version;
     IF v_model_version <> o_model_version THEN
         -- Routed anew since: the reviewer gets the item as others would.
         o_model_version := v_model_version;
@@ -780,7 +940,12 @@ BEGIN
             END LOOP;
         END IF;
     END IF;
+    PERFORM append_review(p_project, p_id, -1::smallint);
+    v_was_disputed := is_contradicted(p_project, o_item, v_route.route, v_route.label);
     UPDATE review v SET undone_at = now() WHERE v.project_id = p_project AND v.id = p_id;
+    IF v_was_disputed AND NOT is_contradicted(p_project, o_item, v_route.route, v_route.label) THEN
+        PERFORM append_dispute(p_project, o_item, true, false);
+    END IF;
     -- What this review had sent to adjudication comes back, unless others sent it there as well: one who escalates, or
     -- three who skip (Consensus.skipsToEscalate).
     IF v_is_escalated AND NOT EXISTS (
@@ -818,6 +983,145 @@ ALTER TABLE public.actor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.appended_arrivals (
+    project_id bigint NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    policy_version integer NOT NULL,
+    model_version_ids bigint[] NOT NULL,
+    propensities double precision[] NOT NULL,
+    strata smallint[] NOT NULL,
+    labels text[] NOT NULL,
+    routes text[] NOT NULL,
+    reasons text[] NOT NULL,
+    rules text[] NOT NULL,
+    firsts integer[] NOT NULL,
+    counts integer[] NOT NULL,
+    items bigint[] NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+COMMENT ON TABLE public.appended_arrivals IS 'Routes that stand from their arrival on, until folded. Without a key: it holds seconds, and is read whole.';
+
+COMMENT ON COLUMN public.appended_arrivals.firsts IS 'Where the items of each count begin in items, from 1.';
+
+CREATE TABLE public.appended_move (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    propensity double precision NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    from_decided_at timestamp with time zone,
+    to_decided_at timestamp with time zone,
+    policy_version integer NOT NULL,
+    stratum smallint,
+    from_contradicted boolean DEFAULT false NOT NULL,
+    to_contradicted boolean DEFAULT false NOT NULL,
+    label text,
+    route text NOT NULL,
+    reason text NOT NULL,
+    rule text,
+    from_source text,
+    from_outcome text,
+    to_source text,
+    to_outcome text
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+COMMENT ON TABLE public.appended_move IS 'Items that came to another state, until folded: decided, open again, disputed, routed anew.';
+
+COMMENT ON COLUMN public.appended_move.from_contradicted IS 'An answer to the audit differed from the model.';
+
+COMMENT ON COLUMN public.appended_move.from_source IS 'Whose decision stood, empty for none; null: the item was not counted under this route.';
+
+COMMENT ON COLUMN public.appended_move.to_source IS 'Whose decision stands now, empty for none; null: the item is not counted under this route any more.';
+
+CREATE VIEW public.appended_arrival AS
+ SELECT a.project_id,
+    a.received_at,
+    n.model_version_id,
+    a.policy_version,
+    n.propensity,
+    COALESCE(n.stratum, (- (1)::smallint)) AS stratum,
+    false AS is_contradicted,
+    COALESCE(n.label, ''::text) AS label,
+    n.route,
+    n.reason,
+    COALESCE(n.rule, ''::text) AS rule,
+        CASE
+            WHEN (n.route = ANY (ARRAY['accepted'::text, 'audited'::text])) THEN 'model'::text
+            ELSE ''::text
+        END AS source,
+        CASE
+            WHEN (n.route = ANY (ARRAY['accepted'::text, 'audited'::text])) THEN 'auto_accepted'::text
+            ELSE ''::text
+        END AS outcome,
+    (n.count)::bigint AS items,
+    a.items[n.first:((n.first + n.count) - 1)] AS item_ids
+   FROM (public.appended_arrivals a
+     CROSS JOIN LATERAL UNNEST(a.model_version_ids, a.propensities, a.strata, a.labels, a.routes, a.reasons, a.rules, a.firsts, a.counts) n(model_version_id, propensity, stratum, label, route, reason, rule, first, count))
+UNION ALL
+ SELECT m.project_id,
+    m.received_at,
+    m.model_version_id,
+    m.policy_version,
+    m.propensity,
+    COALESCE(m.stratum, (- (1)::smallint)) AS stratum,
+    m.from_contradicted AS is_contradicted,
+    COALESCE(m.label, ''::text) AS label,
+    m.route,
+    m.reason,
+    COALESCE(m.rule, ''::text) AS rule,
+    m.from_source AS source,
+    m.from_outcome AS outcome,
+    '-1'::integer AS items,
+    ARRAY[m.item_id] AS item_ids
+   FROM public.appended_move m
+  WHERE (m.from_source IS NOT NULL)
+UNION ALL
+ SELECT m.project_id,
+    m.received_at,
+    m.model_version_id,
+    m.policy_version,
+    m.propensity,
+    COALESCE(m.stratum, (- (1)::smallint)) AS stratum,
+    m.to_contradicted AS is_contradicted,
+    COALESCE(m.label, ''::text) AS label,
+    m.route,
+    m.reason,
+    COALESCE(m.rule, ''::text) AS rule,
+    m.to_source AS source,
+    m.to_outcome AS outcome,
+    1 AS items,
+    ARRAY[m.item_id] AS item_ids
+   FROM public.appended_move m
+  WHERE (m.to_source IS NOT NULL);
+
+CREATE TABLE public.appended_review (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    reviewed_at timestamp with time zone NOT NULL,
+    seconds double precision,
+    policy_version integer NOT NULL,
+    weight smallint NOT NULL,
+    queue smallint NOT NULL,
+    is_audit boolean NOT NULL,
+    is_shown boolean NOT NULL,
+    is_queued boolean NOT NULL,
+    status text NOT NULL,
+    verdict text NOT NULL,
+    predicted text,
+    given text,
+    rule text,
+    CONSTRAINT appended_review_weight_known CHECK ((weight = ANY (ARRAY['-1'::integer, 1])))
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+COMMENT ON TABLE public.appended_review IS 'Reviews given (1) and taken back (-1), until folded.';
+
+COMMENT ON COLUMN public.appended_review.is_queued IS 'What was predicted was routed to people, and not audited.';
 
 CREATE TABLE public.audit_log (
     project_id bigint NOT NULL,
@@ -894,6 +1198,311 @@ COMMENT ON TABLE public.decision IS 'Append only; the highest revision of an ite
 COMMENT ON COLUMN public.decision.model_version_id IS 'The version whose prediction the item was routed by.';
 
 COMMENT ON COLUMN public.decision.agreement IS 'The share of the counted reviews that gave this answer; null for a model''s decision.';
+
+CREATE TABLE public.item (
+    project_id bigint NOT NULL,
+    id bigint NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    payload_hash uuid NOT NULL,
+    external_id text NOT NULL COLLATE pg_catalog."C",
+    group_key text,
+    payload json,
+    metadata json,
+    parents json,
+    CONSTRAINT item_external_id_length CHECK (((octet_length(external_id) >= 1) AND (octet_length(external_id) <= 512)))
+);
+
+COMMENT ON COLUMN public.item.payload_hash IS 'The first 128 bits of SHA-256 of the payload bytes.';
+
+COMMENT ON COLUMN public.item.payload IS 'As received, byte for byte (json, never jsonb); null once erased.';
+
+CREATE TABLE public.prediction (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    content_hash uuid NOT NULL,
+    confidence double precision,
+    propensity double precision NOT NULL,
+    policy_version integer NOT NULL,
+    rollout_revision integer,
+    salt_id smallint NOT NULL,
+    stratum smallint,
+    is_blind boolean NOT NULL,
+    stands boolean DEFAULT true NOT NULL,
+    label text COLLATE pg_catalog."C",
+    route text NOT NULL,
+    reason text NOT NULL,
+    rule text COLLATE pg_catalog."C",
+    would_be text,
+    scores json,
+    highlights json,
+    CONSTRAINT prediction_confidence_in_unit_interval CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT prediction_label_unless_there_is_none CHECK (((label IS NULL) = (model_version_id = 0))),
+    CONSTRAINT prediction_propensity_in_unit_interval CHECK (((propensity >= (0)::double precision) AND (propensity <= (1)::double precision))),
+    CONSTRAINT prediction_route_known CHECK ((route = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text, 'shadowed'::text, 'waiting'::text]))),
+    CONSTRAINT prediction_stratum_positive CHECK ((stratum > 0)),
+    CONSTRAINT prediction_would_be_known CHECK ((would_be = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text])))
+);
+
+COMMENT ON COLUMN public.prediction.model_version_id IS '0 for the route of an item that came without any prediction.';
+
+COMMENT ON COLUMN public.prediction.content_hash IS 'Tells a repeat from a conflict: the first 128 bits of SHA-256 over every field sent.';
+
+COMMENT ON COLUMN public.prediction.confidence IS 'Null: the producer said that the model gave none.';
+
+COMMENT ON COLUMN public.prediction.propensity IS 'The probability, known when routed, that a person labels this item.';
+
+COMMENT ON COLUMN public.prediction.rollout_revision IS 'The rollout in force when it was routed; null: there was none.';
+
+COMMENT ON COLUMN public.prediction.salt_id IS 'The routing salt whose keyed hashes drew audit, share and blindness.';
+
+COMMENT ON COLUMN public.prediction.stratum IS 'Which of the policy''s audit strata the audit rate is of, from 1; null: the policy''s own or a rule''s, or none.';
+
+COMMENT ON COLUMN public.prediction.stands IS 'This route is the item''s: false of what decided nothing, and of what a later route replaced.';
+
+COMMENT ON COLUMN public.prediction.rule IS 'The name of the policy''s rule that applied.';
+
+COMMENT ON COLUMN public.prediction.would_be IS 'Of what decides nothing: the route by the policy alone. In degree shadow, if the model decided what it is sure of.';
+
+CREATE TABLE public.rollup_slice (
+    project_id bigint NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT rollup_slice_key_form CHECK ((key ~~ 'metadata._%'::text))
+);
+
+COMMENT ON TABLE public.rollup_slice IS 'The metadata by which the rollups tell a project''s items apart.';
+
+CREATE VIEW public.standing_arrival AS
+ SELECT p.project_id,
+    p.item_id,
+    p.received_at,
+    p.model_version_id,
+    p.policy_version,
+    p.propensity,
+    COALESCE(p.stratum, (- (1)::smallint)) AS stratum,
+    ((p.route = 'audited'::text) AND public.is_contradicted(p.project_id, p.item_id, p.route, p.label)) AS is_contradicted,
+    COALESCE(p.label, ''::text) AS label,
+    p.route,
+    p.reason,
+    COALESCE(p.rule, ''::text) AS rule,
+    COALESCE(d.source, ''::text) AS source,
+    COALESCE(d.outcome, ''::text) AS outcome
+   FROM (public.prediction p
+     LEFT JOIN public.decision d ON (((d.project_id = p.project_id) AND (d.item_id = p.item_id) AND (NOT (EXISTS ( SELECT
+           FROM public.decision later
+          WHERE ((later.project_id = d.project_id) AND (later.item_id = d.item_id) AND (later.revision > d.revision))))))))
+  WHERE p.stands;
+
+CREATE VIEW public.counted_arrival AS
+ SELECT a.project_id,
+    a.received_at,
+    a.model_version_id,
+    a.policy_version,
+    a.propensity,
+    a.stratum,
+    a.is_contradicted,
+    ''::text AS slice_key,
+    ''::text AS slice_value,
+    a.label,
+    a.route,
+    a.reason,
+    a.rule,
+    a.source,
+    a.outcome,
+    (1)::bigint AS items
+   FROM public.standing_arrival a
+UNION ALL
+ SELECT a.project_id,
+    a.received_at,
+    a.model_version_id,
+    a.policy_version,
+    a.propensity,
+    a.stratum,
+    a.is_contradicted,
+    s.key AS slice_key,
+    public.slice_value(a.project_id, s.key, i.metadata) AS slice_value,
+    a.label,
+    a.route,
+    a.reason,
+    a.rule,
+    a.source,
+    a.outcome,
+    1 AS items
+   FROM ((public.standing_arrival a
+     JOIN public.rollup_slice s ON ((s.project_id = a.project_id)))
+     JOIN public.item i ON (((i.project_id = a.project_id) AND (i.id = a.item_id))));
+
+CREATE VIEW public.standing_decision AS
+ SELECT p.project_id,
+    p.item_id,
+    p.received_at,
+    d.decided_at,
+    p.model_version_id,
+    p.policy_version,
+    COALESCE(p.rule, ''::text) AS rule,
+    (p.route = ANY (ARRAY['accepted'::text, 'audited'::text])) AS is_accepted,
+    (GREATEST((0)::numeric, floor((EXTRACT(epoch FROM (d.decided_at - p.received_at)) * (1000)::numeric))))::bigint AS milliseconds
+   FROM (public.decision d
+     JOIN public.prediction p ON (((p.project_id = d.project_id) AND (p.item_id = d.item_id) AND p.stands)))
+  WHERE ((d.source <> 'model'::text) AND (d.outcome <> 'reopened'::text) AND (NOT (EXISTS ( SELECT
+           FROM public.decision later
+          WHERE ((later.project_id = d.project_id) AND (later.item_id = d.item_id) AND (later.revision > d.revision))))));
+
+CREATE VIEW public.counted_decision AS
+ SELECT c.project_id,
+    c.received_at,
+    c.decided_at,
+    c.model_version_id,
+    c.policy_version,
+    c.rule,
+    c.is_accepted,
+    ''::text AS slice_key,
+    ''::text AS slice_value,
+    (1)::bigint AS items,
+    c.milliseconds
+   FROM public.standing_decision c
+UNION ALL
+ SELECT c.project_id,
+    c.received_at,
+    c.decided_at,
+    c.model_version_id,
+    c.policy_version,
+    c.rule,
+    c.is_accepted,
+    s.key AS slice_key,
+    public.slice_value(c.project_id, s.key, i.metadata) AS slice_value,
+    1 AS items,
+    c.milliseconds
+   FROM ((public.standing_decision c
+     JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
+     JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
+
+CREATE TABLE public.review (
+    project_id bigint NOT NULL,
+    id text NOT NULL COLLATE pg_catalog."C",
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    reviewed_at timestamp with time zone DEFAULT now() NOT NULL,
+    undone_at timestamp with time zone,
+    seconds double precision,
+    queue smallint NOT NULL,
+    slot smallint,
+    is_shown boolean NOT NULL,
+    is_anonymous boolean DEFAULT false NOT NULL,
+    status text NOT NULL,
+    verdict text NOT NULL,
+    label text COLLATE pg_catalog."C",
+    tags json,
+    comment text,
+    CONSTRAINT review_label_with_label_verdict CHECK (((label IS NOT NULL) = (verdict = 'label'::text))),
+    CONSTRAINT review_seconds_not_negative CHECK (((seconds >= (0)::double precision) AND (seconds < 'Infinity'::double precision))),
+    CONSTRAINT review_slot_when_counted CHECK (((slot IS NOT NULL) = (status = ANY (ARRAY['counted'::text, 'late'::text])))),
+    CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text, 'lapsed'::text, 'imported'::text, 'gold'::text]))),
+    CONSTRAINT review_verdict_known CHECK ((verdict = ANY (ARRAY['label'::text, 'skip'::text, 'escalate'::text, 'unusable'::text])))
+);
+
+COMMENT ON TABLE public.review IS 'Append only but for undone_at; the prediction as shown is the immutable row that model_version_id names.';
+
+COMMENT ON COLUMN public.review.is_anonymous IS 'Imported without a person: the actor is a place in a list, and nothing about people may be made of it.';
+
+COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: on a live lease, kept but not counted, as others had decided; lapsed: after it, kept but not counted; skipped: no answer; imported: given elsewhere; gold: to an item whose label is known.';
+
+CREATE TABLE public.task (
+    project_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    rank bigint NOT NULL,
+    policy_version integer NOT NULL,
+    slot_delay integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    asked smallint NOT NULL,
+    is_blind boolean NOT NULL,
+    is_audit boolean NOT NULL,
+    CONSTRAINT task_asked_in_range CHECK (((asked >= 1) AND (asked <= 15))),
+    CONSTRAINT task_slot_delay_not_negative CHECK ((slot_delay >= 0))
+)
+WITH (fillfactor='90');
+
+COMMENT ON COLUMN public.task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind; 0 for none.';
+
+COMMENT ON COLUMN public.task.rank IS 'The static priority key in microseconds; smaller is reviewed sooner.';
+
+COMMENT ON COLUMN public.task.policy_version IS 'The policy that asked, and whose consensus rule settles.';
+
+COMMENT ON COLUMN public.task.slot_delay IS 'How many seconds each further review ranks behind the one before it: first reviews of others come first.';
+
+COMMENT ON COLUMN public.task.created_at IS 'Since when the item waits; kept when it is routed anew, and so is its place in the queue.';
+
+CREATE VIEW public.standing_review AS
+ SELECT v.project_id,
+    v.item_id,
+    v.reviewed_at,
+    v.actor_id,
+    v.model_version_id,
+    COALESCE(p.policy_version, 0) AS policy_version,
+    v.queue,
+    ((v.slot IS NOT NULL) AND COALESCE(t.is_audit, false)) AS is_audit,
+    v.is_shown,
+    COALESCE((p.route = 'queued'::text), false) AS is_queued,
+    v.status,
+    v.verdict,
+    COALESCE(p.label, ''::text) AS predicted,
+    COALESCE(v.label, ''::text) AS given,
+    COALESCE(p.rule, ''::text) AS rule,
+    (
+        CASE
+            WHEN (v.seconds IS NOT NULL) THEN floor((LEAST(v.seconds, (120)::double precision) * (1000)::double precision))
+            ELSE NULL::double precision
+        END)::bigint AS milliseconds
+   FROM ((public.review v
+     LEFT JOIN public.prediction p ON (((p.project_id = v.project_id) AND (p.item_id = v.item_id) AND (p.model_version_id = v.model_version_id))))
+     LEFT JOIN public.task t ON (((t.project_id = v.project_id) AND (t.item_id = v.item_id))))
+  WHERE ((v.undone_at IS NULL) AND (v.status <> 'imported'::text));
+
+CREATE VIEW public.counted_review AS
+ SELECT c.project_id,
+    c.reviewed_at,
+    c.actor_id,
+    c.model_version_id,
+    c.policy_version,
+    c.queue,
+    c.is_audit,
+    c.is_shown,
+    c.is_queued,
+    ''::text AS slice_key,
+    ''::text AS slice_value,
+    c.status,
+    c.verdict,
+    c.predicted,
+    c.given,
+    c.rule,
+    (1)::bigint AS reviews,
+    c.milliseconds
+   FROM public.standing_review c
+UNION ALL
+ SELECT c.project_id,
+    c.reviewed_at,
+    c.actor_id,
+    c.model_version_id,
+    c.policy_version,
+    c.queue,
+    c.is_audit,
+    c.is_shown,
+    c.is_queued,
+    s.key AS slice_key,
+    public.slice_value(c.project_id, s.key, i.metadata) AS slice_value,
+    c.status,
+    c.verdict,
+    c.predicted,
+    c.given,
+    c.rule,
+    1 AS reviews,
+    NULL::bigint AS milliseconds
+   FROM ((public.standing_review c
+     JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
+     JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
 
 CREATE TABLE public.gold (
     project_id bigint NOT NULL,
@@ -990,23 +1599,6 @@ CREATE TABLE public.guideline_read (
 
 COMMENT ON TABLE public.guideline_read IS 'Append only: which versions a reviewer said to have read.';
 
-CREATE TABLE public.item (
-    project_id bigint NOT NULL,
-    id bigint NOT NULL,
-    received_at timestamp with time zone DEFAULT now() NOT NULL,
-    payload_hash uuid NOT NULL,
-    external_id text NOT NULL COLLATE pg_catalog."C",
-    group_key text,
-    payload json,
-    metadata json,
-    parents json,
-    CONSTRAINT item_external_id_length CHECK (((octet_length(external_id) >= 1) AND (octet_length(external_id) <= 512)))
-);
-
-COMMENT ON COLUMN public.item.payload_hash IS 'The first 128 bits of SHA-256 of the payload bytes.';
-
-COMMENT ON COLUMN public.item.payload IS 'As received, byte for byte (json, never jsonb); null once erased.';
-
 CREATE SEQUENCE public.item_id_seq
     START WITH 1
     INCREMENT BY 10000
@@ -1098,55 +1690,6 @@ COMMENT ON TABLE public.policy_activation IS 'Append only: which version came in
 
 COMMENT ON COLUMN public.policy_activation.version IS 'What came into force; of a rollback, what it led back to.';
 
-CREATE TABLE public.prediction (
-    project_id bigint NOT NULL,
-    item_id bigint NOT NULL,
-    model_version_id bigint NOT NULL,
-    received_at timestamp with time zone DEFAULT now() NOT NULL,
-    content_hash uuid NOT NULL,
-    confidence double precision,
-    propensity double precision NOT NULL,
-    policy_version integer NOT NULL,
-    rollout_revision integer,
-    salt_id smallint NOT NULL,
-    stratum smallint,
-    is_blind boolean NOT NULL,
-    stands boolean DEFAULT true NOT NULL,
-    label text COLLATE pg_catalog."C",
-    route text NOT NULL,
-    reason text NOT NULL,
-    rule text COLLATE pg_catalog."C",
-    would_be text,
-    scores json,
-    highlights json,
-    CONSTRAINT prediction_confidence_in_unit_interval CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
-    CONSTRAINT prediction_label_unless_there_is_none CHECK (((label IS NULL) = (model_version_id = 0))),
-    CONSTRAINT prediction_propensity_in_unit_interval CHECK (((propensity >= (0)::double precision) AND (propensity <= (1)::double precision))),
-    CONSTRAINT prediction_route_known CHECK ((route = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text, 'shadowed'::text, 'waiting'::text]))),
-    CONSTRAINT prediction_stratum_positive CHECK ((stratum > 0)),
-    CONSTRAINT prediction_would_be_known CHECK ((would_be = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text])))
-);
-
-COMMENT ON COLUMN public.prediction.model_version_id IS '0 for the route of an item that came without any prediction.';
-
-COMMENT ON COLUMN public.prediction.content_hash IS 'Tells a repeat from a conflict: the first 128 bits of SHA-256 over every field sent.';
-
-COMMENT ON COLUMN public.prediction.confidence IS 'Null: the producer said that the model gave none.';
-
-COMMENT ON COLUMN public.prediction.propensity IS 'The probability, known when routed, that a person labels this item.';
-
-COMMENT ON COLUMN public.prediction.rollout_revision IS 'The rollout in force when it was routed; null: there was none.';
-
-COMMENT ON COLUMN public.prediction.salt_id IS 'The routing salt whose keyed hashes drew audit, share and blindness.';
-
-COMMENT ON COLUMN public.prediction.stratum IS 'Which of the policy''s audit strata the audit rate is of, from 1; null: the policy''s own or a rule''s, or none.';
-
-COMMENT ON COLUMN public.prediction.stands IS 'This route is the item''s: false of what decided nothing, and of what a later route replaced.';
-
-COMMENT ON COLUMN public.prediction.rule IS 'The name of the policy''s rule that applied.';
-
-COMMENT ON COLUMN public.prediction.would_be IS 'Of what decides nothing: the route by the policy alone. In degree shadow, if the model decided what it is sure of.';
-
 CREATE TABLE public.project (
     id bigint NOT NULL,
     name text NOT NULL COLLATE pg_catalog."C",
@@ -1212,37 +1755,6 @@ CREATE TABLE public.reroute (
 
 COMMENT ON TABLE public.reroute IS 'Append only: the routes that stood for an item until another took their place, numbered from 1.';
 
-CREATE TABLE public.review (
-    project_id bigint NOT NULL,
-    id text NOT NULL COLLATE pg_catalog."C",
-    item_id bigint NOT NULL,
-    actor_id bigint NOT NULL,
-    model_version_id bigint NOT NULL,
-    reviewed_at timestamp with time zone DEFAULT now() NOT NULL,
-    undone_at timestamp with time zone,
-    seconds double precision,
-    queue smallint NOT NULL,
-    slot smallint,
-    is_shown boolean NOT NULL,
-    is_anonymous boolean DEFAULT false NOT NULL,
-    status text NOT NULL,
-    verdict text NOT NULL,
-    label text COLLATE pg_catalog."C",
-    tags json,
-    comment text,
-    CONSTRAINT review_label_with_label_verdict CHECK (((label IS NOT NULL) = (verdict = 'label'::text))),
-    CONSTRAINT review_seconds_not_negative CHECK (((seconds >= (0)::double precision) AND (seconds < 'Infinity'::double precision))),
-    CONSTRAINT review_slot_when_counted CHECK (((slot IS NOT NULL) = (status = ANY (ARRAY['counted'::text, 'late'::text])))),
-    CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text, 'lapsed'::text, 'imported'::text, 'gold'::text]))),
-    CONSTRAINT review_verdict_known CHECK ((verdict = ANY (ARRAY['label'::text, 'skip'::text, 'escalate'::text, 'unusable'::text])))
-);
-
-COMMENT ON TABLE public.review IS 'Append only but for undone_at; the prediction as shown is the immutable row that model_version_id names.';
-
-COMMENT ON COLUMN public.review.is_anonymous IS 'Imported without a person: the actor is a place in a list, and nothing about people may be made of it.';
-
-COMMENT ON COLUMN public.review.status IS 'counted: on a live lease; late: after it, in a slot still free; surplus: on a live lease, kept but not counted, as others had decided; lapsed: after it, kept but not counted; skipped: no answer; imported: given elsewhere; gold: to an item whose label is known.';
-
 CREATE TABLE public.reviewer_pause (
     project_id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -1270,6 +1782,126 @@ COMMENT ON TABLE public.rollout IS 'Append only: a revision is never changed, so
 
 COMMENT ON COLUMN public.rollout.document IS 'Null: from this revision on there was no rollout.';
 
+CREATE TABLE public.rollup_arrival (
+    project_id bigint NOT NULL,
+    grain text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    model_version_id bigint NOT NULL,
+    propensity double precision NOT NULL,
+    policy_version integer NOT NULL,
+    stratum smallint NOT NULL,
+    is_contradicted boolean NOT NULL,
+    slice_key text NOT NULL COLLATE pg_catalog."C",
+    slice_value text NOT NULL COLLATE pg_catalog."C",
+    label text NOT NULL COLLATE pg_catalog."C",
+    route text NOT NULL COLLATE pg_catalog."C",
+    reason text NOT NULL COLLATE pg_catalog."C",
+    rule text NOT NULL COLLATE pg_catalog."C",
+    source text NOT NULL COLLATE pg_catalog."C",
+    outcome text NOT NULL COLLATE pg_catalog."C",
+    items bigint NOT NULL,
+    offset_milliseconds bigint NOT NULL,
+    CONSTRAINT rollup_arrival_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.rollup_arrival IS 'Items by the hour and the day of their arrival, by their route that stands and the decision that stands.';
+
+COMMENT ON COLUMN public.rollup_arrival.starts_at IS 'Hours and days begin in UTC.';
+
+COMMENT ON COLUMN public.rollup_arrival.stratum IS 'The stratum of the policy''s audits; -1 for none.';
+
+COMMENT ON COLUMN public.rollup_arrival.is_contradicted IS 'An answer to the audit differs from the model.';
+
+COMMENT ON COLUMN public.rollup_arrival.slice_key IS 'Empty: all items; else one of the project''s slices, as metadata.source.';
+
+COMMENT ON COLUMN public.rollup_arrival.label IS 'What was predicted; empty for an item without a prediction. So with rule, where none applied.';
+
+COMMENT ON COLUMN public.rollup_arrival.source IS 'Whose decision stands; empty for none.';
+
+COMMENT ON COLUMN public.rollup_arrival.offset_milliseconds IS 'The sum over the items of the time from starts_at to their arrival.';
+
+CREATE TABLE public.rollup_decision (
+    project_id bigint NOT NULL,
+    clock text NOT NULL,
+    grain text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    model_version_id bigint NOT NULL,
+    bin smallint NOT NULL,
+    is_accepted boolean NOT NULL,
+    slice_key text NOT NULL COLLATE pg_catalog."C",
+    slice_value text NOT NULL COLLATE pg_catalog."C",
+    deadline text NOT NULL COLLATE pg_catalog."C",
+    items bigint NOT NULL,
+    milliseconds bigint NOT NULL,
+    CONSTRAINT rollup_decision_clock_known CHECK ((clock = ANY (ARRAY['arrival'::text, 'decision'::text]))),
+    CONSTRAINT rollup_decision_deadline_known CHECK ((deadline = ANY (ARRAY['none'::text, 'met'::text, 'missed'::text]))),
+    CONSTRAINT rollup_decision_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.rollup_decision IS 'Items that people decided, by the time it took them.';
+
+COMMENT ON COLUMN public.rollup_decision.clock IS 'What starts_at is of: the item''s arrival, or the decision that stands.';
+
+COMMENT ON COLUMN public.rollup_decision.bin IS 'n where the time is from 2^(n/8) to 2^((n+1)/8) milliseconds; see duration_bin.';
+
+COMMENT ON COLUMN public.rollup_decision.is_accepted IS 'The model had decided, and people audited it.';
+
+CREATE TABLE public.rollup_handling (
+    project_id bigint NOT NULL,
+    grain text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    actor_id bigint NOT NULL,
+    bin smallint NOT NULL,
+    is_skip boolean NOT NULL,
+    reviews bigint NOT NULL,
+    milliseconds bigint NOT NULL,
+    CONSTRAINT rollup_handling_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.rollup_handling IS 'The active time of reviews that stand and came with one, capped at the idle limit of 120 seconds each.';
+
+COMMENT ON COLUMN public.rollup_handling.bin IS 'As in rollup_decision.';
+
+CREATE TABLE public.rollup_review (
+    project_id bigint NOT NULL,
+    grain text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    actor_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    policy_version integer NOT NULL,
+    queue smallint NOT NULL,
+    is_audit boolean NOT NULL,
+    is_shown boolean NOT NULL,
+    is_queued boolean NOT NULL,
+    slice_key text NOT NULL COLLATE pg_catalog."C",
+    slice_value text NOT NULL COLLATE pg_catalog."C",
+    status text NOT NULL COLLATE pg_catalog."C",
+    verdict text NOT NULL COLLATE pg_catalog."C",
+    predicted text NOT NULL COLLATE pg_catalog."C",
+    given text NOT NULL COLLATE pg_catalog."C",
+    rule text NOT NULL COLLATE pg_catalog."C",
+    reviews bigint NOT NULL,
+    CONSTRAINT rollup_review_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.rollup_review IS 'Reviews that stand, by the hour and the day they were given.';
+
+COMMENT ON COLUMN public.rollup_review.is_audit IS 'Of reviews that count: the item was audited.';
+
+COMMENT ON COLUMN public.rollup_review.predicted IS 'What the model had said; empty for nothing. So with given, where no label was.';
+
+CREATE TABLE public.rollup_slice_value (
+    project_id bigint NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    value text NOT NULL COLLATE pg_catalog."C"
+);
+
+COMMENT ON TABLE public.rollup_slice_value IS 'The values told apart, in order of appearance; once there are 100 of a key, others count as other.';
+
 CREATE TABLE public.salt (
     project_id bigint NOT NULL,
     purpose text NOT NULL,
@@ -1281,32 +1913,6 @@ CREATE TABLE public.salt (
 );
 
 COMMENT ON TABLE public.salt IS 'Secret keys of the hashes that draw audits and splits and sign leases; one purpose never uses another''s.';
-
-CREATE TABLE public.task (
-    project_id bigint NOT NULL,
-    item_id bigint NOT NULL,
-    model_version_id bigint NOT NULL,
-    rank bigint NOT NULL,
-    policy_version integer NOT NULL,
-    slot_delay integer DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    asked smallint NOT NULL,
-    is_blind boolean NOT NULL,
-    is_audit boolean NOT NULL,
-    CONSTRAINT task_asked_in_range CHECK (((asked >= 1) AND (asked <= 15))),
-    CONSTRAINT task_slot_delay_not_negative CHECK ((slot_delay >= 0))
-)
-WITH (fillfactor='90');
-
-COMMENT ON COLUMN public.task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind; 0 for none.';
-
-COMMENT ON COLUMN public.task.rank IS 'The static priority key in microseconds; smaller is reviewed sooner.';
-
-COMMENT ON COLUMN public.task.policy_version IS 'The policy that asked, and whose consensus rule settles.';
-
-COMMENT ON COLUMN public.task.slot_delay IS 'How many seconds each further review ranks behind the one before it: first reviews of others come first.';
-
-COMMENT ON COLUMN public.task.created_at IS 'Since when the item waits; kept when it is routed anew, and so is its place in the queue.';
 
 CREATE TABLE public.token (
     id bigint NOT NULL,
@@ -1335,6 +1941,165 @@ ALTER TABLE public.token ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW public.unfolded_arrival AS
+ SELECT a.project_id,
+    a.received_at,
+    a.model_version_id,
+    a.policy_version,
+    a.propensity,
+    a.stratum,
+    a.is_contradicted,
+    ''::text AS slice_key,
+    ''::text AS slice_value,
+    a.label,
+    a.route,
+    a.reason,
+    a.rule,
+    a.source,
+    a.outcome,
+    a.items
+   FROM public.appended_arrival a
+UNION ALL
+ SELECT a.project_id,
+    a.received_at,
+    a.model_version_id,
+    a.policy_version,
+    a.propensity,
+    a.stratum,
+    a.is_contradicted,
+    s.key AS slice_key,
+    public.slice_value(a.project_id, s.key, i.metadata) AS slice_value,
+    a.label,
+    a.route,
+    a.reason,
+    a.rule,
+    a.source,
+    a.outcome,
+    (sign((a.items)::double precision))::bigint AS items
+   FROM (((public.appended_arrival a
+     JOIN public.rollup_slice s ON ((s.project_id = a.project_id)))
+     CROSS JOIN LATERAL unnest(a.item_ids) n(id))
+     JOIN public.item i ON (((i.project_id = a.project_id) AND (i.id = n.id))));
+
+CREATE VIEW public.unfolded_decision AS
+ WITH change AS (
+         SELECT m.project_id,
+            m.item_id,
+            m.received_at,
+            n.decided_at,
+            m.model_version_id,
+            m.policy_version,
+            COALESCE(m.rule, ''::text) AS rule,
+            (m.route = ANY (ARRAY['accepted'::text, 'audited'::text])) AS is_accepted,
+            n.items,
+            (GREATEST((0)::numeric, floor((EXTRACT(epoch FROM (n.decided_at - m.received_at)) * (1000)::numeric))))::bigint AS milliseconds
+           FROM (public.appended_move m
+             CROSS JOIN LATERAL ( SELECT m.from_decided_at,
+                    m.from_source,
+                    m.from_outcome,
+                    (- (1)::bigint) AS "?column?"
+                UNION ALL
+                 SELECT m.to_decided_at,
+                    m.to_source,
+                    m.to_outcome,
+                    1) n(decided_at, source, outcome, items))
+          WHERE ((n.source <> ALL (ARRAY[''::text, 'model'::text])) AND (n.outcome <> 'reopened'::text))
+        )
+ SELECT c.project_id,
+    c.received_at,
+    c.decided_at,
+    c.model_version_id,
+    c.policy_version,
+    c.rule,
+    c.is_accepted,
+    ''::text AS slice_key,
+    ''::text AS slice_value,
+    c.items,
+    c.milliseconds
+   FROM change c
+UNION ALL
+ SELECT c.project_id,
+    c.received_at,
+    c.decided_at,
+    c.model_version_id,
+    c.policy_version,
+    c.rule,
+    c.is_accepted,
+    s.key AS slice_key,
+    public.slice_value(c.project_id, s.key, i.metadata) AS slice_value,
+    c.items,
+    c.milliseconds
+   FROM ((change c
+     JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
+     JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
+
+CREATE VIEW public.unfolded_review AS
+ WITH change AS (
+         SELECT a.project_id,
+            a.item_id,
+            a.reviewed_at,
+            a.actor_id,
+            a.model_version_id,
+            a.policy_version,
+            a.queue,
+            a.is_audit,
+            a.is_shown,
+            a.is_queued,
+            a.status,
+            a.verdict,
+            COALESCE(a.predicted, ''::text) AS predicted,
+            COALESCE(a.given, ''::text) AS given,
+            COALESCE(a.rule, ''::text) AS rule,
+            (a.weight)::bigint AS reviews,
+            (
+                CASE
+                    WHEN (a.seconds IS NOT NULL) THEN floor((LEAST(a.seconds, (120)::double precision) * (1000)::double precision))
+                    ELSE NULL::double precision
+                END)::bigint AS milliseconds
+           FROM public.appended_review a
+        )
+ SELECT c.project_id,
+    c.reviewed_at,
+    c.actor_id,
+    c.model_version_id,
+    c.policy_version,
+    c.queue,
+    c.is_audit,
+    c.is_shown,
+    c.is_queued,
+    ''::text AS slice_key,
+    ''::text AS slice_value,
+    c.status,
+    c.verdict,
+    c.predicted,
+    c.given,
+    c.rule,
+    c.reviews,
+    c.milliseconds
+   FROM change c
+UNION ALL
+ SELECT c.project_id,
+    c.reviewed_at,
+    c.actor_id,
+    c.model_version_id,
+    c.policy_version,
+    c.queue,
+    c.is_audit,
+    c.is_shown,
+    c.is_queued,
+    s.key AS slice_key,
+    public.slice_value(c.project_id, s.key, i.metadata) AS slice_value,
+    c.status,
+    c.verdict,
+    c.predicted,
+    c.given,
+    c.rule,
+    c.reviews,
+    NULL::bigint AS milliseconds
+   FROM ((change c
+     JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
+     JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
 
 ALTER TABLE ONLY public.actor
     ADD CONSTRAINT actor_name_unique UNIQUE (name);
@@ -1428,6 +2193,24 @@ ALTER TABLE ONLY public.reviewer_pause
 
 ALTER TABLE ONLY public.rollout
     ADD CONSTRAINT rollout_pkey PRIMARY KEY (project_id, revision);
+
+ALTER TABLE ONLY public.rollup_arrival
+    ADD CONSTRAINT rollup_arrival_pkey PRIMARY KEY (project_id, slice_key, slice_value, grain, starts_at, model_version_id, label, policy_version, route, reason, rule, propensity, stratum, source, outcome, is_contradicted);
+
+ALTER TABLE ONLY public.rollup_decision
+    ADD CONSTRAINT rollup_decision_pkey PRIMARY KEY (project_id, slice_key, slice_value, clock, grain, starts_at, model_version_id, is_accepted, deadline, bin);
+
+ALTER TABLE ONLY public.rollup_handling
+    ADD CONSTRAINT rollup_handling_pkey PRIMARY KEY (project_id, grain, starts_at, actor_id, is_skip, bin);
+
+ALTER TABLE ONLY public.rollup_review
+    ADD CONSTRAINT rollup_review_pkey PRIMARY KEY (project_id, slice_key, slice_value, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit, is_shown, is_queued, status, verdict, predicted, given, rule);
+
+ALTER TABLE ONLY public.rollup_slice
+    ADD CONSTRAINT rollup_slice_pkey PRIMARY KEY (project_id, key);
+
+ALTER TABLE ONLY public.rollup_slice_value
+    ADD CONSTRAINT rollup_slice_value_pkey PRIMARY KEY (project_id, key, value);
 
 ALTER TABLE ONLY public.salt
     ADD CONSTRAINT salt_pkey PRIMARY KEY (project_id, purpose, id);
@@ -1545,6 +2328,9 @@ ALTER TABLE ONLY public.rollout
 
 ALTER TABLE ONLY public.rollout
     ADD CONSTRAINT rollout_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.rollup_slice
+    ADD CONSTRAINT rollup_slice_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.salt
     ADD CONSTRAINT salt_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);

@@ -18,6 +18,17 @@ BEGIN
     RETURN ARRAY(SELECT p_rank + n * (p_delay * 1000000::bigint) FROM generate_series(0, p_asked - 1) AS n);
 END $$;
 
+-- Appends a decision, for which the caller holds the task.
+CREATE FUNCTION append_decision(
+    p_project bigint, p_item bigint, p_revision integer, p_reviews smallint, p_model_version bigint, p_actor bigint,
+    p_agreement double precision, p_label text, p_source text, p_outcome text
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, actor_id, agreement, label, source, outcome)
+    VALUES (p_project, p_item, p_revision, p_reviews, p_model_version, p_actor, p_agreement, p_label, p_source, p_outcome);
+    PERFORM append_moves(p_project, ARRAY[p_item]);
+END $$;
+
 -- Whether an item needs nobody any more. A model's decision leaves an audit open; where none was drawn, the task was
 -- withdrawn.
 CREATE FUNCTION is_settled(p_project bigint, p_item bigint, p_is_audit boolean) RETURNS boolean
@@ -296,14 +307,15 @@ END $$;
 -- Records one review. o_status: counted, late, skipped (recorded and good); surplus (on a live lease, recorded, not counted:
 -- others had decided); lapsed (after the lease, recorded, not counted: others had the slot or had decided); conflict (this id was recorded before with another answer); superseded (the same
 -- reviewer holds a newer lease of the item); already (the same reviewer has reviewed the item); unknown (there is no such
--- task); several (p_alone was asked for, and the task needs more than this review or may: nothing was done). With o_repeated this
--- answer was recorded before, with that status.
+-- task); several (p_outcomes were given, and the task needs more than this review or may: nothing was done). With o_repeated this
+-- answer was recorded before, with that status. p_outcomes: the review is to decide its item by itself, with the first of them
+-- if the label is the predicted one, the second if it is another, the third if nothing was predicted; null: it is only recorded.
 CREATE FUNCTION record_review(
     p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint,
     p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text,
-    p_seconds double precision, p_alone boolean
+    p_seconds double precision, p_outcomes text[]
 ) RETURNS TABLE (o_status text, o_repeated boolean, o_reviewed_at timestamptz, o_asked smallint, o_policy_version integer,
-    o_revision integer, o_is_audit boolean, o_decided boolean, o_model_version bigint, o_predicted text)
+    o_revision integer, o_is_audit boolean, o_decided boolean, o_model_version bigint, o_predicted text, o_outcome text)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     v_rank bigint;
@@ -311,6 +323,9 @@ DECLARE
     v_slot smallint;
     v_free integer;
     v_old record;
+    v_route record;
+    v_former record;
+    v_was_disputed boolean;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     -- The task's version and not the lease's: the item may have been routed anew since the lease lapsed.
@@ -322,7 +337,7 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    IF p_alone AND (o_asked > 1 OR o_is_audit AND NOT EXISTS (
+    IF p_outcomes IS NOT NULL AND (o_asked > 1 OR o_is_audit AND NOT EXISTS (
         -- An audit whose answer differs from the model may need a second look.
         SELECT FROM prediction p
         WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version
@@ -333,11 +348,10 @@ BEGIN
         RETURN;
     END IF;
     -- As is_settled; here the revision is needed, too.
-    SELECT d.revision, d.outcome <> 'reopened' AND (d.source <> 'model' OR NOT o_is_audit) INTO o_revision, o_decided
-    FROM decision d
+    SELECT d.revision, d.source, d.outcome, d.decided_at INTO v_former FROM decision d
     WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
-    o_revision := coalesce(o_revision, 0);
-    o_decided := coalesce(o_decided, false);
+    o_revision := coalesce(v_former.revision, 0);
+    o_decided := coalesce(v_former.outcome <> 'reopened' AND (v_former.source <> 'model' OR NOT o_is_audit), false);
     o_repeated := false;
     SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
     WHERE v.project_id = p_project AND v.id = p_id;
@@ -350,8 +364,10 @@ BEGIN
         RETURN;
     END IF;
     -- Here and not in the calling statement, whose snapshot may be older than the prediction.
-    SELECT p.label INTO o_predicted FROM prediction p
+    SELECT p.label, p.route, p.reason, p.rule, p.policy_version, p.propensity, p.stratum, p.received_at INTO v_route
+    FROM prediction p
     WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version;
+    o_predicted := v_route.label;
 
     DELETE FROM lease l
     WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
@@ -399,11 +415,43 @@ BEGIN
             END IF;
         END IF;
     END IF;
+    v_was_disputed := v_route.route = 'audited' AND p_outcomes IS NULL
+        AND is_contradicted(p_project, p_item, v_route.route, v_route.label);
     INSERT INTO review (project_id, id, item_id, actor_id, model_version_id, seconds, queue, slot, is_shown, status,
         verdict, label, tags, comment)
     VALUES (p_project, p_id, p_item, p_actor, p_model_version, p_seconds, p_queue, v_slot, p_shown, o_status,
         p_verdict, p_label, p_tags, p_comment)
     RETURNING reviewed_at INTO o_reviewed_at;
+    IF p_model_version = o_model_version THEN
+        -- What append_review would look for is at hand.
+        INSERT INTO appended_review (project_id, item_id, actor_id, model_version_id, reviewed_at, seconds, policy_version,
+            weight, queue, is_audit, is_shown, is_queued, status, verdict, predicted, given, rule)
+        VALUES (p_project, p_item, p_actor, p_model_version, o_reviewed_at, p_seconds, v_route.policy_version,
+            1, p_queue, v_slot IS NOT NULL AND o_is_audit, p_shown, v_route.route = 'queued', o_status, p_verdict,
+            v_route.label, p_label, v_route.rule);
+    ELSE
+        PERFORM append_review(p_project, p_id, 1::smallint);
+    END IF;
+    IF p_outcomes IS NOT NULL AND v_slot IS NOT NULL THEN
+        o_outcome := CASE
+            WHEN v_route.label IS NULL THEN p_outcomes[3]
+            WHEN v_route.label = p_label THEN p_outcomes[1]
+            ELSE p_outcomes[2] END;
+        INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, actor_id, agreement, label, source,
+            outcome)
+        VALUES (p_project, p_item, o_revision + 1, 1, o_model_version, p_actor, 1, p_label, 'reviewer', o_outcome);
+        -- As append_moves has it; an audit that is settled so was never disputed.
+        INSERT INTO appended_move (project_id, item_id, model_version_id, propensity, received_at, from_decided_at,
+            to_decided_at, policy_version, stratum, label, route, reason, rule, from_source, from_outcome, to_source,
+            to_outcome)
+        VALUES (p_project, p_item, o_model_version, v_route.propensity, v_route.received_at, v_former.decided_at,
+            o_reviewed_at, v_route.policy_version, v_route.stratum, v_route.label, v_route.route, v_route.reason,
+            v_route.rule, coalesce(v_former.source, ''), coalesce(v_former.outcome, ''), 'reviewer', o_outcome);
+    ELSIF v_route.route = 'audited' AND v_slot IS NOT NULL AND p_queue = 0 AND NOT v_was_disputed
+        AND p_label IS DISTINCT FROM v_route.label
+    THEN
+        PERFORM append_dispute(p_project, p_item, false, true);
+    END IF;
     RETURN NEXT;
 END $$;
 
@@ -426,6 +474,8 @@ DECLARE
     v_is_closed boolean := false;
     v_model_version bigint;
     v_is_blind boolean;
+    v_route record;
+    v_was_disputed boolean;
 BEGIN
     PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     SELECT v.item_id, v.queue, v.slot, v.status, v.verdict, v.undone_at, v.model_version_id, v.is_shown INTO v_review
@@ -447,6 +497,8 @@ BEGIN
     SELECT t.rank, slot_ranks(t.rank, t.slot_delay, t.asked), t.is_audit, t.asked, t.model_version_id, t.is_blind
     INTO v_rank, v_ranks, o_is_audit, v_asked, v_model_version, v_is_blind FROM task t
     WHERE t.project_id = p_project AND t.item_id = o_item FOR UPDATE;
+    SELECT p.route, p.label INTO v_route FROM prediction p
+    WHERE p.project_id = p_project AND p.item_id = o_item AND p.model_version_id = v_model_version;
     IF v_model_version <> o_model_version THEN
         -- Routed anew since: the reviewer gets the item as others would.
         o_model_version := v_model_version;
@@ -515,7 +567,12 @@ BEGIN
             END LOOP;
         END IF;
     END IF;
+    PERFORM append_review(p_project, p_id, -1::smallint);
+    v_was_disputed := is_contradicted(p_project, o_item, v_route.route, v_route.label);
     UPDATE review v SET undone_at = now() WHERE v.project_id = p_project AND v.id = p_id;
+    IF v_was_disputed AND NOT is_contradicted(p_project, o_item, v_route.route, v_route.label) THEN
+        PERFORM append_dispute(p_project, o_item, true, false);
+    END IF;
     -- What this review had sent to adjudication comes back, unless others sent it there as well: one who escalates, or
     -- three who skip (Consensus.skipsToEscalate).
     IF v_is_escalated AND NOT EXISTS (

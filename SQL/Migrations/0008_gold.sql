@@ -222,6 +222,7 @@ BEGIN
     VALUES (p_project, p_id, p_item, p_actor, v_lease.model_version_id, p_seconds, 0, v_lease.form = 'shown', 'gold',
         p_verdict, p_label, p_tags, p_comment)
     RETURNING reviewed_at INTO o_reviewed_at;
+    PERFORM append_review(p_project, p_id, 1::smallint);
     UPDATE gold_lease l SET answered_at = now()
     WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = p_item;
     PERFORM release_lease(p_project, v_lease.displaced_item_id, p_actor, v_lease.displaced_token);
@@ -248,6 +249,7 @@ BEGIN
         RETURN;
     END IF;
     o_status := 'undone';
+    PERFORM append_review(p_project, p_id, -1::smallint);
     UPDATE review v SET undone_at = now() WHERE v.project_id = p_project AND v.id = p_id;
     UPDATE gold_lease l SET token = p_token, expires_at = now() + make_interval(secs => p_seconds), answered_at = NULL,
         displaced_item_id = NULL, displaced_token = NULL

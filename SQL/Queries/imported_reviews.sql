@@ -93,3 +93,9 @@ DELETE FROM ready r USING task t
 WHERE t.project_id = $1 AND t.item_id IN (SELECT decided.item_id FROM decided)
     AND r.project_id = $1 AND r.queue IN (0, 1) AND r.item_id = t.item_id
     AND r.rank = ANY(slot_ranks(t.rank, t.slot_delay, t.asked));
+
+-- name: appendMoves
+-- Appends to the rollups what the latest decisions of some items changed.
+-- $1 project_id bigint, $2 item_ids bigint[]
+-- returns appended void
+SELECT append_moves($1, $2);

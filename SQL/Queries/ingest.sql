@@ -102,3 +102,12 @@ SELECT $1, 0, made.rank, made.item_id, CASE WHEN made.slot_delay = 0 THEN (1 << 
 UNION ALL
 SELECT $1, 0, made.rank + n * (made.slot_delay * 1000000::bigint), made.item_id, 1 << n
 FROM made CROSS JOIN generate_series(1, made.asked - 1) AS n WHERE made.slot_delay > 0;
+
+-- name: appendArrivals
+-- Appends to the rollups which routes the items of a batch got from their arrival on, a count for each way they went.
+-- $1 project_id bigint, $2 policy_version integer, $3 model_version_ids bigint[], $4 propensities double precision[]
+-- $5 strata smallint[], $6 labels text[], $7 routes text[], $8 reasons text[], $9 rules text[]
+-- $10 firsts integer[] where the items of each begin (at 1 the first), $11 counts integer[], $12 item_ids bigint[]
+INSERT INTO appended_arrivals (project_id, policy_version, model_version_ids, propensities, strata, labels, routes, reasons, rules,
+    firsts, counts, items)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);

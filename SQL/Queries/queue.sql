@@ -82,7 +82,7 @@ SELECT release_lease($1, $2, $3, $4);
 SELECT r.o_status, r.o_repeated, r.o_reviewed_at, r.o_asked, r.o_policy_version, r.o_revision, r.o_is_audit, r.o_decided,
     (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3),
     r.o_predicted, r.o_model_version
-FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false) AS r;
+FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL) AS r;
 
 -- name: answerTask
 -- Records a review of a task that asks for no more than this one, and its decision, in one statement: most answers are such,
@@ -92,21 +92,10 @@ FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false
 -- $13 seconds double precision, $14 outcome_as_predicted text, $15 outcome_otherwise text, $16 outcome_without_prediction text
 -- returns status text, is_repeated boolean, reviewed_at timestamptz, asked smallint, policy_version integer, revision integer
 --   is_audit boolean, is_decided boolean, external_id text, predicted text or null, routed_by bigint or null, outcome text or null
-WITH recorded AS MATERIALIZED (
-    SELECT r.o_status, r.o_repeated, r.o_reviewed_at, r.o_asked, r.o_policy_version, r.o_revision, r.o_is_audit, r.o_decided,
-        (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3) AS external_id,
-        r.o_predicted AS predicted, r.o_model_version
-    FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, true) AS r
-), decided AS (
-    INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, actor_id, agreement, label, source, outcome)
-    SELECT $1, $3, r.o_revision + 1, 1, r.o_model_version, $4, 1, $10, 'reviewer',
-        CASE WHEN r.predicted IS NULL THEN $16 WHEN r.predicted = $10 THEN $14 ELSE $15 END
-    FROM recorded r WHERE r.o_status IN ('counted', 'late') AND NOT r.o_repeated
-    RETURNING outcome
-)
 SELECT r.o_status, r.o_repeated, r.o_reviewed_at, r.o_asked, r.o_policy_version, r.o_revision, r.o_is_audit, r.o_decided,
-    r.external_id, r.predicted, r.o_model_version, (SELECT d.outcome FROM decided d) AS outcome
-FROM recorded r;
+    (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3),
+    r.o_predicted, r.o_model_version, r.o_outcome
+FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, ARRAY[$14, $15, $16]) AS r;
 
 -- name: readVotes
 -- The reviews of a task that stand, in the order they were given.
@@ -125,8 +114,8 @@ SELECT p.label FROM prediction p WHERE p.project_id = $1 AND p.item_id = $2 AND 
 -- name: appendDecision
 -- $1 project_id bigint, $2 item_id bigint, $3 revision integer, $4 reviews smallint, $5 model_version_id bigint
 -- $6 actor_id bigint or null, $7 agreement double precision or null, $8 label text or null, $9 source text, $10 outcome text
-INSERT INTO decision (project_id, item_id, revision, reviews, model_version_id, actor_id, agreement, label, source, outcome)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+-- returns appended void
+SELECT append_decision($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: closeTask
 -- Takes a decided item out of both queues; answers still under way become surplus. The caller holds the task.

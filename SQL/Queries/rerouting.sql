@@ -21,6 +21,15 @@ WITH replaced AS (
     UPDATE prediction AS p SET stands = false
     FROM unnest($2::bigint[], $3::bigint[]) AS n (item_id, model_version_id)
     WHERE p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id AND p.stands
+    RETURNING p.item_id, p.model_version_id, p.propensity, p.received_at, p.policy_version, p.stratum, p.label, p.route,
+        p.reason, p.rule
+), left_behind AS (
+    -- Nobody has decided what is routed anew.
+    INSERT INTO appended_move (project_id, item_id, model_version_id, propensity, received_at, policy_version, stratum, label,
+        route, reason, rule, from_source, from_outcome)
+    SELECT $1, r.item_id, r.model_version_id, r.propensity, r.received_at, r.policy_version, r.stratum, r.label,
+        r.route, r.reason, r.rule, '', ''
+    FROM replaced r
 )
 INSERT INTO reroute (project_id, item_id, number, from_policy_version, to_policy_version, from_rollout_revision,
     to_rollout_revision, from_model_version_id, to_model_version_id, from_propensity, from_is_blind, from_route, from_reason,

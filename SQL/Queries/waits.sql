@@ -87,6 +87,20 @@ WITH routed AS (
         p.route, p.reason, p.rule, p.would_be, n.route, n.reason
     FROM routed n
     JOIN prediction p ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id
+), moved AS (
+    INSERT INTO appended_move (project_id, item_id, model_version_id, propensity, received_at, policy_version, stratum, label,
+        route, reason, rule, from_source, from_outcome, to_source, to_outcome)
+    SELECT $1, n.item_id, n.model_version_id, p.propensity, p.received_at, p.policy_version, p.stratum, p.label,
+        p.route, p.reason, p.rule, '', '', NULL, NULL
+    FROM routed n
+    JOIN prediction p ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id
+    UNION ALL
+    SELECT $1, n.item_id, n.model_version_id, n.propensity, p.received_at, $2, n.stratum, p.label,
+        n.route, n.reason, n.rule, NULL, NULL,
+        CASE WHEN n.route IN ('accepted', 'audited') THEN 'model' ELSE '' END,
+        CASE WHEN n.route IN ('accepted', 'audited') THEN 'auto_accepted' ELSE '' END
+    FROM routed n
+    JOIN prediction p ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id
 )
 UPDATE prediction AS p SET policy_version = $2, rollout_revision = $3, salt_id = $4, propensity = n.propensity,
     is_blind = n.is_blind, route = n.route, reason = n.reason, rule = n.rule, would_be = n.would_be,

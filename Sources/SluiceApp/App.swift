@@ -110,6 +110,7 @@ public struct App: Sendable {
             onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
             logger: logger)
         let upkeep = Upkeep(pool: pool, logger: logger)
+        let rollups = Rollups(pool: pool, logger: logger)
         let waits = Waits(pool: pool, directory: services.directory, logger: logger)
         let follower = ChangeFollower(
             options: database.options, directory: services.directory, logger: logger)
@@ -130,6 +131,8 @@ public struct App: Sendable {
         services.append(.init(service: application))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await upkeep.run() } }))
+        services.append(
+            .init(service: Loop { await cancelWhenGracefulShutdown { await rollups.run() } }))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await ramps.run() } }))
         services.append(

@@ -92,5 +92,7 @@ extension Store {
                 .array(ParameterArray(rows.map(\.source.rawValue))),
                 .array(ParameterArray(rows.map(\.outcome.rawValue))),
             ])
+        _ = try session.execute(
+            SQLCatalog.appendMoves, [.int64(project), .array(ParameterArray(rows.map(\.item)))])
     }
 }

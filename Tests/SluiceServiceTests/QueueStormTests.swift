@@ -216,6 +216,7 @@ enum QueueInvariant {
                 AND d.outcome <> 'reopened' AND d.reviews > (SELECT t.asked FROM task t
                 WHERE t.project_id = d.project_id AND t.item_id = d.item_id)
             """)
+        try await service.checkRollups(sourceLocation: sourceLocation)
     }
 
     /// How many tasks people have not decided.

@@ -63,7 +63,8 @@ struct PlanTests {
                         PERFORM claim_matching_tasks(v_project, 0::smallint, v_actor + 5, ARRAY[n * 10 + 5]::bigint[], 600,
                             n, n, 6000, 6000, ARRAY['a'], '{}'::text[], '{}'::text[], n = 8);
                         PERFORM record_review(v_project, 'new-' || n, l.item_id, l.actor_id, 0::smallint, l.token, v_model,
-                            true, 'label', 'a', NULL, NULL, NULL, n % 2 = 0)
+                            true, 'label', 'a', NULL, NULL, NULL,
+                            CASE n % 2 WHEN 0 THEN ARRAY['accepted', 'corrected', 'labelled'] END)
                         FROM lease l WHERE l.token = n * 10;
                         PERFORM release_lease(v_project, l.item_id, l.actor_id, l.token)
                         FROM lease l WHERE l.token = n * 10 + 1;

@@ -23,6 +23,8 @@ public struct TestService: Sendable {
     public let upkeep: Upkeep
     /// Ends waits for versions.
     public let waits: Waits
+    /// Folds and checks the rollups.
+    public let rollups: Rollups
     /// The one project.
     public let name: ProjectName
     /// Who made it, and may do everything.
@@ -70,6 +72,7 @@ public struct TestService: Sendable {
             pool: pool, logger: quiet, stored: { reviewing.tasksArrived(in: $0) })
         upkeep = Upkeep(pool: pool, logger: quiet)
         waits = Waits(pool: pool, directory: directory, logger: quiet)
+        rollups = Rollups(pool: pool, logger: quiet)
         let actor = try await pool.withSession { try Store($0).ensureActor("admin") }
         admin = Caller(actor: actor, name: "admin", role: .admin, project: nil)
         let set = try LabelSet(

@@ -18,6 +18,7 @@ struct BulkIngest: Sendable {
     private var decisions = CopyRows(columns: 8)
     private var tasks = TaskColumns()
     private var waits: [PredictionKey] = []
+    private var arrivals = ArrivalColumns()
 
     /// Encodes what a run decided.
     init(_ run: IngestRun) {
@@ -36,6 +37,7 @@ struct BulkIngest: Sendable {
             }
         }
         var (predictions, decisions, tasks, waits) = (predictions, decisions, tasks, waits)
+        var counts = ArrivalCounts()
         run.forEachStored { [project] line, bytes in
             predictions.append(
                 line.prediction, line.key, line.routing, stands: line.stands, project: project,
@@ -45,7 +47,9 @@ struct BulkIngest: Sendable {
             }
             if line.isTask { tasks.append(line.key, line.routing) }
             if line.isWait { waits.append(line.key) }
+            if line.stands { counts.count(line, bytes) }
         }
+        arrivals = counts.columns
         (self.predictions, self.decisions) = (predictions, decisions)
         (self.tasks, self.waits) = (tasks, waits)
     }
@@ -60,6 +64,8 @@ struct BulkIngest: Sendable {
         try store.insertTasks(
             tasks, project: project.id, policyVersion: project.policyVersion)
         try store.insertWaits(waits, project)
+        try store.appendArrivals(
+            arrivals, project: project.id, policyVersion: project.policyVersion)
     }
 }
 

@@ -153,7 +153,9 @@ extension IngestRun {
         var requeued = TaskColumns()
         var awaited = TaskColumns()
         var waits: [PredictionKey] = []
+        var arrivals = ArrivalCounts()
         forEachStored { line, bytes in
+            if line.stands { arrivals.count(line, bytes) }
             if let label = line.decidedLabel { decisions.append(label, line.key, bytes) }
             if line.isItemNew {
                 if line.isTask { tasks.append(line.key, line.routing) }
@@ -179,6 +181,8 @@ extension IngestRun {
         try store.insertModelDecisions(decisions, project: project.id)
         try store.insertTasks(tasks, project: project.id, policyVersion: project.policyVersion)
         try store.insertWaits(waits, project)
+        try store.appendArrivals(
+            arrivals.columns, project: project.id, policyVersion: project.policyVersion)
     }
 }
 

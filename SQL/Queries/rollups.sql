@@ -1,0 +1,214 @@
+-- Each statement that makes rows of hours and of days takes them from what was appended, or, to make the rollups anew, from
+-- the rows themselves ($2), and adds (1) or subtracts (-1) them ($3). Days are made of the hours, so that nothing is looked at twice.
+
+-- name: projectsToFold
+-- The projects of which something was appended that is not folded yet.
+-- returns project_id bigint
+SELECT a.project_id FROM appended_arrivals a
+UNION
+SELECT m.project_id FROM appended_move m
+UNION
+SELECT v.project_id FROM appended_review v
+ORDER BY 1;
+
+-- name: lockRollups
+-- Whether the caller alone may change a project's rollups, to the end of its transaction.
+-- $1 project_id bigint
+-- returns locked boolean
+SELECT pg_try_advisory_xact_lock(hashtextextended('rollups', $1));
+
+-- name: noteSliceValues
+-- Takes up to 100 values of each slice into the list of those told apart.
+-- $1 project_id bigint, $2 from_rows boolean
+INSERT INTO rollup_slice_value (project_id, key, value)
+SELECT $1, n.key, n.value
+FROM (
+    SELECT v.key, v.value, row_number() OVER (PARTITION BY v.key ORDER BY v.value) + (
+        SELECT count(*) FROM rollup_slice_value x WHERE x.project_id = $1 AND x.key = v.key) AS number
+    FROM (
+        SELECT DISTINCT a.slice_key, a.slice_value FROM unfolded_arrival a
+        WHERE NOT $2 AND a.project_id = $1 AND a.slice_key <> ''
+        UNION
+        SELECT DISTINCT a.slice_key, a.slice_value FROM counted_arrival a
+        WHERE $2 AND a.project_id = $1 AND a.slice_key <> ''
+    ) AS v (key, value)
+    WHERE NOT EXISTS (
+        SELECT FROM rollup_slice_value x WHERE x.project_id = $1 AND x.key = v.key AND x.value = v.value)
+) AS n
+WHERE n.number <= 100;
+
+-- name: foldArrivals
+-- Items by their routes and decisions that stand.
+-- $1 project_id bigint, $2 from_rows boolean, $3 sign integer
+WITH hour AS MATERIALIZED (
+    SELECT date_trunc('hour', n.received_at, 'UTC') AS starts_at, n.model_version_id, n.propensity, n.policy_version, n.stratum,
+        n.is_contradicted, n.slice_key, n.slice_value, n.label, n.route, n.reason, n.rule, n.source, n.outcome,
+        sum(n.items * $3) AS items, sum(n.items * $3 * floor(extract(
+            epoch FROM n.received_at - date_trunc('hour', n.received_at, 'UTC')) * 1000)::bigint) AS offset_milliseconds
+    FROM (
+        SELECT a.received_at, a.model_version_id, a.propensity, a.policy_version, a.stratum, a.is_contradicted, a.slice_key,
+            a.slice_value, a.label, a.route, a.reason, a.rule, a.source, a.outcome, a.items
+        FROM unfolded_arrival a WHERE NOT $2 AND a.project_id = $1
+        UNION ALL
+        SELECT a.received_at, a.model_version_id, a.propensity, a.policy_version, a.stratum, a.is_contradicted, a.slice_key,
+            a.slice_value, a.label, a.route, a.reason, a.rule, a.source, a.outcome, a.items
+        FROM counted_arrival a WHERE $2 AND a.project_id = $1
+    ) AS n
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+)
+INSERT INTO rollup_arrival AS r (project_id, grain, starts_at, model_version_id, propensity, policy_version, stratum,
+    is_contradicted, slice_key, slice_value, label, route, reason, rule, source, outcome, items, offset_milliseconds)
+SELECT $1, 'hour', h.starts_at, h.model_version_id, h.propensity, h.policy_version, h.stratum, h.is_contradicted, h.slice_key,
+    h.slice_value, h.label, h.route, h.reason, h.rule, h.source, h.outcome, h.items, h.offset_milliseconds
+FROM hour h
+UNION ALL
+SELECT $1, 'day', date_trunc('day', h.starts_at, 'UTC'), h.model_version_id, h.propensity, h.policy_version, h.stratum,
+    h.is_contradicted, h.slice_key, h.slice_value, h.label, h.route, h.reason, h.rule, h.source, h.outcome, sum(h.items),
+    sum(h.offset_milliseconds + h.items * (extract(
+        epoch FROM h.starts_at - date_trunc('day', h.starts_at, 'UTC')) * 1000)::bigint)
+FROM hour h
+GROUP BY 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+ON CONFLICT (project_id, slice_key, slice_value, grain, starts_at, model_version_id, label, policy_version, route, reason,
+    rule, propensity, stratum, source, outcome, is_contradicted)
+DO UPDATE SET items = r.items + excluded.items,
+    offset_milliseconds = r.offset_milliseconds + excluded.offset_milliseconds;
+
+-- name: foldDecisions
+-- Items that people decided, by arrival and by decision.
+-- $1 project_id bigint, $2 from_rows boolean, $3 sign integer
+WITH hour AS MATERIALIZED (
+    SELECT k.clock, date_trunc('hour', k.at, 'UTC') AS starts_at, n.model_version_id, n.is_accepted, n.slice_key, n.slice_value,
+        CASE
+            WHEN n.is_accepted OR coalesce(own.o_seconds, other.o_seconds) IS NULL THEN 'none'
+            WHEN n.milliseconds <= coalesce(own.o_seconds, other.o_seconds) * 1000 THEN 'met'
+            ELSE 'missed' END AS deadline,
+        duration_bin(n.milliseconds) AS bin, sum(n.items * $3) AS items, sum(n.items * $3 * n.milliseconds) AS milliseconds
+    FROM (
+        SELECT d.received_at, d.decided_at, d.model_version_id, d.policy_version, d.rule, d.is_accepted, d.slice_key,
+            d.slice_value, d.items, d.milliseconds
+        FROM unfolded_decision d WHERE NOT $2 AND d.project_id = $1
+        UNION ALL
+        SELECT d.received_at, d.decided_at, d.model_version_id, d.policy_version, d.rule, d.is_accepted, d.slice_key,
+            d.slice_value, d.items, d.milliseconds
+        FROM counted_decision d WHERE $2 AND d.project_id = $1
+    ) AS n
+    LEFT JOIN policy_deadlines($1) AS own
+        ON own.o_version = n.policy_version AND own.o_rule = n.rule AND n.rule <> ''
+    LEFT JOIN policy_deadlines($1) AS other ON other.o_version = n.policy_version AND other.o_rule = ''
+    CROSS JOIN LATERAL (
+        SELECT 'arrival', n.received_at UNION ALL SELECT 'decision', n.decided_at) AS k (clock, at)
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+)
+INSERT INTO rollup_decision AS r (project_id, clock, grain, starts_at, model_version_id, is_accepted, slice_key, slice_value,
+    deadline, bin, items, milliseconds)
+SELECT $1, h.clock, 'hour', h.starts_at, h.model_version_id, h.is_accepted, h.slice_key, h.slice_value, h.deadline, h.bin,
+    h.items, h.milliseconds
+FROM hour h
+UNION ALL
+SELECT $1, h.clock, 'day', date_trunc('day', h.starts_at, 'UTC'), h.model_version_id, h.is_accepted, h.slice_key,
+    h.slice_value, h.deadline, h.bin, sum(h.items), sum(h.milliseconds)
+FROM hour h
+GROUP BY 2, 4, 5, 6, 7, 8, 9, 10
+ON CONFLICT (project_id, slice_key, slice_value, clock, grain, starts_at, model_version_id, is_accepted, deadline, bin)
+DO UPDATE SET items = r.items + excluded.items, milliseconds = r.milliseconds + excluded.milliseconds;
+
+-- name: foldReviews
+-- Reviews that stand.
+-- $1 project_id bigint, $2 from_rows boolean, $3 sign integer
+WITH hour AS MATERIALIZED (
+    SELECT date_trunc('hour', n.reviewed_at, 'UTC') AS starts_at, n.actor_id, n.model_version_id, n.policy_version, n.queue,
+        n.is_audit, n.is_shown, n.is_queued, n.slice_key, n.slice_value, n.status, n.verdict, n.predicted, n.given, n.rule,
+        sum(n.reviews * $3) AS reviews
+    FROM (
+        SELECT v.reviewed_at, v.actor_id, v.model_version_id, v.policy_version, v.queue, v.is_audit, v.is_shown, v.is_queued,
+            v.slice_key, v.slice_value, v.status, v.verdict, v.predicted, v.given, v.rule, v.reviews
+        FROM unfolded_review v WHERE NOT $2 AND v.project_id = $1
+        UNION ALL
+        SELECT v.reviewed_at, v.actor_id, v.model_version_id, v.policy_version, v.queue, v.is_audit, v.is_shown, v.is_queued,
+            v.slice_key, v.slice_value, v.status, v.verdict, v.predicted, v.given, v.rule, v.reviews
+        FROM counted_review v WHERE $2 AND v.project_id = $1
+    ) AS n
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+)
+INSERT INTO rollup_review AS r (project_id, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit,
+    is_shown, is_queued, slice_key, slice_value, status, verdict, predicted, given, rule, reviews)
+SELECT $1, 'hour', h.starts_at, h.actor_id, h.model_version_id, h.policy_version, h.queue, h.is_audit, h.is_shown,
+    h.is_queued, h.slice_key, h.slice_value, h.status, h.verdict, h.predicted, h.given, h.rule, h.reviews
+FROM hour h
+UNION ALL
+SELECT $1, 'day', date_trunc('day', h.starts_at, 'UTC'), h.actor_id, h.model_version_id, h.policy_version, h.queue,
+    h.is_audit, h.is_shown, h.is_queued, h.slice_key, h.slice_value, h.status, h.verdict, h.predicted, h.given, h.rule,
+    sum(h.reviews)
+FROM hour h
+GROUP BY 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+ON CONFLICT (project_id, slice_key, slice_value, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit,
+    is_shown, is_queued, status, verdict, predicted, given, rule)
+DO UPDATE SET reviews = r.reviews + excluded.reviews;
+
+-- name: foldHandling
+-- Handling times of reviews that stand.
+-- $1 project_id bigint, $2 from_rows boolean, $3 sign integer
+WITH hour AS MATERIALIZED (
+    SELECT date_trunc('hour', n.reviewed_at, 'UTC') AS starts_at, n.actor_id, n.verdict = 'skip' AS is_skip,
+        duration_bin(n.milliseconds) AS bin, sum(n.reviews * $3) AS reviews, sum(n.reviews * $3 * n.milliseconds) AS milliseconds
+    FROM (
+        SELECT v.reviewed_at, v.actor_id, v.verdict, v.reviews, v.milliseconds
+        FROM unfolded_review v WHERE NOT $2 AND v.project_id = $1 AND v.slice_key = '' AND v.milliseconds IS NOT NULL
+        UNION ALL
+        SELECT v.reviewed_at, v.actor_id, v.verdict, v.reviews, v.milliseconds
+        FROM counted_review v WHERE $2 AND v.project_id = $1 AND v.slice_key = '' AND v.milliseconds IS NOT NULL
+    ) AS n
+    GROUP BY 1, 2, 3, 4
+)
+INSERT INTO rollup_handling AS r (project_id, grain, starts_at, actor_id, is_skip, bin, reviews, milliseconds)
+SELECT $1, 'hour', h.starts_at, h.actor_id, h.is_skip, h.bin, h.reviews, h.milliseconds FROM hour h
+UNION ALL
+SELECT $1, 'day', date_trunc('day', h.starts_at, 'UTC'), h.actor_id, h.is_skip, h.bin, sum(h.reviews), sum(h.milliseconds)
+FROM hour h
+GROUP BY 3, 4, 5, 6
+ON CONFLICT (project_id, grain, starts_at, actor_id, is_skip, bin)
+DO UPDATE SET reviews = r.reviews + excluded.reviews, milliseconds = r.milliseconds + excluded.milliseconds;
+
+-- name: dropAppended
+-- Drops what the same snapshot folded, or what it does not need because it counted the rows.
+-- $1 project_id bigint
+WITH arrivals AS (
+    DELETE FROM appended_arrivals a WHERE a.project_id = $1
+), moves AS (
+    DELETE FROM appended_move m WHERE m.project_id = $1
+)
+DELETE FROM appended_review v WHERE v.project_id = $1;
+
+-- name: dropRollups
+-- Drops everything that rebuilding makes anew.
+-- $1 project_id bigint
+WITH arrivals AS (
+    DELETE FROM rollup_arrival a WHERE a.project_id = $1
+), decisions AS (
+    DELETE FROM rollup_decision d WHERE d.project_id = $1
+), reviews AS (
+    DELETE FROM rollup_review v WHERE v.project_id = $1
+), slice_values AS (
+    DELETE FROM rollup_slice_value s WHERE s.project_id = $1
+)
+DELETE FROM rollup_handling h WHERE h.project_id = $1;
+
+-- name: rollupDifferences
+-- Counts that are not zero, the greatest first: to be asked after the rows were subtracted from what is kept.
+-- $1 project_id bigint, $2 limit integer
+-- returns kind text, grain text, starts_at timestamptz, difference bigint
+SELECT n.kind, n.grain, n.starts_at, n.difference
+FROM (
+    SELECT 'arrivals' AS kind, r.grain, r.starts_at, CASE WHEN r.items <> 0 THEN r.items ELSE r.offset_milliseconds END AS difference
+    FROM rollup_arrival r WHERE r.project_id = $1 AND (r.items <> 0 OR r.offset_milliseconds <> 0)
+    UNION ALL
+    SELECT 'decisions', r.grain, r.starts_at, CASE WHEN r.items <> 0 THEN r.items ELSE r.milliseconds END
+    FROM rollup_decision r WHERE r.project_id = $1 AND (r.items <> 0 OR r.milliseconds <> 0)
+    UNION ALL
+    SELECT 'reviews', r.grain, r.starts_at, r.reviews FROM rollup_review r WHERE r.project_id = $1 AND r.reviews <> 0
+    UNION ALL
+    SELECT 'handling times', r.grain, r.starts_at, CASE WHEN r.reviews <> 0 THEN r.reviews ELSE r.milliseconds END
+    FROM rollup_handling r WHERE r.project_id = $1 AND (r.reviews <> 0 OR r.milliseconds <> 0)
+) AS n
+ORDER BY abs(n.difference) DESC, n.kind, n.grain, n.starts_at
+LIMIT $2;
