@@ -4,6 +4,7 @@ CREATE FUNCTION public.answer_gold(p_project bigint, p_id text, p_item bigint, p
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     v_lease record;
@@ -134,6 +135,7 @@ CREATE FUNCTION public.claim_matching_tasks(p_project bigint, p_queue smallint, 
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     v_free integer;
@@ -198,9 +200,11 @@ CREATE FUNCTION public.claim_tasks(p_project bigint, p_queue smallint, p_actor b
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     v_items bigint[] := '{}';
+    v_ranks bigint[] := '{}';
     v_rank bigint;
     v_item bigint;
     v_free integer;
@@ -254,19 +258,19 @@ BEGIN
         VALUES (p_project, v_item, p_actor, v_token, v_rank, now() + make_interval(secs => p_seconds), p_queue, v_slot);
         PERFORM take_slot(p_project, p_queue, v_rank, v_item, v_free, v_slot);
         v_items := v_items || v_item;
+        v_ranks := v_ranks || v_rank;
     END LOOP;
     -- Joined here and not by the caller: the calling statement's snapshot may be older than what was just claimed.
     RETURN QUERY
-    SELECT l.item_id, l.rank, l.token, l.expires_at, t.model_version_id, t.is_blind,
+    SELECT l.item_id, l.rank, l.token, now() + make_interval(secs => p_seconds), t.model_version_id, t.is_blind,
         i.external_id, i.payload, i.metadata, i.received_at, p.label,
         p.confidence, p.scores, p.highlights, m.model, m.version
-    FROM lease l
+    FROM unnest(v_items, v_ranks, p_tokens) AS l (item_id, rank, token)
     JOIN task t ON t.project_id = p_project AND t.item_id = l.item_id
     JOIN item i ON i.project_id = p_project AND i.id = l.item_id
     JOIN prediction p
         ON p.project_id = p_project AND p.item_id = l.item_id AND p.model_version_id = t.model_version_id
     LEFT JOIN model_version m ON m.project_id = p_project AND m.id = t.model_version_id
-    WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = ANY(v_items)
     ORDER BY l.rank, l.item_id;
 END $$;
 
@@ -370,6 +374,7 @@ CREATE FUNCTION public.lock_waiting_tasks(p_project bigint, p_items bigint[]) RE
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 BEGIN
     -- Whoever ends a wait makes the task, and holds the wait until then: it is locked first.
@@ -410,6 +415,7 @@ CREATE FUNCTION public.mix_gold(p_project bigint, p_actor bigint, p_items bigint
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     v_next timestamptz;
@@ -548,6 +554,7 @@ CREATE FUNCTION public.record_review(p_project bigint, p_id text, p_item bigint,
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     v_rank bigint;
@@ -689,6 +696,9 @@ END $$;
 
 CREATE FUNCTION public.release_lease(p_project bigint, p_item bigint, p_actor bigint, p_token bigint) RETURNS boolean
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     v_queue smallint;
@@ -710,6 +720,7 @@ CREATE FUNCTION public.requeue_tasks(p_project bigint, p_policy_version integer,
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 BEGIN
     DELETE FROM ready r USING task t
@@ -754,6 +765,9 @@ END $$;
 
 CREATE FUNCTION public.sweep_leases(p_project bigint, p_limit integer) RETURNS integer
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     v_lapsed record;
@@ -799,6 +813,7 @@ CREATE FUNCTION public.undo_gold(p_project bigint, p_id text, p_actor bigint, p_
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     v_undone_at timestamptz;
@@ -833,6 +848,7 @@ CREATE FUNCTION public.undo_review(p_project bigint, p_id text, p_actor bigint, 
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     v_review record;
@@ -2234,11 +2250,11 @@ CREATE INDEX decision_by_people_idx ON public.decision USING btree (project_id, 
 
 CREATE INDEX guideline_proposal_open_idx ON public.guideline_proposal USING btree (project_id, id) WHERE (status = 'open'::text);
 
-CREATE INDEX lease_expires_at_idx ON public.lease USING btree (project_id, expires_at);
+CREATE INDEX lease_expires_at_idx ON public.lease USING btree (expires_at);
 
 CREATE INDEX prediction_received_at_idx ON public.prediction USING brin (received_at);
 
-CREATE INDEX review_by_actor_idx ON public.review USING btree (project_id, actor_id, reviewed_at, id);
+CREATE INDEX review_by_actor_idx ON public.review USING btree (actor_id, project_id, reviewed_at, id);
 
 CREATE INDEX review_of_gold_idx ON public.review USING btree (project_id, actor_id, item_id) WHERE (status = 'gold'::text);
 

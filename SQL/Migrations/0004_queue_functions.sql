@@ -2,7 +2,8 @@
 -- was committed before it began, so a check in the locking statement itself would look at the past.
 -- What runs at every key press has generic plans: every access is by key, and planning the joins of a claim anew, as
 -- PostgreSQL now and then decides to, costs three times what the claim does. A plan made while a table was nearly empty
--- would read the whole of it for as long as the session lives, so that is forbidden too.
+-- would read the whole of it for as long as the session lives, so that is forbidden too; and bitmaps, which read the dead
+-- entries of an index again each time, where a plain scan marks them.
 -- Order of locks, everywhere: the reviewer, then the wait for a version, then the task, then leases, then ready rows.
 -- Whoever ends a lease holds the task, so that a slot is either given back or its item decided, and never both. A sweep,
 -- which ends those of many, waits for no task; a claim, which holds ready rows, waits for nothing any more.
@@ -126,7 +127,8 @@ BEGIN
 END $$;
 
 -- Gives the slots of lapsed leases back; those of tasks that somebody holds are left to the next sweep.
-CREATE FUNCTION sweep_leases(p_project bigint, p_limit integer) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION sweep_leases(p_project bigint, p_limit integer) RETURNS integer LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_lapsed record;
     v_queue smallint;
@@ -163,9 +165,10 @@ CREATE FUNCTION claim_tasks(
     o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamptz, o_model_version bigint, o_is_blind boolean,
     o_external_id text, o_payload json, o_metadata json, o_received_at timestamptz, o_label text,
     o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text
-) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_items bigint[] := '{}';
+    v_ranks bigint[] := '{}';
     v_rank bigint;
     v_item bigint;
     v_free integer;
@@ -219,19 +222,19 @@ BEGIN
         VALUES (p_project, v_item, p_actor, v_token, v_rank, now() + make_interval(secs => p_seconds), p_queue, v_slot);
         PERFORM take_slot(p_project, p_queue, v_rank, v_item, v_free, v_slot);
         v_items := v_items || v_item;
+        v_ranks := v_ranks || v_rank;
     END LOOP;
     -- Joined here and not by the caller: the calling statement's snapshot may be older than what was just claimed.
     RETURN QUERY
-    SELECT l.item_id, l.rank, l.token, l.expires_at, t.model_version_id, t.is_blind,
+    SELECT l.item_id, l.rank, l.token, now() + make_interval(secs => p_seconds), t.model_version_id, t.is_blind,
         i.external_id, i.payload, i.metadata, i.received_at, p.label,
         p.confidence, p.scores, p.highlights, m.model, m.version
-    FROM lease l
+    FROM unnest(v_items, v_ranks, p_tokens) AS l (item_id, rank, token)
     JOIN task t ON t.project_id = p_project AND t.item_id = l.item_id
     JOIN item i ON i.project_id = p_project AND i.id = l.item_id
     JOIN prediction p
         ON p.project_id = p_project AND p.item_id = l.item_id AND p.model_version_id = t.model_version_id
     LEFT JOIN model_version m ON m.project_id = p_project AND m.id = t.model_version_id
-    WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = ANY(v_items)
     ORDER BY l.rank, l.item_id;
 END $$;
 
@@ -244,7 +247,7 @@ CREATE FUNCTION claim_matching_tasks(
     p_floor_rank bigint, p_floor_item bigint, p_end_rank bigint, p_end_item bigint,
     p_labels text[], p_keys text[], p_values text[], p_mine boolean
 ) RETURNS TABLE (o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamptz, o_model_version bigint,
-    o_is_blind boolean) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+    o_is_blind boolean) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_free integer;
     v_slot smallint;
@@ -316,7 +319,7 @@ CREATE FUNCTION record_review(
     p_seconds double precision, p_outcomes text[]
 ) RETURNS TABLE (o_status text, o_repeated boolean, o_reviewed_at timestamptz, o_asked smallint, o_policy_version integer,
     o_revision integer, o_is_audit boolean, o_decided boolean, o_model_version bigint, o_predicted text, o_outcome text)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_rank bigint;
     v_delay integer;
@@ -460,7 +463,7 @@ END $$;
 -- held no slot, being a skip or surplus, and there is none free); gold (undo_gold takes it back).
 CREATE FUNCTION undo_review(p_project bigint, p_id text, p_actor bigint, p_token bigint, p_seconds integer)
 RETURNS TABLE (o_status text, o_item bigint, o_queue smallint, o_model_version bigint, o_shown boolean,
-    o_expires_at timestamptz, o_revision integer, o_decided boolean, o_is_audit boolean) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+    o_expires_at timestamptz, o_revision integer, o_decided boolean, o_is_audit boolean) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_review record;
     v_rank bigint;
@@ -594,7 +597,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION release_lease(p_project bigint, p_item bigint, p_actor bigint, p_token bigint)
-RETURNS boolean LANGUAGE plpgsql AS $$
+RETURNS boolean LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_queue smallint;
     v_slot smallint;

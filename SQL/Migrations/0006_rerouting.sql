@@ -6,7 +6,7 @@
 -- that a claim is taking just now counts as taken. The version each is routed by comes along.
 CREATE FUNCTION lock_waiting_tasks(p_project bigint, p_items bigint[])
 RETURNS TABLE (o_item bigint, o_model_version bigint, o_awaits boolean)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     -- Whoever ends a wait makes the task, and holds the wait until then: it is locked first.
     RETURN QUERY
@@ -36,7 +36,7 @@ END $$;
 CREATE FUNCTION requeue_tasks(
     p_project bigint, p_policy_version integer, p_items bigint[], p_model_versions bigint[], p_asked smallint[],
     p_rank_offsets bigint[], p_slot_delays integer[], p_blind boolean[], p_audits boolean[]
-) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     DELETE FROM ready r USING task t
     WHERE t.project_id = p_project AND t.item_id = ANY(p_items)

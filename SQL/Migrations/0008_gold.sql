@@ -74,7 +74,7 @@ CREATE FUNCTION mix_gold(
     o_place integer, o_item bigint, o_token bigint, o_expires_at timestamptz, o_model_version bigint, o_form text,
     o_external_id text, o_payload json, o_metadata json, o_received_at timestamptz, o_label text,
     o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text
-) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_next timestamptz;
     v_known boolean;
@@ -175,7 +175,7 @@ CREATE FUNCTION answer_gold(
     p_project bigint, p_id text, p_item bigint, p_actor bigint, p_token bigint, p_verdict text, p_label text,
     p_tags json, p_comment text, p_seconds double precision
 ) RETURNS TABLE (o_status text, o_reviewed_at timestamptz, o_external_id text, o_label text, o_note text, o_form text,
-    o_predicted text) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+    o_predicted text) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_lease record;
     v_old record;
@@ -236,7 +236,7 @@ RETURNS TABLE (
     o_status text, o_item bigint, o_expires_at timestamptz, o_model_version bigint, o_form text,
     o_external_id text, o_payload json, o_metadata json, o_received_at timestamptz, o_label text,
     o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text
-) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
     v_undone_at timestamptz;
 BEGIN

@@ -96,6 +96,64 @@ struct PlanTests {
         #expect(plans > 100, "the plans are in the log")
     }
 
+    @Test(
+        "statistics from when nobody reviewed do not make a claim or an answer read what others did"
+    )
+    func emptyStatistics() async throws {
+        let database = try #require(TestDatabase.current)
+        try await database.execute(
+            Self.seed + """
+                TRUNCATE lease;
+                TRUNCATE review;
+                VACUUM ANALYZE lease;
+                VACUUM ANALYZE review;
+                LOAD 'auto_explain';
+                SET auto_explain.log_min_duration = 0;
+                SET auto_explain.log_nested_statements = on;
+                DO $$
+                DECLARE
+                    v_project bigint := (SELECT project FROM here);
+                    v_actor bigint := (SELECT actor FROM here);
+                    v_model bigint := (SELECT max(id) FROM model_version);
+                BEGIN
+                    FOR n IN 1..3 LOOP
+                        PERFORM claim_tasks(v_project, 0::smallint, v_actor, ARRAY[n * 10, n * 10 + 1]::bigint[], 600,
+                            6000, 6000, NULL);
+                        PERFORM record_review(v_project, 'new-' || n, l.item_id, l.actor_id, 0::smallint, l.token, v_model,
+                            true, 'label', 'a', NULL, NULL, NULL,
+                            CASE n % 2 WHEN 0 THEN ARRAY['accepted', 'corrected', 'labelled'] END)
+                        FROM lease l WHERE l.token = n * 10;
+                        PERFORM release_lease(v_project, l.item_id, l.actor_id, l.token)
+                        FROM lease l WHERE l.token = n * 10 + 1;
+                        PERFORM sweep_leases(v_project, 20);
+                    END LOOP;
+                END $$;
+                """)
+        let log = try String(contentsOfFile: database.server.log, encoding: .utf8)
+        var scans: Set<String> = []
+        var scan: Substring?
+        for line in log.split(separator: "\n") {
+            if line.contains("Bitmap Heap Scan on ") {
+                Issue.record("a bitmap reads dead entries again each time: \(line)")
+            }
+            if let found = line.range(of: "Index Scan using ") {
+                scan = line[found.upperBound...]
+            } else if let place = scan, line.contains("Index Cond: ") {
+                // The project alone is no key.
+                let isByKey = ["item_id", "expires_at", "(id ="].contains {
+                    line.contains($0)
+                }
+                if place.contains(" on lease ") || place.contains(" on review ") {
+                    #expect(isByKey, "\(place): \(line)")
+                    scans.insert(String(place.prefix { $0 != " " }))
+                }
+                scan = nil
+            }
+        }
+        #expect(
+            scans.isSuperset(of: ["lease_expires_at_idx", "review_once_a_reviewer"]), "\(scans)")
+    }
+
     @Test("the end of a filtered look and a reviewer's own reviews are found by index")
     func looks() async throws {
         let database = try #require(TestDatabase.current)
