@@ -1000,6 +1000,30 @@ ALTER TABLE public.actor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.alarm_event (
+    project_id bigint NOT NULL,
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    model_version_id bigint NOT NULL,
+    kind text NOT NULL,
+    signal text NOT NULL,
+    level text NOT NULL,
+    detail json NOT NULL,
+    CONSTRAINT alarm_event_kind_known CHECK ((kind = ANY (ARRAY['drift'::text, 'concept'::text]))),
+    CONSTRAINT alarm_event_level_known CHECK ((level = ANY (ARRAY['warn'::text, 'act'::text])))
+);
+
+COMMENT ON TABLE public.alarm_event IS 'Append only: what was noticed, when, and how sure it is.';
+
+ALTER TABLE public.alarm_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alarm_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.appended_arrivals (
     project_id bigint NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1180,6 +1204,40 @@ COMMENT ON TABLE public.awaiting IS 'Items whose deciding version has not answer
 COMMENT ON COLUMN public.awaiting.model_version_id IS 'The version whose prediction waits.';
 
 COMMENT ON COLUMN public.awaiting.rollout_revision IS 'The rollout the wait was last judged by: another one judges it again.';
+
+CREATE TABLE public.calibration_map (
+    project_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    number integer NOT NULL,
+    fitted_at timestamp with time zone DEFAULT now() NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    labels integer NOT NULL,
+    map json NOT NULL
+);
+
+COMMENT ON TABLE public.calibration_map IS 'Append only: how often predictions of a confidence are right, by the labels people gave in a window.';
+
+CREATE TABLE public.concept_watch (
+    project_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    since timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    item_id bigint DEFAULT 0 NOT NULL,
+    audits bigint DEFAULT 0 NOT NULL,
+    error_limit double precision NOT NULL,
+    audits_to_false_alarm double precision NOT NULL,
+    smallest_propensity double precision NOT NULL,
+    statistics double precision[] NOT NULL,
+    alarmed_at timestamp with time zone,
+    CONSTRAINT concept_watch_limit_in_unit_interval CHECK (((error_limit > (0)::double precision) AND (error_limit < (1)::double precision)))
+);
+
+COMMENT ON TABLE public.concept_watch IS 'The state of the detector of a broken error limit, one row a version, and up to which decision it has read.';
+
+COMMENT ON COLUMN public.concept_watch.audits IS 'Read since the beginning or the last alarm.';
+
+COMMENT ON COLUMN public.concept_watch.alarmed_at IS 'The last alarm; null: there was none at this limit.';
 
 CREATE TABLE public.correction (
     project_id bigint NOT NULL,
@@ -1519,6 +1577,56 @@ UNION ALL
    FROM ((public.standing_review c
      JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
      JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
+
+CREATE TABLE public.drift_setting (
+    project_id bigint NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_by bigint NOT NULL,
+    document json NOT NULL
+);
+
+COMMENT ON TABLE public.drift_setting IS 'What a project watches; without a row it watches the standard.';
+
+CREATE TABLE public.drift_watch (
+    project_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    after_item bigint DEFAULT 0 NOT NULL,
+    checked_item bigint DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    windows integer DEFAULT 0 NOT NULL,
+    reference_number integer,
+    pending bigint DEFAULT 0 NOT NULL
+);
+
+COMMENT ON TABLE public.drift_watch IS 'Where the windows of a version have come to; one instance at a time closes them.';
+
+COMMENT ON COLUMN public.drift_watch.after_item IS 'The last item of the last closed window.';
+
+COMMENT ON COLUMN public.drift_watch.checked_item IS 'Up to which item arrivals are counted in pending.';
+
+COMMENT ON COLUMN public.drift_watch.next_at IS 'When the next window begins, where windows are of equal time.';
+
+COMMENT ON COLUMN public.drift_watch.reference_number IS 'The window the others are compared with; 0 is one that was asked for, null: there is none yet.';
+
+CREATE TABLE public.drift_window (
+    project_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    number integer NOT NULL,
+    items integer NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone DEFAULT now() NOT NULL,
+    level text NOT NULL,
+    contents json NOT NULL,
+    signals json NOT NULL,
+    CONSTRAINT drift_window_level_known CHECK ((level = ANY (ARRAY['none'::text, 'warn'::text, 'act'::text])))
+);
+
+COMMENT ON TABLE public.drift_window IS 'Closed windows of what a version decided, counted from 1; never changed, made anew when what is watched changes.';
+
+COMMENT ON COLUMN public.drift_window.contents IS 'What the items were like: enough to compare the window with any other.';
+
+COMMENT ON COLUMN public.drift_window.signals IS 'How far each signal had moved from the reference; empty for the reference itself.';
 
 CREATE TABLE public.gold (
     project_id bigint NOT NULL,
@@ -2123,17 +2231,35 @@ ALTER TABLE ONLY public.actor
 ALTER TABLE ONLY public.actor
     ADD CONSTRAINT actor_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.alarm_event
+    ADD CONSTRAINT alarm_event_pkey PRIMARY KEY (project_id, id);
+
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (project_id, id);
 
 ALTER TABLE ONLY public.awaiting
     ADD CONSTRAINT awaiting_pkey PRIMARY KEY (project_id, item_id);
 
+ALTER TABLE ONLY public.calibration_map
+    ADD CONSTRAINT calibration_map_pkey PRIMARY KEY (project_id, model_version_id, number);
+
+ALTER TABLE ONLY public.concept_watch
+    ADD CONSTRAINT concept_watch_pkey PRIMARY KEY (project_id, model_version_id);
+
 ALTER TABLE ONLY public.correction
     ADD CONSTRAINT correction_pkey PRIMARY KEY (project_id, item_id, revision);
 
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (project_id, item_id, revision);
+
+ALTER TABLE ONLY public.drift_setting
+    ADD CONSTRAINT drift_setting_pkey PRIMARY KEY (project_id);
+
+ALTER TABLE ONLY public.drift_watch
+    ADD CONSTRAINT drift_watch_pkey PRIMARY KEY (project_id, model_version_id);
+
+ALTER TABLE ONLY public.drift_window
+    ADD CONSTRAINT drift_window_pkey PRIMARY KEY (project_id, model_version_id, number);
 
 ALTER TABLE ONLY public.gold_lease
     ADD CONSTRAINT gold_lease_pkey PRIMARY KEY (project_id, actor_id, item_id);
@@ -2269,6 +2395,12 @@ ALTER TABLE ONLY public.audit_log
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.drift_setting
+    ADD CONSTRAINT drift_setting_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.drift_setting
+    ADD CONSTRAINT drift_setting_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.gold
     ADD CONSTRAINT gold_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);

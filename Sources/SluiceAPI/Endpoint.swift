@@ -85,6 +85,10 @@ public enum StreamingPath {
     public static let comparison = "/v1/projects/{project}/comparison"
     /// `GET`: what items are by all their reviewers' answers, and how good reviewers are.
     public static let consensus = "/v1/projects/{project}/consensus"
+    /// `GET`: how far a version's confidences can be believed; `POST`: fits a map now.
+    public static let calibration = "/v1/projects/{project}/calibration"
+    /// `GET`: what moved in a version's traffic; `PUT`: what is watched.
+    public static let drift = "/v1/projects/{project}/drift"
     /// `GET`: the same for every item, as JSON lines.
     public static let consensusItems = "/v1/projects/{project}/consensus/items"
 }

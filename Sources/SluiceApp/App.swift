@@ -116,6 +116,7 @@ public struct App: Sendable {
             options: database.options, directory: services.directory, logger: logger)
         let ramps = RampUpkeep(
             pool: pool, directory: services.directory, judge: services.judge, logger: logger)
+        let drift = DriftUpkeep(pool: pool, directory: services.directory, logger: logger)
         // They stop in reverse: the work, upkeep, the server, and last what all of them use.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let cluster = database.cluster {
@@ -137,6 +138,8 @@ public struct App: Sendable {
             .init(service: Loop { await cancelWhenGracefulShutdown { await ramps.run() } }))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await waits.run() } }))
+        services.append(
+            .init(service: Loop { await cancelWhenGracefulShutdown { await drift.run() } }))
         if let work {
             services.append(
                 .init(

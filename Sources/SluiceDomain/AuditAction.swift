@@ -42,6 +42,14 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case reviewerPaused = "reviewer.paused"
     /// A reviewer is given work again.
     case reviewerResumed = "reviewer.resumed"
+    /// What is watched for drift was changed.
+    case driftChanged = "drift.changed"
+    /// Traffic has moved away from its reference.
+    case driftAlarmed = "drift.alarmed"
+    /// The model is wrong more often than its limit allows.
+    case conceptAlarmed = "concept.alarmed"
+    /// A calibration map was fitted on request.
+    case calibrationFitted = "calibration.fitted"
     /// A candidate was taken away without a verdict, or the rollout as a whole was.
     case rolloutEnded = "rollout.ended"
 }

@@ -26,6 +26,7 @@ public enum Routes {
         LabelHandlers(services: services).register(on: calls)
         ComparisonHandlers(services: services).register(on: calls)
         ConsensusHandlers(services: services).register(on: calls)
+        DriftHandlers(services: services).register(on: calls)
         GoldHandlers(services: services).register(on: calls)
         ReviewerHandlers(services: services).register(on: calls)
         CorrectionHandlers(services: services).register(on: calls)

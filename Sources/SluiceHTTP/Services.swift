@@ -52,6 +52,14 @@ public struct Services: Sendable {
     public let reporting: Reporting
     /// Compares model versions.
     public let comparing: Comparing
+    /// Says what moved in a version's traffic.
+    public let drift: DriftReport
+    /// Changes what is watched for drift.
+    public let driftAdministration: DriftAdministration
+    /// Says how far confidences can be believed.
+    public let calibration: CalibrationReport
+    /// Fits calibration maps.
+    public let calibrating: Calibrating
     /// Estimates what items are.
     public let consensus: ConsensusEstimation
     /// Tries policies on recorded traffic.
@@ -92,6 +100,10 @@ public struct Services: Sendable {
         items = ItemView(pool: pool)
         reporting = Reporting(pool: pool, counter: counter)
         comparing = Comparing(pool: pool)
+        drift = DriftReport(pool: pool)
+        driftAdministration = DriftAdministration(pool: pool)
+        calibration = CalibrationReport(pool: pool)
+        calibrating = Calibrating(pool: pool)
         whatIf = WhatIf(pool: pool)
         readiness = Readiness(pool: pool)
     }

@@ -19,6 +19,7 @@ struct Sluice: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, LoginCommand.self,
             LogoutCommand.self, ReviewCommand.self, ImportCommand.self,
             ExportCommand.self, ReportCommand.self, ConsensusCommand.self, PolicyCommand.self,
+            DriftCommand.self, CalibrationCommand.self,
             RolloutCommand.self, AgreementCommand.self, ReviewerCommand.self, LabelMapCommand.self,
             ProjectCommand.self, QueueCommand.self, GuidelinesCommand.self, GoldCommand.self,
             CorrectionsCommand.self,

@@ -11,6 +11,8 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
     let path: String
     let permission: Role.Permission
     var body: String?
+    /// What an admin's call is answered with in a project that holds nothing.
+    var status = 200
 
     var testDescription: String { "\(method) \(path)" }
 
@@ -45,6 +47,13 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
             method: "PUT", path: "/label-maps/m", permission: .administer, body: #"{"cat":"pet"}"#),
         .init(method: "POST", path: "/reviews", permission: .administer, body: "[]"),
         .init(method: "GET", path: "/audit-log", permission: .analyse),
+        .init(method: "GET", path: "/drift", permission: .analyse),
+        .init(
+            method: "PUT", path: "/drift", permission: .administer, body: #"{"inputs":[]}"#),
+        .init(method: "GET", path: "/calibration", permission: .analyse),
+        .init(
+            method: "POST", path: "/calibration", permission: .administer, body: "{}",
+            status: 400),
         .init(method: "GET", path: "/gold", permission: .administer),
         .init(
             method: "POST", path: "/gold", permission: .administer,
@@ -83,7 +92,8 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
                 let problem = try expectProblem(.notAllowed, reply)
                 #expect(problem.detail.contains(role.rawValue))
             } else {
-                #expect(reply.status == 200, "an admin of this project alone: \(reply.text)")
+                #expect(
+                    reply.status == call.status, "an admin of this project alone: \(reply.text)")
             }
         }
         let reply = try await project.send(

@@ -2,7 +2,7 @@
 ///
 /// Keys are separated by dots; a number names an element of an array (`payload.items.0.price`). A
 /// key that holds a dot itself cannot be named.
-public struct FieldPath: Hashable, Sendable {
+public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
     /// Which of the two documents.
     public enum Root: String, Sendable, CaseIterable {
         case payload, metadata
@@ -21,6 +21,11 @@ public struct FieldPath: Hashable, Sendable {
         else { return nil }
         self.root = root
         keys = parts.dropFirst().map { ExactText(String($0)) }
+    }
+
+    /// The path as it is read.
+    public var description: String {
+        ([root.rawValue] + keys.map(\.text)).joined(separator: ".")
     }
 }
 

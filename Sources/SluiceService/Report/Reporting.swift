@@ -43,6 +43,7 @@ public struct Reporting: Sendable {
                 audits: try store.auditCounts(
                     project: project.id, from: from, to: to,
                     deadlineSeconds: project.policy.audits.deadlineSeconds))
+            let alarms = try ReportAlarms(project: project.id, from: from, to: to, store)
             var writer = JSONWriter()
             writer.beginObject()
             writer.member("project", project.name.text)
@@ -59,7 +60,9 @@ public struct Reporting: Sendable {
             writer.key("warnings")
             writer.array(
                 facts.error.warnings(deadlineSeconds: project.policy.audits.deadlineSeconds)
+                    + alarms.warnings
             ) { $0.string($1) }
+            alarms.write(to: &writer)
             try NotServing.writeVersions(
                 store, project: project.id, from: from, to: to, writer: &writer)
             facts.writeGroups(to: &writer)

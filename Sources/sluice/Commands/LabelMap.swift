@@ -97,7 +97,7 @@ struct LabelMapCommand: AsyncParsableCommand {
 }
 
 /// A JSON document of any shape.
-private struct AnyDocument: WireValue {
+struct AnyDocument: WireValue {
     let value: JSONValue
 
     init(wire: WireReader) throws(ReviewError) { value = wire.value }

@@ -1,0 +1,162 @@
+import Logging
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceStatistics
+import SluiceStore
+
+/// Closes windows, watches audits against the error limit, and fits calibration maps, without
+/// anybody asking.
+///
+/// Any number of instances may run it: the windows of a version are closed by one at a time, each
+/// once, and each audit is read once.
+public struct DriftUpkeep: Sendable {
+    /// How many of the newest versions are watched.
+    static let versions: Int = 10
+    /// How many windows of one version are closed in one step.
+    private static let windows = 50
+
+    private let pool: ConnectionPool
+    private let directory: ProjectDirectory
+    private let calibrating: Calibrating
+    private let settling: Duration
+    private let logger: Logger
+
+    /// Works through `pool`.
+    ///
+    /// - Parameter settling: how long after a moment everything of it is taken to be stored: longer
+    ///   than the transactions that take predictions and answers last.
+    public init(
+        pool: ConnectionPool, directory: ProjectDirectory, settling: Duration = .seconds(2),
+        logger: Logger
+    ) {
+        self.pool = pool
+        self.directory = directory
+        calibrating = Calibrating(pool: pool)
+        self.settling = settling
+        self.logger = logger
+    }
+
+    /// Looks at every project each two seconds until the task is cancelled; less often when looking
+    /// takes long, so that it never takes more than a tenth of the time.
+    public func run() async {
+        while !Task.isCancelled {
+            let start = ContinuousClock.now
+            do {
+                try await step()
+            } catch {
+                logger.debug("the watch of drift waits", metadata: ["error": "\(error)"])
+            }
+            let pause = max(.seconds(2), start.duration(to: .now) * 9)
+            do { try await Task.sleep(for: pause) } catch { return }
+        }
+    }
+
+    /// What a step did.
+    public struct Outcome: Sendable {
+        /// The windows closed, in order.
+        public var windows: [ClosedWindow] = []
+        /// The alarms of broken error limits.
+        public var conceptAlarms: [ConceptAlarm] = []
+    }
+
+    /// Looks at every project once.
+    @discardableResult
+    public func step() async throws -> Outcome {
+        let projects = try await pool.withSession { session in
+            try Store(session).watchedProjects()
+        }
+        var outcome = Outcome()
+        for project in projects {
+            do {
+                try await step(directory.context(project.name), &outcome)
+            } catch {
+                // One project's trouble is not another's.
+                logger.warning(
+                    "the watch of drift waits",
+                    metadata: ["project": "\(project.name)", "error": "\(error)"])
+            }
+        }
+        return outcome
+    }
+
+    private func step(_ project: ProjectContext, _ outcome: inout Outcome) async throws {
+        let (versions, settings, alarmsFrom, now) = try await pool.withSession { session in
+            let store = Store(session)
+            let stored = try store.driftSetting(project: project.id)
+            return (
+                try store.newestModelVersions(project: project.id, limit: Self.versions),
+                try DriftSettings(stored: stored?.document),
+                stored?.changedAt ?? project.record.createdAt, try store.currentTime()
+            )
+        }
+        let settled = Timestamp(
+            microseconds: now.microseconds - Int64(settling / .microseconds(1)))
+        for version in versions {
+            for _ in 0..<Self.windows {
+                let closed = try await pool.transaction { session in
+                    try WindowCloser(
+                        store: Store(session), project: project.id, version: version,
+                        settings: settings, alarmsFrom: alarmsFrom, settled: settled
+                    ).close()
+                }
+                guard let closed else { break }
+                outcome.windows.append(closed)
+                log(closed, version, project)
+            }
+            outcome.conceptAlarms += try await watchAudits(
+                of: version, project, settings, settled: settled)
+            try await calibrating.fitIfDue(version, project: project.id, now: now)
+        }
+    }
+
+    private func watchAudits(
+        of version: SeenModelVersion, _ project: ProjectContext, _ settings: DriftSettings,
+        settled: Timestamp
+    ) async throws -> [ConceptAlarm] {
+        guard let limit = project.policy.watchedErrorLimit, limit > 0, limit < 1 else { return [] }
+        let alarms = try await pool.transaction { session in
+            try ConceptWatch(
+                store: Store(session), project: project.id, version: version, errorLimit: limit,
+                auditsToFalseAlarm: Double(settings.auditsToFalseAlarm),
+                smallestRate: project.policy.smallestAuditRate,
+                since: project.record.policy.createdAt, settled: settled
+            ).read()
+        }
+        for alarm in alarms {
+            logger.warning(
+                "a model is wrong more often than its limit allows",
+                metadata: [
+                    "project": "\(project.name.text)", "version": "\(version.version)",
+                    "error_limit": "\(alarm.errorLimit)", "audits": "\(alarm.audits)",
+                ])
+        }
+        return alarms
+    }
+
+    private func log(
+        _ closed: ClosedWindow, _ version: SeenModelVersion, _ project: ProjectContext
+    ) {
+        for alarm in closed.alarms {
+            logger.warning(
+                "traffic has drifted",
+                metadata: [
+                    "project": "\(project.name.text)", "version": "\(version.version)",
+                    "what": "\(alarm.signal.sentence(alarm.level))",
+                ])
+        }
+    }
+}
+
+extension DriftSettings {
+    /// The settings as stored; the standard where nothing is.
+    ///
+    /// - Throws: what today's rules say of it.
+    init(stored document: [UInt8]?) throws {
+        guard let document else {
+            self = .standard
+            return
+        }
+        self = try DriftSettings(document: JSONValue(parsing: document))
+    }
+}

@@ -1,0 +1,107 @@
+import SluiceDomain
+import SluicePostgres
+import SluiceSQL
+
+/// A calibration map as stored.
+public struct CalibrationMapRecord: Sendable {
+    /// Its number, counted from 1 for each version.
+    public let number: Int
+    /// When it was fitted.
+    public let fittedAt: Timestamp
+    /// The window whose labels it was fitted to, by when they were given.
+    public let from: Timestamp
+    /// The end of that window.
+    public let to: Timestamp
+    /// How many labels they were.
+    public let labels: Int
+    /// The map, as JSON.
+    public let map: [UInt8]
+}
+
+/// What a version decided at one probability of being audited.
+public struct AcceptedStratum: Hashable, Sendable {
+    /// The probability.
+    public let propensity: Double
+    /// How many items.
+    public let items: Int
+    /// How many completed audits.
+    public let audits: Int
+    /// In how many of those the model was wrong.
+    public let errors: Int
+}
+
+extension Store {
+    /// Stores a map under the version's next number.
+    public func insertCalibrationMap(
+        _ map: [UInt8], labels: Int, from: Timestamp, to: Timestamp, project: Int64,
+        modelVersion: Int64
+    ) throws(PostgresError) -> CalibrationMapRecord {
+        let stored = try session.queryOne(
+            SQLCatalog.insertCalibrationMap,
+            [
+                .int64(project), .int64(modelVersion),
+                .timestamp(microseconds: from.microseconds),
+                .timestamp(microseconds: to.microseconds), .int32(Int32(labels)), .json(map),
+            ]
+        ) { (row) throws(PostgresError) -> CalibrationMapRecord in
+            CalibrationMapRecord(
+                number: try row.int(0), fittedAt: Timestamp(microseconds: try row.timestamp(1)),
+                from: from, to: to, labels: labels, map: map)
+        }
+        guard let stored else { throw PostgresError.noRow(SQLCatalog.insertCalibrationMap) }
+        return stored
+    }
+
+    /// The last map that was fitted to labels given before a moment; nil when there is none.
+    public func newestCalibrationMap(
+        before moment: Timestamp, project: Int64, modelVersion: Int64
+    ) throws(PostgresError) -> CalibrationMapRecord? {
+        try session.queryOne(
+            SQLCatalog.newestCalibrationMap,
+            [
+                .int64(project), .int64(modelVersion),
+                .timestamp(microseconds: moment.microseconds),
+            ]
+        ) { (row) throws(PostgresError) -> CalibrationMapRecord in
+            CalibrationMapRecord(
+                number: try row.int(0), fittedAt: Timestamp(microseconds: try row.timestamp(1)),
+                from: Timestamp(microseconds: try row.timestamp(2)),
+                to: Timestamp(microseconds: try row.timestamp(3)), labels: try row.int(4),
+                map: try row.bytes(5))
+        }
+    }
+
+    /// The confidences of what a version decided of the arrivals of `[from, to)`, in steps of a
+    /// thousandth.
+    public func confidenceCounts(
+        project: Int64, modelVersion: Int64, from: Timestamp, to: Timestamp
+    ) throws(PostgresError) -> [(confidence: Double, count: Int)] {
+        try session.query(
+            SQLCatalog.confidenceCounts, arrivals(project, modelVersion, from, to)
+        ) { (row) throws(PostgresError) -> (Double, Int) in
+            (try row.double(0), try row.int(1))
+        }
+    }
+
+    /// What a version decided of the arrivals of `[from, to)`, by the probability of an audit.
+    public func acceptedStrata(
+        project: Int64, modelVersion: Int64, from: Timestamp, to: Timestamp
+    ) throws(PostgresError) -> [AcceptedStratum] {
+        try session.query(
+            SQLCatalog.acceptedByPropensity, arrivals(project, modelVersion, from, to)
+        ) { (row) throws(PostgresError) -> AcceptedStratum in
+            AcceptedStratum(
+                propensity: try row.double(0), items: try row.int(1), audits: try row.int(2),
+                errors: try row.int(3))
+        }
+    }
+
+    private func arrivals(
+        _ project: Int64, _ modelVersion: Int64, _ from: Timestamp, _ to: Timestamp
+    ) -> [Parameter] {
+        [
+            .int64(project), .int64(modelVersion), .timestamp(microseconds: from.microseconds),
+            .timestamp(microseconds: to.microseconds),
+        ]
+    }
+}
