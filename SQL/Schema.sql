@@ -1218,6 +1218,40 @@ CREATE TABLE public.calibration_map (
 
 COMMENT ON TABLE public.calibration_map IS 'Append only: how often predictions of a confidence are right, by the labels people gave in a window.';
 
+CREATE TABLE public.certificate (
+    project_id bigint NOT NULL,
+    number integer NOT NULL,
+    model_version_id bigint NOT NULL,
+    policy_version integer NOT NULL,
+    applied_policy_version integer,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    made_by bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by bigint,
+    error_limit double precision NOT NULL,
+    method text NOT NULL,
+    is_certified boolean NOT NULL,
+    is_automatic boolean NOT NULL,
+    revoked_reason text,
+    document json NOT NULL,
+    CONSTRAINT certificate_applied_if_certified CHECK (((applied_policy_version IS NULL) OR is_certified)),
+    CONSTRAINT certificate_limit_is_a_share CHECK (((error_limit > (0)::double precision) AND (error_limit < (1)::double precision))),
+    CONSTRAINT certificate_method_known CHECK ((method = ANY (ARRAY['fixed_sequence'::text, 'robust'::text, 'e_process'::text]))),
+    CONSTRAINT certificate_number_positive CHECK ((number > 0)),
+    CONSTRAINT certificate_revoked_by_somebody CHECK ((((revoked_at IS NULL) = (revoked_by IS NULL)) AND ((revoked_at IS NULL) = (revoked_reason IS NULL))))
+);
+
+COMMENT ON TABLE public.certificate IS 'Never deleted, and changed only by being applied and revoked: every look at the labels stays on record, those that found nothing included.';
+
+COMMENT ON COLUMN public.certificate.policy_version IS 'The policy in force when it was made.';
+
+COMMENT ON COLUMN public.certificate.applied_policy_version IS 'The policy that put its thresholds in force; null: none did.';
+
+COMMENT ON COLUMN public.certificate.is_automatic IS 'The autopilot made it.';
+
+COMMENT ON COLUMN public.certificate.document IS 'Everything it rests on: windows, grid, start, counts, bounds and the sentence; enough to compute it again.';
+
 CREATE TABLE public.concept_watch (
     project_id bigint NOT NULL,
     model_version_id bigint NOT NULL,
@@ -2243,6 +2277,9 @@ ALTER TABLE ONLY public.awaiting
 ALTER TABLE ONLY public.calibration_map
     ADD CONSTRAINT calibration_map_pkey PRIMARY KEY (project_id, model_version_id, number);
 
+ALTER TABLE ONLY public.certificate
+    ADD CONSTRAINT certificate_pkey PRIMARY KEY (project_id, number);
+
 ALTER TABLE ONLY public.concept_watch
     ADD CONSTRAINT concept_watch_pkey PRIMARY KEY (project_id, model_version_id);
 
@@ -2370,6 +2407,8 @@ CREATE INDEX awaiting_due_at_idx ON public.awaiting USING btree (project_id, due
 
 CREATE INDEX awaiting_rollout_revision_idx ON public.awaiting USING btree (project_id, rollout_revision);
 
+CREATE INDEX certificate_by_version_idx ON public.certificate USING btree (project_id, model_version_id, number);
+
 CREATE INDEX correction_order_idx ON public.correction USING btree (project_id, transaction, item_id, revision);
 
 CREATE INDEX decision_by_people_idx ON public.decision USING btree (project_id, decided_at) WHERE (source <> 'model'::text);
@@ -2395,6 +2434,15 @@ ALTER TABLE ONLY public.audit_log
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.certificate
+    ADD CONSTRAINT certificate_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.certificate
+    ADD CONSTRAINT certificate_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.certificate
+    ADD CONSTRAINT certificate_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES public.actor(id);
 
 ALTER TABLE ONLY public.drift_setting
     ADD CONSTRAINT drift_setting_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.actor(id);

@@ -95,6 +95,10 @@ public enum ProblemTable {
                 409, "Rollout changed meanwhile",
                 "Look at `sluice rollout status`, then decide again."
             )
+        case .unknownCertificate:
+            (404, "Unknown certificate", "`sluice policy certificates` lists those there are.")
+        case .certificateRefused:
+            (409, "Certificate not applied", "Certify again: `sluice policy certify`.")
         case .missingToken:
             (
                 401, "Missing token",

@@ -117,6 +117,9 @@ public struct App: Sendable {
         let ramps = RampUpkeep(
             pool: pool, directory: services.directory, judge: services.judge, logger: logger)
         let drift = DriftUpkeep(pool: pool, directory: services.directory, logger: logger)
+        let autopilot = AutopilotUpkeep(
+            pool: pool, directory: services.directory, certifying: services.certifying,
+            logger: logger)
         // They stop in reverse: the work, upkeep, the server, and last what all of them use.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let cluster = database.cluster {
@@ -140,6 +143,8 @@ public struct App: Sendable {
             .init(service: Loop { await cancelWhenGracefulShutdown { await waits.run() } }))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await drift.run() } }))
+        services.append(
+            .init(service: Loop { await cancelWhenGracefulShutdown { await autopilot.run() } }))
         if let work {
             services.append(
                 .init(

@@ -20,6 +20,14 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case policyActivated = "policy.activated"
     /// The policy before the one in force was put in force again.
     case policyRolledBack = "policy.rolled_back"
+    /// A threshold was certified, or was looked for and not found.
+    case certificateMade = "certificate.made"
+    /// The autopilot certified a threshold that somebody may apply.
+    case certificateProposed = "certificate.proposed"
+    /// A certified threshold was put in force.
+    case certificateApplied = "certificate.applied"
+    /// A certificate holds no more.
+    case certificateRevoked = "certificate.revoked"
     /// A candidate was put beside the serving version.
     case rolloutStarted = "rollout.started"
     /// A candidate that decided a share decides nothing any more.

@@ -44,6 +44,8 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case nothingToRollBack = "SLU-304"
     case rolloutRefused = "SLU-311"
     case rolloutChanged = "SLU-312"
+    case unknownCertificate = "SLU-321"
+    case certificateRefused = "SLU-322"
     case missingToken = "SLU-401"
     case invalidToken = "SLU-402"
     case notAllowed = "SLU-403"

@@ -45,6 +45,8 @@ public enum ReviewError: Error, Hashable, Sendable {
     case nothingToRollBack(version: Int)
     case rolloutRefused(RolloutError)
     case rolloutChanged(base: Int?, inForce: Int?)
+    case unknownCertificate(number: String)
+    case certificateRefused(number: Int, CertificateRefusal)
     case missingToken
     case invalidToken
     case notAllowed(role: Role, needs: String)
@@ -96,6 +98,8 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .nothingToRollBack: .nothingToRollBack
         case .rolloutRefused: .rolloutRefused
         case .rolloutChanged: .rolloutChanged
+        case .unknownCertificate: .unknownCertificate
+        case .certificateRefused: .certificateRefused
         case .missingToken: .missingToken
         case .invalidToken: .invalidToken
         case .notAllowed: .notAllowed
@@ -171,6 +175,9 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .rolloutChanged(let base, let inForce):
             (inForce.map { "revision \($0) of the rollout is in force" } ?? "no rollout is in force")
                 + ", not \(base.map { "revision \($0)" } ?? "none"); nothing was changed"
+        case .unknownCertificate(let number): "the project has no certificate \(number)"
+        case .certificateRefused(let number, let refusal):
+            "certificate \(number) cannot be applied: \(refusal.detail)"
         case .missingToken: "the request has no Authorization: Bearer token"
         case .invalidToken: "the token is unknown or revoked"
         case .notAllowed(let role, let needs):

@@ -10,6 +10,8 @@ public struct Services: Sendable {
     public let directory: ProjectDirectory
     /// Changes projects, policies and tokens.
     public let administration: Administration
+    /// Certifies thresholds.
+    public let certifying: Certifying
     /// Changes rollouts.
     public let rollouts: RolloutChanges
     /// Says where a rollout stands.
@@ -75,6 +77,7 @@ public struct Services: Sendable {
         authentication = Authentication(pool: pool)
         directory = ProjectDirectory(pool: pool)
         administration = Administration(pool: pool, directory: directory)
+        certifying = Certifying(pool: pool, administration: administration)
         judge = RampWatch()
         rollouts = RolloutChanges(pool: pool, directory: directory)
         rolloutStatus = RolloutStatus(pool: pool, judge: judge)

@@ -111,7 +111,7 @@ extension Administration {
     ///
     /// - Parameter change: gets the version in force, which stays so until it returns; gives the
     ///   version to put in force, nil for none.
-    private func changePolicy(
+    func changePolicy(
         of project: ProjectContext, base: Int?, _ action: AuditAction, _ author: PolicyAuthor,
         _ change: @escaping @Sendable (Store, Int) throws -> (version: Int, change: PolicyChange)?
     ) async throws -> PolicyInForce {
@@ -145,14 +145,14 @@ extension Administration {
 }
 
 /// Who changes a policy, and why.
-private struct PolicyAuthor: Sendable {
+struct PolicyAuthor: Sendable {
     let reason: String
     let actor: Int64
 }
 
 extension Store {
     /// The policy in force and how it came to be.
-    fileprivate func activePolicy(of project: Int64) throws -> PolicyInForce {
+    func activePolicy(of project: Int64) throws -> PolicyInForce {
         guard let activation = try lastPolicyActivation(of: project),
             let policy = try policy(version: activation.version, project: project)
         else { throw ReviewError.internalError }

@@ -29,8 +29,13 @@ struct PolicyDocumentTests {
             {"degree": "partial", "accept": {"default": 0.9, "labels": {"fraud": 1, "a\\"b": 0}},
              "automation_share": 0.5, "audit_rate": 0.25, "blind_share": 1, "gold_rate": 0.01,
              "reviewers": 2, "consensus": {"agree": 2, "at_most": 3}, "rules": [],
-             "lease_seconds": 5, "sla_seconds": 31536000}
+             "lease_seconds": 5, "sla_seconds": 31536000, "error_limit": 0.01,
+             "autopilot": {"mode": "apply", "every_seconds": 3600, "confidence": 0.99}}
             """)
+        #expect(policy.errorLimit == 0.01)
+        #expect(
+            policy.autopilot
+                == AutopilotTerms(mode: .apply, everySeconds: 3600, confidence: 0.99))
         #expect(policy.degree == .partial)
         #expect(policy.accept.threshold(for: ExactText("fraud")) == 1)
         #expect(policy.accept.threshold(for: ExactText("a\"b")) == 0)
@@ -48,6 +53,7 @@ struct PolicyDocumentTests {
             #"{"reviewers":2,"consensus":{"agree":2,"at_most":3,"early_stop":false}}"#,
             #"{"consensus":{"agree":2,"at_most":3,"borderline_agree":1}}"#,
             #"{"accept":{"labels":{"ok":0.123456789012345,"a\"b":0.1}},"audit_rate":1e-9}"#,
+            #"{"error_limit":0.005,"autopilot":{"mode":"propose"}}"#,
             #"{"audits":{"strata":[{"labels":["a\"b","ok"],"from":0.5,"rate":1},{"below":1,"rate":0}]}}"#,
         ]
         for text in texts {
@@ -123,6 +129,13 @@ struct PolicyDocumentTests {
                 "audits.strata[0].labels"
             ),
             (#"{"gold":{"feedback":1}}"#, "gold.feedback"),
+            (#"{"error_limit":0}"#, "error_limit"), (#"{"error_limit":"2 %"}"#, "error_limit"),
+            (#"{"autopilot":"on"}"#, "autopilot"),
+            (#"{"autopilot":{"mode":"on"}}"#, "autopilot.mode"),
+            (#"{"autopilot":{"mode":"apply"}}"#, "autopilot.mode"),
+            (#"{"autopilot":{"every_seconds":5}}"#, "autopilot.every_seconds"),
+            (#"{"autopilot":{"confidence":1}}"#, "autopilot.confidence"),
+            (#"{"autopilot":{"limit":0.02}}"#, "autopilot.limit"),
             (#"{"gold":{"pause_below":70}}"#, "gold.pause_below"),
             (#"{"gold":{"pause_after":0}}"#, "gold.pause_after"),
             (#"{"gold":{"rate":0.1}}"#, "gold.rate"),

@@ -16,6 +16,11 @@ public struct Policy: Hashable, Sendable {
     public var audits: AuditTerms = .standard
     /// What gold items are used for besides counting.
     public var gold: GoldTerms = .standard
+    /// The share of accepted answers that may be wrong, above 0 and below 1: what certificates, the
+    /// autopilot and alarms go by; nil while nobody has said.
+    public var errorLimit: Double?
+    /// What the service does about the thresholds by itself.
+    public var autopilot: AutopilotTerms = .standard
     /// What differs for some predictions.
     public var rules: RuleSet = .none
     /// How many reviews a queued item gets, in 1...`maximumReviewers`.

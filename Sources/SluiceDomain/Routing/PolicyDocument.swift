@@ -40,6 +40,8 @@ extension Policy {
             case "blind_share": policy.blindShare = try reader.fraction()
             case "gold_rate": policy.goldRate = try reader.fraction()
             case "gold": policy.gold = try reader.goldTerms()
+            case "error_limit": policy.errorLimit = try reader.errorLimit()
+            case "autopilot": policy.autopilot = try reader.autopilotTerms()
             case "reviewers":
                 policy.reviewers = try reader.integer(1...Policy.maximumReviewers)
             case "consensus":
@@ -59,6 +61,7 @@ extension Policy {
         if let consensus = policy.consensus {
             try policy.check(consensus)
         }
+        try policy.checkAutopilot()
         self = policy
     }
 
@@ -85,6 +88,9 @@ extension Policy {
         writer.member("gold_rate", goldRate)
         writer.key("gold")
         gold.write(to: &writer)
+        writer.member("error_limit", errorLimit)
+        writer.key("autopilot")
+        autopilot.write(to: &writer)
         writer.member("reviewers", reviewers)
         writer.key("consensus")
         if let consensus { consensus.write(to: &writer) } else { writer.null() }
@@ -102,7 +108,8 @@ extension Policy {
 struct PolicyReader {
     static let keys = [
         "degree", "accept", "automation_share", "audit_rate", "audits", "blind_share", "gold_rate",
-        "gold", "reviewers", "consensus", "rules", "lease_seconds", "sla_seconds",
+        "gold", "error_limit", "autopilot", "reviewers", "consensus", "rules", "lease_seconds",
+        "sla_seconds",
     ]
 
     let path: String

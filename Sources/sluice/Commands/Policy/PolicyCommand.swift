@@ -11,7 +11,8 @@ struct PolicyCommand: AsyncParsableCommand {
         commandName: "policy", abstract: "Show, change and try the policy that routes predictions.",
         subcommands: [
             PolicyShow.self, PolicySet.self, PolicyEdit.self, PolicyTestCommand.self,
-            PolicyWhatIf.self, PolicyDiff.self, PolicyHistoryCommand.self, PolicyActivate.self,
+            PolicyWhatIf.self, PolicyCertify.self, PolicyCertificates.self, PolicyDiff.self,
+            PolicyHistoryCommand.self, PolicyActivate.self,
             PolicyRollback.self,
         ])
 }
