@@ -21,6 +21,10 @@ public struct Policy: Hashable, Sendable {
     public var errorLimit: Double?
     /// What the service does about the thresholds by itself.
     public var autopilot: AutopilotTerms = .standard
+    /// What work and mistakes cost; nil when nobody says.
+    ///
+    /// Nothing is routed by it.
+    public var costs: PolicyCosts?
     /// What differs for some predictions.
     public var rules: RuleSet = .none
     /// How many reviews a queued item gets, in 1...`maximumReviewers`.

@@ -46,6 +46,7 @@ extension Policy {
                 policy.reviewers = try reader.integer(1...Policy.maximumReviewers)
             case "consensus":
                 policy.consensus = value == .null ? nil : try reader.consensus()
+            case "costs": policy.costs = try reader.costs(labels)
             case "rules":
                 var rules = RuleSetReader(labels: labels)
                 policy.rules = try rules.read(reader)
@@ -94,6 +95,8 @@ extension Policy {
         writer.member("reviewers", reviewers)
         writer.key("consensus")
         if let consensus { consensus.write(to: &writer) } else { writer.null() }
+        writer.key("costs")
+        if let costs { costs.write(to: &writer) } else { writer.null() }
         writer.key("rules")
         writer.beginArray()
         for rule in rules.rules { rule.write(to: &writer) }
@@ -108,7 +111,8 @@ extension Policy {
 struct PolicyReader {
     static let keys = [
         "degree", "accept", "automation_share", "audit_rate", "audits", "blind_share", "gold_rate",
-        "gold", "error_limit", "autopilot", "reviewers", "consensus", "rules", "lease_seconds",
+        "gold", "error_limit", "autopilot", "reviewers", "consensus", "costs", "rules",
+        "lease_seconds",
         "sla_seconds",
     ]
 

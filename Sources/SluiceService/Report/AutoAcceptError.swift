@@ -12,7 +12,8 @@ import SluiceStore
 /// interval as all right at its lower end and all wrong at its upper one. Audits that nobody has
 /// finished give bounds: all right, all wrong.
 struct AutoAcceptError: Sendable {
-    private let figure: Figure
+    /// The error rate, or why it is not known.
+    let figure: Figure
     private let sum: Stratum
     private let overdue: Int
 

@@ -63,6 +63,12 @@ public struct Reporting: Sendable {
                     + alarms.warnings
             ) { $0.string($1) }
             alarms.write(to: &writer)
+            writer.key("cost")
+            CostReport(
+                facts.outcomes, facts.audits, policy: project.policy,
+                handlingSeconds: try store.handlingTime(
+                    project: project.id, from: from, to: to)?.mean
+            ).write(to: &writer)
             try NotServing.writeVersions(
                 store, project: project.id, from: from, to: to, writer: &writer)
             facts.writeGroups(to: &writer)

@@ -38,6 +38,21 @@ extension Replay {
         error { $0.accepting & (1 << index) != 0 }
     }
 
+    /// The error of everything policy `index` accepts, by what a wrong one costs, with how many items
+    /// there are of each.
+    func errorsByCost(
+        ofPolicy index: Int
+    ) -> [(errorCost: Double, items: Int, error: ReplayError)] {
+        let accepted = cells.filter { $0.key.accepting & (1 << index) != 0 }
+        return Set(accepted.keys.map(\.errorCost)).sorted().map { cost in
+            (
+                cost,
+                accepted.reduce(0) { $0 + ($1.key.errorCost == cost ? $1.value.items : 0) },
+                error { $0.accepting & (1 << index) != 0 && $0.errorCost == cost }
+            )
+        }
+    }
+
     /// The error of what policy `index` accepts and the first does not.
     func errorOfNewlyAccepted(byPolicy index: Int) -> ReplayError {
         error { $0.accepting & (1 << index) != 0 && $0.accepting & 1 == 0 }

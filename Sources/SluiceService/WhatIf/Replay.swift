@@ -33,6 +33,8 @@ struct Replay: Sendable {
         /// Bit n is set when policy n accepts them.
         let accepting: UInt64
         let propensity: Double
+        /// What it costs when the model is wrong about one; 0 where nobody says.
+        let errorCost: Double
     }
 
     /// What is known of the items of a cell.
@@ -47,6 +49,8 @@ struct Replay: Sendable {
     }
 
     let policies: [Policy]
+    /// What work and mistakes cost; nil when nobody says.
+    let costs: PolicyCosts?
     private(set) var tallies: [Tally]
     private(set) var cells: [Cell: Counts] = [:]
     /// The items replayed.
@@ -62,9 +66,10 @@ struct Replay: Sendable {
     private let drawing: Policy
 
     /// Takes the policies, at most 64; changes are counted against the first.
-    init(_ policies: [Policy]) {
+    init(_ policies: [Policy], costs: PolicyCosts? = nil) {
         precondition(policies.count <= UInt64.bitWidth, "a cell has a bit for each policy")
         self.policies = policies
+        self.costs = costs
         tallies = Array(repeating: Tally(), count: policies.count)
         var readers: [(fields: FieldReader, policies: [Int])] = []
         for (index, policy) in policies.enumerated() {
@@ -109,7 +114,9 @@ struct Replay: Sendable {
             tallies[index].toPeople += !isAccepted && isAcceptedNow ? 1 : 0
         }
         guard accepting != 0 else { return }
-        let cell = Cell(accepting: accepting, propensity: row.propensity)
+        let cell = Cell(
+            accepting: accepting, propensity: row.propensity,
+            errorCost: row.label.flatMap { costs?.error(of: ExactText($0)) } ?? 0)
         var counts = cells[cell, default: Counts()]
         counts.items += 1
         counts.asked += row.isAsked ? 1 : 0

@@ -44,7 +44,8 @@ public struct WhatIf: Sendable {
                 try store.handlingTime(project: project.id, from: from, to: end)
             )
         }
-        var replay = Replay(candidates.map(\.policy))
+        var replay = Replay(
+            candidates.map(\.policy), costs: WhatIfCosts.costs(candidates, project: project))
         if let range = window.range {
             let limit = replay.readsPayloads ? max(1, pageRows / 20) : pageRows
             var after = range.lowerBound - 1

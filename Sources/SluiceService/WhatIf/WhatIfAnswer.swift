@@ -57,6 +57,7 @@ struct WhatIfAnswer: Sendable {
         writer.key("handling_seconds")
         (pace.handling.map { Figure.count($0.mean, n: $0.timed) } ?? .unknown(WhatIfPace.noTimes))
             .write(to: &writer)
+        WhatIfCosts.writeTerms(replay.costs, policy: candidates[0].policy, to: &writer)
         writer.key("candidates")
         writer.array(candidates.indices) { write(candidate: $1, to: &$0) }
     }
@@ -88,6 +89,8 @@ struct WhatIfAnswer: Sendable {
         }
         writer.key("error")
         Figure(replay.error(ofPolicy: index)).write(to: &writer)
+        writer.key("saved")
+        WhatIfCosts.saved(by: index, replay, policy: candidate.policy).write(to: &writer)
         writer.key("error_of_newly_accepted")
         Figure(replay.errorOfNewlyAccepted(byPolicy: index)).write(to: &writer)
         writer.endObject()

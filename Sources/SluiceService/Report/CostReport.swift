@@ -1,0 +1,170 @@
+import SluiceDomain
+import SluiceJSON
+import SluiceStatistics
+import SluiceStore
+
+/// What automation saved, in money where the policy says what things cost, and else in items and hours.
+struct CostReport: Sendable {
+    /// Some items the model decided, whose errors cost the same.
+    private struct Part {
+        var outcomes: [AcceptedCount] = []
+        var disputes: [AuditCount] = []
+        var labels: Set<String> = []
+
+        var items: Int { outcomes.reduce(0) { $0 + $1.count } }
+    }
+
+    private let policy: Policy
+    private let handlingSeconds: Double?
+    /// By what a wrong one costs.
+    private let parts: [Double: Part]
+    private let items: Int
+    private let audits: Int
+
+    /// Takes what became of the items of a window, and the disputes about them.
+    ///
+    /// - Parameters:
+    ///   - policy: the one in force: its costs are taken for all of the window.
+    ///   - handlingSeconds: how long a review takes on average; nil when it is not known.
+    init(
+        _ outcomes: [OutcomeCount], _ disputes: [AuditCount], policy: Policy,
+        handlingSeconds: Double?
+    ) {
+        self.policy = policy
+        self.handlingSeconds = handlingSeconds
+        var parts: [Double: Part] = [:]
+        var (items, audits) = (0, 0)
+        for outcome in outcomes where outcome.route.answersWithLabel {
+            items += outcome.count
+            if outcome.route == .audited { audits += outcome.count }
+            let cost = policy.costs?.error(of: ExactText(outcome.cell.label)) ?? 0
+            parts[cost, default: Part()].outcomes.append(outcome.accepted)
+            parts[cost, default: Part()].labels.insert(outcome.cell.label)
+        }
+        for dispute in disputes {
+            let cost = policy.costs?.error(of: ExactText(dispute.cell.label)) ?? 0
+            parts[cost]?.disputes.append(dispute)
+        }
+        (self.parts, self.items, self.audits) = (parts, items, audits)
+    }
+
+    /// Writes the report as one value.
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("items_decided_by_model", items)
+        writer.member("audits_drawn", audits)
+        writer.key("reviewer_hours_saved")
+        hours.write(to: &writer)
+        writer.member("currency", policy.costs?.currency)
+        writer.member("per_review", policy.costs?.review)
+        writer.member("per_audit", policy.costs?.audit)
+        writer.member("per_error", policy.costs?.error)
+        writer.key("saved")
+        switch saved {
+        case .success(let saved):
+            Figure.estimate(saved.net).write(to: &writer) {
+                $0.member("gross", saved.gross)
+                $0.member("audit_cost", saved.auditCost)
+                $0.member("error_cost", saved.errorCost)
+            }
+        case .failure(let missing): Figure.unknown(missing.reason).write(to: &writer)
+        }
+        writer.key("suggestions")
+        writer.array(ThresholdSuggestion.all(for: policy)) { $1.write(to: &$0) }
+        writer.endObject()
+    }
+
+    /// Reviews that nobody had to give, less audits, in hours.
+    private var hours: Figure {
+        guard let handlingSeconds else {
+            return .unknown("no review came with a handling time in this window")
+        }
+        let reviews = Double(items * policy.reviewers - audits)
+        return .count(reviews * handlingSeconds / 3600, n: items)
+    }
+
+    /// Why there is no sum.
+    struct Missing: Error {
+        let reason: String
+    }
+
+    /// The money saved, or why it is not known.
+    private var saved: Result<CostSaved, Missing> {
+        guard let costs = policy.costs else {
+            return .failure(Missing(reason: "the policy has no costs: sluice policy edit, costs"))
+        }
+        guard items > 0 else {
+            return .failure(Missing(reason: "nothing was accepted in this window"))
+        }
+        var terms: [CostSaved.Part] = []
+        for (cost, part) in parts.sorted(by: { $0.key < $1.key }) {
+            switch AutoAcceptError(part.outcomes, part.disputes).figure {
+            case .estimate(let error):
+                terms.append(
+                    CostSaved.Part(
+                        items: part.items, error: error,
+                        costs: costs.unit(reviewers: policy.reviewers).with(error: cost)))
+            case .count: break
+            case .unknown(let reason):
+                let labels = part.labels.sorted().prefix(3).joined(separator: ", ")
+                return .failure(
+                    Missing(reason: parts.count > 1 ? "\(reason), predicted \(labels)" : reason))
+            }
+        }
+        do {
+            return .success(try CostSaved(terms, audits: audits))
+        } catch {
+            return .failure(Missing(reason: error.reason.rawValue))
+        }
+    }
+
+}
+
+/// From which confidence on accepting is cheaper than asking, by Chow's rule.
+struct ThresholdSuggestion: Sendable {
+    /// The label it is for; nil for all without their own cost.
+    let label: ExactText?
+    /// The calibrated probability of being right from which accepting is cheaper.
+    let acceptFrom: Double
+    /// The threshold in force for it.
+    let threshold: Double
+
+    /// What the rule takes for granted.
+    static let assumption =
+        "calibrated confidences, and people who are never wrong; certify before you rely on it"
+
+    /// One for all labels, and one for each with its own cost; none without costs.
+    static func all(for policy: Policy) -> [ThresholdSuggestion] {
+        guard let costs = policy.costs else { return [] }
+        let unit = costs.unit(reviewers: policy.reviewers)
+        let own = costs.labels.keys.sorted().map { label in
+            ThresholdSuggestion(
+                label: label,
+                acceptFrom: unit.with(error: costs.error(of: label)).acceptFrom(humanError: 0),
+                threshold: policy.accept.threshold(for: label))
+        }
+        return [
+            ThresholdSuggestion(
+                label: nil, acceptFrom: unit.acceptFrom(humanError: 0),
+                threshold: policy.accept.standard)
+        ] + own
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("label", label?.text)
+        writer.member("accept_from", acceptFrom)
+        writer.member("error_worth_accepting", 1 - acceptFrom)
+        writer.member("threshold_in_force", threshold)
+        writer.member("assumes", Self.assumption)
+        writer.endObject()
+    }
+}
+
+extension PolicyCosts {
+    /// What one item costs: that people decide it, as many of them as the policy asks, that one looks
+    /// at it afterwards, and that it is wrong.
+    func unit(reviewers: Int) -> UnitCosts {
+        UnitCosts(review: review * Double(reviewers), audit: audit, error: error)
+    }
+}
