@@ -49,6 +49,81 @@ WHERE d.project_id = $1 AND d.item_id > $2 AND d.item_id <= $3
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
 ORDER BY d.item_id;
 
+-- name: labelLosses
+-- The items of an export with how surprised the model is by their labels, the most surprising first; those it said nothing
+-- of last. The loss is -ln of the probability it gave the label: of its scores where they have one in 0...1, else the confidence,
+-- or what that leaves to all other labels alike. No loss is above 34.54, that of 1e-15.
+-- $1 project_id bigint, $2 include_model boolean, $3 since timestamptz or null, $4 source text or null, $5 label text or null
+-- $6 limit bigint or null
+-- returns item_id bigint, loss double precision
+WITH others AS MATERIALIZED (
+    SELECT greatest(count(*) - 1, 1) AS n FROM label l WHERE l.project_id = $1 AND NOT l.is_borderline
+)
+-- greatest() passes over nulls: what has no probability would have the largest loss of all.
+SELECT d.item_id, -ln(CASE WHEN given.probability < 1e-15 THEN 1e-15 ELSE given.probability END) AS loss
+FROM decision d
+CROSS JOIN others
+LEFT JOIN prediction p
+    ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN d.outcome IN ('auto_accepted', 'accepted', 'corrected') THEN coalesce(
+        CASE WHEN (p.scores ->> d.label)::numeric BETWEEN 0 AND 1 THEN (p.scores ->> d.label)::double precision END,
+        CASE WHEN d.label = p.label THEN p.confidence ELSE (1 - p.confidence) / others.n END) END AS probability
+) AS given
+WHERE d.project_id = $1
+    AND d.outcome <> 'reopened'
+    AND ($2 OR d.source <> 'model')
+    AND ($3::timestamptz IS NULL OR d.decided_at >= $3)
+    AND ($4::text IS NULL OR d.source = $4)
+    AND ($5::text IS NULL OR d.label = $5)
+    AND NOT EXISTS (
+        SELECT FROM decision later
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+ORDER BY loss DESC NULLS LAST, d.item_id
+LIMIT $6;
+
+-- name: labelRowsOf
+-- The current decisions of some items as labelRows has them, in the order of the items, with what was given beside each.
+-- $1 project_id bigint, $2 item_ids bigint[], $3 losses double precision[], $4 include_model boolean, $5 since timestamptz or null
+-- $6 source text or null, $7 label text or null
+-- returns external_id text, label text, source text, outcome text, predicted text, confidence double precision, model text
+--   version text, route text, reason text, propensity double precision, policy_version integer, reviews smallint
+--   agreement double precision, reviewers json, is_blind boolean, group_key text, received_at timestamptz, decided_at timestamptz
+--   item_id bigint, revision integer, tags json, comment text, seconds double precision, payload json, metadata json
+--   loss double precision
+SELECT i.external_id, d.label, d.source, d.outcome, p.label, p.confidence, m.model,
+    m.version, p.route, p.reason, p.propensity, p.policy_version, d.reviews,
+    d.agreement,
+    CASE WHEN d.reviews > 1 THEN (
+        SELECT json_agg(a.name ORDER BY v.reviewed_at, v.id) FROM review v
+        JOIN actor a ON a.id = v.actor_id
+        WHERE v.project_id = d.project_id AND v.item_id = d.item_id AND v.queue = 0
+            AND (v.slot IS NOT NULL OR v.status = 'imported') AND v.undone_at IS NULL)
+        WHEN d.actor_id IS NOT NULL THEN json_build_array(decider.name) END,
+    p.is_blind, i.group_key, i.received_at, d.decided_at,
+    d.item_id, d.revision, last_review.tags, last_review.comment, last_review.seconds, i.payload, i.metadata,
+    wanted.loss
+FROM unnest($2::bigint[], $3::double precision[]) WITH ORDINALITY AS wanted(item_id, loss, place)
+JOIN decision d ON d.project_id = $1 AND d.item_id = wanted.item_id
+JOIN item i ON i.project_id = d.project_id AND i.id = d.item_id
+LEFT JOIN prediction p
+    ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
+LEFT JOIN model_version m ON m.project_id = d.project_id AND m.id = d.model_version_id
+LEFT JOIN actor decider ON decider.id = d.actor_id
+LEFT JOIN review last_review
+    ON last_review.project_id = d.project_id AND last_review.item_id = d.item_id
+    AND last_review.actor_id = d.actor_id AND last_review.undone_at IS NULL
+    AND last_review.queue = CASE WHEN d.source = 'adjudicator' THEN 1 ELSE 0 END
+WHERE d.outcome <> 'reopened'
+    AND ($4 OR d.source <> 'model')
+    AND ($5::timestamptz IS NULL OR d.decided_at >= $5)
+    AND ($6::text IS NULL OR d.source = $6)
+    AND ($7::text IS NULL OR d.label = $7)
+    AND NOT EXISTS (
+        SELECT FROM decision later
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+ORDER BY wanted.place;
+
 -- name: labelWeights
 -- What an export of the same rows will weigh: per way of selection, rows, sum of weights and of their squares, largest weight.
 -- $1 project_id bigint, $2 include_model boolean, $3 since timestamptz or null, $4 source text or null, $5 label text or null

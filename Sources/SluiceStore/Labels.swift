@@ -39,6 +39,8 @@ public enum LabelColumn: Int, CaseIterable, Sendable {
     case externalID, label, source, outcome, predicted, confidence, model, version, route, reason
     case propensity, policyVersion, reviews, agreement, reviewers, isBlind, group, receivedAt
     case decidedAt, item, revision, tags, comment, seconds, payload, metadata
+    /// Only of rows that were asked for with a loss each.
+    case loss
 }
 
 /// How the rows of an export were selected, for one route and reason.
@@ -76,6 +78,31 @@ extension Store {
         try session.startStream(
             SQLCatalog.labelRows,
             [.int64(project), .int64(item), .int64(last)] + filter.parameters)
+    }
+
+    /// Starts streaming the items of an export with the loss of each label, the largest first: the item
+    /// and the loss, as text; read them with `session.streamRows`.
+    ///
+    /// - Parameter limit: how many at most; nil for all.
+    public func startLabelLosses(
+        project: Int64, filter: LabelFilter, limit: Int?
+    ) throws(PostgresError) {
+        try session.startStream(
+            SQLCatalog.labelLosses,
+            [.int64(project)] + filter.parameters + [limit.map { .int64(Int64($0)) } ?? .null])
+    }
+
+    /// Starts streaming the current decisions of these items that still pass the filter, in this order.
+    ///
+    /// - Parameter losses: one for each item; NaN for none.
+    public func startLabelRows(
+        project: Int64, items: [Int64], losses: [Double?], filter: LabelFilter
+    ) throws(PostgresError) {
+        try session.startStream(
+            SQLCatalog.labelRowsOf,
+            [
+                .int64(project), .array(ParameterArray(items)), .array(ParameterArray(losses)),
+            ] + filter.parameters)
     }
 
     /// How the rows that people labelled were selected.

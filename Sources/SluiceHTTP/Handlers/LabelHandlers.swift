@@ -20,6 +20,7 @@ struct LabelHandlers {
             var map: LabelMap?
             if let text = query["map"] { map = try await services.labelMaps.map(text, of: project) }
             let labelMap = map
+            let order = try Self.order(query, consensus: method)
             return Response(
                 status: .ok,
                 headers: [.contentType: format.contentType, .cacheControl: "no-store"],
@@ -27,7 +28,8 @@ struct LabelHandlers {
                     // An error after the first byte cannot become a status: the body is cut short,
                     // without its last chunk, and every HTTP client reports that.
                     try await services.labels.run(
-                        format, filter: filter, project: project, consensus: method, map: labelMap
+                        format, filter: filter, project: project, consensus: method, map: labelMap,
+                        order: order
                     ) {
                         try await writer.write(ByteBuffer(bytes: $0))
                     }
@@ -61,11 +63,37 @@ struct LabelHandlers {
         return bucket
     }
 
+    /// In which order, and how many.
+    private static func order(
+        _ query: Query, consensus: ConsensusMethod?
+    ) throws(ReviewError) -> LabelOrder {
+        guard let sort = query["sort"], sort != "item" else {
+            guard query["limit"] == nil else {
+                throw .invalidParameter(
+                    name: "limit", found: "a limit without an order",
+                    accepted: "sort=loss with it")
+            }
+            return .item
+        }
+        guard sort == "loss" else {
+            throw .invalidParameter(
+                name: "sort", found: "\"\(sort.prefix(60))\"", accepted: "item, loss")
+        }
+        guard consensus == nil else {
+            // The order is that of the decisions; with other labels beside it it would mislead.
+            throw .invalidParameter(
+                name: "sort", found: "loss with consensus", accepted: "one of the two")
+        }
+        guard query["limit"] != nil else { return .loss(limit: nil) }
+        return .loss(limit: try query.number("limit", 1...Int(Int32.max), standard: 1))
+    }
+
     private static func query(_ request: Request) throws(ReviewError) -> Query {
         try Query(
             request,
             allowing: [
-                "format", "source", "since", "label", "include_pseudo", "consensus", "map",
+                "format", "source", "since", "label", "include_pseudo", "consensus", "map", "sort",
+                "limit",
             ])
     }
 

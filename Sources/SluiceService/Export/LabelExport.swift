@@ -27,7 +27,7 @@ public struct LabelExport: Sendable {
 
     private let pool: ConnectionPool
     private let consensus: ConsensusEstimation
-    private let pageItems: Int
+    let pageItems: Int
 
     /// Reads through `pool`, in pages of `pageItems` items.
     public init(
@@ -52,11 +52,14 @@ public struct LabelExport: Sendable {
     /// With a map, `label` and `predicted` are what it calls them, and `label_original` and
     /// `predicted_original` come last. A filter by label is by what the label is, not by what it is called.
     ///
+    /// By loss, the database sorts the items in one statement, and the rows are then read in pages.
+    ///
     /// - Returns: how many labels were written.
     @discardableResult
     public func run(
         _ format: Format, filter: LabelFilter, project: ProjectContext,
         consensus method: ConsensusMethod? = nil, map: LabelMap? = nil,
+        order: LabelOrder = .item,
         write: (sending [UInt8]) async throws -> Void
     ) async throws -> Int {
         var labels: ConsensusLabels?
@@ -68,10 +71,18 @@ public struct LabelExport: Sendable {
         let rows = weights.reduce(0) { $0 + $1.rows }
         let encoder = LabelRowEncoder(
             format: format, splitSalt: project.splitSalt.secret,
-            meanWeight: rows > 0 ? sum / Double(rows) : 1, consensus: labels, map: map)
+            meanWeight: rows > 0 ? sum / Double(rows) : 1, consensus: labels, map: map,
+            hasLoss: order != .item)
         try await write(encoder.header())
         let connection = try await pool.checkout()
         do {
+            if case .loss(let limit) = order {
+                let count = try await writeByLoss(
+                    connection, encoder, filter: filter, limit: limit, project: project.id,
+                    write: write)
+                await connection.release()
+                return count
+            }
             var count = 0
             var after: Int64 = .min
             while let last = try await pageEnd(connection, project.id, after) {
@@ -103,7 +114,7 @@ public struct LabelExport: Sendable {
         }
     }
 
-    private struct Chunk: Sendable {
+    struct Chunk: Sendable {
         var bytes: [UInt8]
         var rows: Int
     }
@@ -111,7 +122,7 @@ public struct LabelExport: Sendable {
     /// The next rows; nil when the page has ended.
     ///
     /// An empty chunk does not end it.
-    private func nextChunk(
+    func nextChunk(
         _ connection: PooledConnection, _ encoder: LabelRowEncoder
     ) async throws -> Chunk? {
         try await connection.run { session in

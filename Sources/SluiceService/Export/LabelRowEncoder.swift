@@ -39,8 +39,11 @@ struct LabelRowEncoder: Sendable {
     /// What labels are called; nil for what they are.
     let map: LabelMap?
 
+    /// Whether each row comes with the loss of its label, which is written last.
+    var hasLoss = false
+
     private var columns: [(name: StaticString, kind: Kind)] {
-        map == nil ? Self.columns : Self.mappedColumns
+        (map == nil ? Self.columns : Self.mappedColumns) + (hasLoss ? [("loss", .plain)] : [])
     }
 
     /// What stands before the first row.
@@ -125,6 +128,7 @@ struct LabelRowEncoder: Sendable {
             give(label)
             give(column(.predicted))
         }
+        if hasLoss { give(column(.loss)) }
     }
 
     private func consensusLabel(_ row: StreamRow) -> ConsensusLabels.Label? {

@@ -11,8 +11,9 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export", abstract: "Write the labels people decided on.",
         discussion: """
             Every row says where its label comes from, and with which probability a person was to \
-            label it. CSV text that a spreadsheet would run as a formula gets a leading '; csv-raw \
-            leaves it as it is.
+            label it. --sort loss --limit 200 gives the labels that surprised the model most, which \
+            is where wrong ones are found. CSV text that a spreadsheet would run as a formula gets \
+            a leading '; csv-raw leaves it as it is.
             """)
 
     @Option(help: "jsonl, csv or csv-raw.")
@@ -44,6 +45,12 @@ struct ExportCommand: AsyncParsableCommand {
             """)
     var map: String?
 
+    @Option(help: "item, or loss: the labels that surprised the model most first.")
+    var sort: String?
+
+    @Option(help: "With --sort loss: so many rows.")
+    var limit: Int?
+
     @Flag(help: "Also the labels that only the model gave; their weight is 0.")
     var includePseudo = false
 
@@ -59,6 +66,8 @@ struct ExportCommand: AsyncParsableCommand {
             if let label { query.append(("label", label)) }
             if let consensus { query.append(("consensus", consensus)) }
             if let map { query.append(("map", try LabelMapArgument.parameter(map))) }
+            if let sort { query.append(("sort", sort)) }
+            if let limit { query.append(("limit", String(limit))) }
             if includePseudo { query.append(("include_pseudo", "true")) }
             let path = Endpoint<Nothing, Nothing>("GET", StreamingPath.labels)
                 .path(["project": try await project.name(client)])
