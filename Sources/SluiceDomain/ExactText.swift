@@ -2,7 +2,7 @@
 ///
 /// Swift's `String` calls composed and decomposed forms of "é" equal; PostgreSQL and producers do
 /// not. Whatever identifies something (an external id, a label) is compared as this type.
-public struct ExactText: Hashable, Sendable, CustomStringConvertible {
+public struct ExactText: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The text itself.
     public let text: String
 
@@ -12,6 +12,11 @@ public struct ExactText: Hashable, Sendable, CustomStringConvertible {
     /// Compares byte by byte.
     public static func == (lhs: Self, rhs: Self) -> Bool {
         lhs.text.utf8.elementsEqual(rhs.text.utf8)
+    }
+
+    /// Orders byte by byte.
+    public static func < (lhs: Self, rhs: Self) -> Bool {
+        lhs.text.utf8.lexicographicallyPrecedes(rhs.text.utf8)
     }
 
     /// Feeds the bytes that `==` compares.

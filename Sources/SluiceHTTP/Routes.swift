@@ -31,6 +31,7 @@ public enum Routes {
         GoldHandlers(services: services).register(on: calls)
         ReviewerHandlers(services: services).register(on: calls)
         CorrectionHandlers(services: services).register(on: calls)
+        ErrorHandlers(services: services).register(on: calls)
         return router
     }
 }

@@ -62,6 +62,10 @@ public struct Services: Sendable {
     public let calibration: CalibrationReport
     /// Fits calibration maps.
     public let calibrating: Calibrating
+    /// Says where the errors are.
+    public let errors: ErrorReport
+    /// Says how often the model would be wrong at every share.
+    public let riskCoverage: RiskCoverageReport
     /// Estimates what items are.
     public let consensus: ConsensusEstimation
     /// Tries policies on recorded traffic.
@@ -107,6 +111,8 @@ public struct Services: Sendable {
         driftAdministration = DriftAdministration(pool: pool)
         calibration = CalibrationReport(pool: pool)
         calibrating = Calibrating(pool: pool)
+        errors = ErrorReport(pool: pool)
+        riskCoverage = RiskCoverageReport(pool: pool)
         whatIf = WhatIf(pool: pool)
         readiness = Readiness(pool: pool)
     }

@@ -6,6 +6,15 @@ enum Output {
     /// Whether standard error is a terminal: only then there are progress bars.
     static var talksToTerminal: Bool { isatty(2) == 1 }
 
+    /// What plots are drawn with: what the locale and the terminal show.
+    static var glyphs: PlotGlyphs { PlotGlyphs { Environment.variables[$0] } }
+
+    /// The colours of standard output: none where it is no terminal, or `NO_COLOR` is set.
+    static var paint: Paint {
+        guard isatty(1) == 1 else { return Paint(.none) }
+        return Paint(TerminalCapabilities { Environment.variables[$0] }.colors)
+    }
+
     /// Writes data; stops the command quietly when nobody reads it any more.
     ///
     /// - Parameter name: what a failure says was being written.

@@ -134,6 +134,31 @@ struct ErrorTableTests {
         #expect(found <= 19, "\(found) of 200")
     }
 
+    @Test("every two of the largest slices are compared, for all pairs at once")
+    func pairs() throws {
+        var table = ErrorTable<String>()
+        func add(_ slice: String, errors: Int, of n: Int) {
+            for index in 0..<n { table.add([slice], isWrong: index < errors, propensity: 1) }
+        }
+        add("a", errors: 42, of: 300)
+        add("b", errors: 21, of: 300)
+        add("c", errors: 20, of: 300)
+        add("few", errors: 9, of: 20)
+        let pairs = try table.pairs()
+        #expect(pairs.count == 3 && pairs.allSatisfy { $0.one != "few" && $0.other != "few" })
+        let first = try #require(pairs.first)
+        #expect(first.one == "a" && first.other == "c" && first.isDifferent)
+        let alone = try ProportionDifference(
+            Proportion(42, of: 300), minus: Proportion(20, of: 300))
+        #expect(try first.difference == alone.newcombe())
+        // Twice the smaller tail, times three questions.
+        let tail = try Hypergeometric(population: 600, marked: 62, drawn: 300)
+            .probability(ofAtLeast: 42)
+        expectClose(first.pAdjusted, 6 * tail)
+        #expect(pairs.last?.isDifferent == false)
+        #expect(try table.pairs(atMost: 2).count == 1)
+    }
+
     @Test("merged parts are the whole, and no item is no table")
     func merged() throws {
         var part = ErrorTable<String>()
@@ -190,19 +215,5 @@ struct WeightedDifferenceTests {
         #expect(try weighted.estimate().lo < alike.estimate().lo)
         #expect(try weighted.estimate().method == .weightedNewcombe)
         #expect(weighted.fisherP > alike.fisherP)
-    }
-
-    @Test("p-values of several questions hold for all of them")
-    func holm() {
-        // statsmodels 0.15.0 multipletests.
-        let adjusted = Holm.adjusted([0.001, 0.012, 0.03, 0.04, 0.2, 0.5])
-        for (value, expected) in zip(adjusted, [0.006, 0.06, 0.12, 0.12, 0.4, 0.5]) {
-            expectClose(value, expected, within: 1e-12)
-        }
-        let shuffled = Holm.adjusted([0.5, 0.03, 0.001, 0.2, 0.04, 0.012])
-        for (value, expected) in zip(shuffled, [0.5, 0.12, 0.006, 0.4, 0.12, 0.06]) {
-            expectClose(value, expected, within: 1e-12)
-        }
-        #expect(Holm.adjusted([]) == [] && Holm.adjusted([0.7, 0.9]) == [1, 1])
     }
 }

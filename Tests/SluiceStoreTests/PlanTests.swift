@@ -162,6 +162,11 @@ struct PlanTests {
             (SQLCatalog.readyAfter, ":project, 0, 5000, 5000, 2000"),
             (SQLCatalog.ownReviews, ":project, :actor, 50"),
             (SQLCatalog.answersBesideOwn, ":project, :actor, 50"),
+            (SQLCatalog.itemSlices, ":project, ARRAY[1, 2, 3], true, 'payload', ARRAY['a']"),
+            (
+                SQLCatalog.labelRowsOf,
+                ":project, ARRAY[1, 2], ARRAY[0.5, 0.1], true, NULL, NULL, NULL"
+            ),
         ] {
             script += """
                 SET plan_cache_mode = force_generic_plan;

@@ -21,25 +21,27 @@ struct CostReport: Sendable {
     private let items: Int
     private let audits: Int
 
-    /// Takes what became of the items of a window, and the disputes about them.
+    /// Takes what became of the items of a window by their predicted labels, and the disputes about
+    /// them; items that a person decides do not matter.
     ///
     /// - Parameters:
     ///   - policy: the one in force: its costs are taken for all of the window.
     ///   - handlingSeconds: how long a review takes on average; nil when it is not known.
     init(
-        _ outcomes: [OutcomeCount], _ disputes: [AuditCount], policy: Policy,
+        _ accepted: [(label: String, count: AcceptedCount)], _ disputes: [AuditCount],
+        policy: Policy,
         handlingSeconds: Double?
     ) {
         self.policy = policy
         self.handlingSeconds = handlingSeconds
         var parts: [Double: Part] = [:]
         var (items, audits) = (0, 0)
-        for outcome in outcomes where outcome.route.answersWithLabel {
+        for (label, outcome) in accepted where outcome.route.answersWithLabel {
             items += outcome.count
             if outcome.route == .audited { audits += outcome.count }
-            let cost = policy.costs?.error(of: ExactText(outcome.cell.label)) ?? 0
-            parts[cost, default: Part()].outcomes.append(outcome.accepted)
-            parts[cost, default: Part()].labels.insert(outcome.cell.label)
+            let cost = policy.costs?.error(of: ExactText(label)) ?? 0
+            parts[cost, default: Part()].outcomes.append(outcome)
+            parts[cost, default: Part()].labels.insert(label)
         }
         for dispute in disputes {
             let cost = policy.costs?.error(of: ExactText(dispute.cell.label)) ?? 0

@@ -65,7 +65,8 @@ public struct Reporting: Sendable {
             alarms.write(to: &writer)
             writer.key("cost")
             CostReport(
-                facts.outcomes, facts.audits, policy: project.policy,
+                facts.outcomes.map { ($0.cell.label, $0.accepted) }, facts.audits,
+                policy: project.policy,
                 handlingSeconds: try store.handlingTime(
                     project: project.id, from: from, to: to)?.mean
             ).write(to: &writer)

@@ -4,7 +4,7 @@
 /// wrong, how much of the data has it, what there is to gain), with every sum weighted by
 /// 1/propensity: counted alike, whatever lives in the uncertain part of the queue looks as if it made
 /// half of all errors. An item may belong to several slices, so shares need not sum to 1.
-public struct ErrorTable<Slice: Hashable & Sendable>: Sendable {
+public struct ErrorTable<Slice: Hashable & Comparable & Sendable>: Sendable {
     /// All items, in a slice or not.
     public private(set) var all = WeightedCounts()
     /// The items of each slice.
@@ -75,7 +75,7 @@ public struct ErrorTable<Slice: Hashable & Sendable>: Sendable {
         var rows: [Row] = []
         var tested: [Int] = []
         var values: [Double] = []
-        for (slice, counts) in slices where counts.n > 0 {
+        for (slice, counts) in slices.sorted(by: { $0.key < $1.key }) where counts.n > 0 {
             let rate = try counts.estimate(level: level)
             let rest = all.without(counts)
             var against: WeightedDifference?
@@ -95,10 +95,12 @@ public struct ErrorTable<Slice: Hashable & Sendable>: Sendable {
                     lift: wrong > 0 ? rate.value * total / wrong : nil,
                     againstRest: try against?.estimate(level: level), worsePAdjusted: nil))
         }
-        for (row, value) in zip(tested, Holm.adjusted(values)) {
+        for (row, value) in zip(tested, MultipleTests.holm(values)) {
             rows[row] = rows[row].tested(value)
         }
-        return rows.sorted { $0.weight > $1.weight }
+        return rows.sorted {
+            $0.weight == $1.weight ? $0.slice < $1.slice : $0.weight > $1.weight
+        }
     }
 
     /// The share of a slice in the items, or in the errors alone.

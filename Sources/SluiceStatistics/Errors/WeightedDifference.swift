@@ -36,9 +36,17 @@ public struct WeightedDifference: Hashable, Sendable {
     /// the effective counts, rounded against the finding; a normal approximation would call two errors
     /// among thirty items a finding where one in a hundred is wrong. 42 of 300 and 21 of 300 give
     /// 0.003667.
-    public var fisherP: Double {
-        let (x1, n1) = Self.counts(first, .down)
-        let (x2, n2) = Self.counts(second, .up)
+    public var fisherP: Double { Self.tail(first, second) }
+
+    /// The p-value, 0...1, of the claim that both groups have the same share: twice the smaller tail.
+    public var fisherTwoSidedP: Double {
+        min(2 * min(Self.tail(first, second), Self.tail(second, first)), 1)
+    }
+
+    /// How likely the first has so many or more if the property falls on both alike.
+    private static func tail(_ first: GroupedSample, _ second: GroupedSample) -> Double {
+        let (x1, n1) = counts(first, .down)
+        let (x2, n2) = counts(second, .up)
         do {
             return try Hypergeometric(population: n1 + n2, marked: x1 + x2, drawn: n1)
                 .probability(ofAtLeast: x1)

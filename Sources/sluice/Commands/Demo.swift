@@ -117,7 +117,7 @@ private struct Demo {
         try await export(project)
         let report = try await admin.document(
             Endpoint<Nothing, Nothing>("GET", StreamingPath.report).path(["project": project]))
-        for line in ReportText(report).lines() { try Output.print(line) }
+        for line in ReportText(report, glyphs: Output.glyphs).lines() { try Output.print(line) }
     }
 
     private func client(_ role: Role, _ name: String) async throws -> Client {

@@ -76,7 +76,7 @@ struct DriftText {
             }
             let title = Self.cut(name, to: 20)
             let padding = String(repeating: " ", count: max(20 - TextWidth.columns(title), 0))
-            lines.append("\(safe(title))\(padding) \(Spark.line(effects, top: top))")
+            lines.append("\(safe(title))\(padding) \(Output.glyphs.sparkline(effects, top: top))")
         }
         return lines
     }

@@ -12,7 +12,8 @@ struct WhatIfTable {
     func lines() -> [String] {
         // Without figures per day, those of the whole window.
         let perDay = reply["days"]?.double == nil ? [] : ["a day"]
-        let hours = perDay.isEmpty ? "hours" : "h/day"
+        // Money says what hours say, and what errors cost as well.
+        let hours = hasCosts ? "saved" : perDay.isEmpty ? "hours" : "h/day"
         var rows = [
             ["", "threshold", "model", "people"] + perDay
                 + [hours, "change", "error", "95 %", "n"]
@@ -46,7 +47,10 @@ struct WhatIfTable {
         var row = [Self.mark(kind), Self.name(candidate), percent(candidate, "automation_rate")]
         row.append("\(candidate["to_people"]?.int ?? 0)")
         if perDay { row.append(short(candidate, "to_people_per_day")) }
-        row.append(short(candidate, perDay ? "reviewer_hours_per_day" : "reviewer_hours"))
+        row.append(
+            hasCosts
+                ? short(candidate, "saved")
+                : short(candidate, perDay ? "reviewer_hours_per_day" : "reviewer_hours"))
         row.append(kind == "in_force" ? "" : Self.moves(candidate["change"]))
         row.append(percent(candidate, "error"))
         let error = candidate["error"]
@@ -101,6 +105,7 @@ struct WhatIfTable {
                 "a review takes \(Self.short(handling)) s, the mean of "
                     + "\(reply["handling_seconds"]?["n"]?.int ?? 0)")
         }
+        notes += costs
         for (metric, title) in [
             ("to_people_per_day", "no figures per day"), ("reviewer_hours", "no hours"),
         ] {
@@ -108,22 +113,46 @@ struct WhatIfTable {
                 notes.append("\(title): \(reason)")
             }
         }
-        return notes + unknownErrors()
+        return notes + unknown("error", "no error")
+            + (hasCosts ? unknown("saved", "no sum").filter { !$0.hasSuffix(Self.noCosts) } : [])
     }
 
-    /// Why there is no error, with the thresholds it is said of.
-    private func unknownErrors() -> [String] {
+    private var hasCosts: Bool { reply["cost"]?.object != nil }
+
+    /// What is saved against asking people about everything, and from where on accepting pays.
+    private var costs: [String] {
+        guard let cost = reply["cost"], hasCosts else { return [] }
+        let currency = cost["currency"]?.string ?? ""
+        var notes = [
+            "saved: \(currency.isEmpty ? "" : "\(currency), ")of reviews, less audits and errors, in "
+                + "the whole window (--json has the intervals)"
+        ]
+        for suggestion in cost["suggestions"]?.array ?? [] {
+            guard let from = suggestion["accept_from"]?.double else { continue }
+            let label = suggestion["label"]?.string.map { " of \($0)" } ?? ""
+            notes.append(
+                "accepting\(label) pays from a confidence of \(FigureText.decimals(from)) on, if "
+                    + "confidences are calibrated")
+        }
+        return notes.map(safe)
+    }
+
+    /// What is said of an error as well, and needs no line of its own.
+    private static let noCosts = "nothing would be accepted"
+
+    /// Why there is no figure of a kind, with the thresholds it is said of.
+    private func unknown(_ key: String, _ title: String) -> [String] {
         var names: [String: [String]] = [:]
         var order: [String] = []
         for candidate in candidates {
-            guard let reason = candidate["error"]?["reason"]?.string else { continue }
+            guard let reason = candidate[key]?["reason"]?.string else { continue }
             if names[reason] == nil { order.append(reason) }
             names[reason, default: []].append(Self.name(candidate))
         }
         return order.map { reason in
             let at = names[reason] ?? []
             return at.count == candidates.count
-                ? "no error: \(reason)" : "no error at \(at.joined(separator: ", ")): \(reason)"
+                ? "\(title): \(reason)" : "\(title) at \(at.joined(separator: ", ")): \(reason)"
         }
     }
 
@@ -157,6 +186,6 @@ struct WhatIfTable {
 
     /// Three digits or a whole number.
     private static func short(_ number: Double) -> String {
-        String(format: number < 10 ? "%.2f" : number < 100 ? "%.1f" : "%.0f", number)
+        String(format: abs(number) < 10 ? "%.2f" : abs(number) < 100 ? "%.1f" : "%.0f", number)
     }
 }

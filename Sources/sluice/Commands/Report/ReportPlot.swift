@@ -13,8 +13,10 @@ struct ReportPlot {
     private let changes: [JSONValue]
     private let by: String
     private let leftOut: Int
+    private let glyphs: PlotGlyphs
 
-    init(_ report: JSONValue) {
+    init(_ report: JSONValue, glyphs: PlotGlyphs) {
+        self.glyphs = glyphs
         let all = report["series"]?["points"]?.array ?? []
         points = Array(all.suffix(Self.columns))
         leftOut = all.count - points.count
@@ -38,17 +40,17 @@ struct ReportPlot {
     private func counts(_ name: String, _ key: String) -> String {
         let values = points.map { $0[key]?.double }
         let top = values.compactMap(\.self).max() ?? 0
-        return Self.line(name, Spark.line(values, top: top), "to \(Int(top))")
+        return Self.line(name, glyphs.sparkline(values, top: top), "to \(Int(top))")
     }
 
     /// - Parameter scale: the value of a full column; nil for the largest there is.
     private func rate(_ name: String, _ key: String, scale: Double?) -> String {
         let values = points.map { $0[key]?["value"]?.double }
         guard let largest = values.compactMap(\.self).max() else {
-            return Self.line(name, Spark.line(values, top: 1), "not known")
+            return Self.line(name, glyphs.sparkline(values, top: 1), "not known")
         }
         let top = scale ?? largest
-        return Self.line(name, Spark.line(values, top: top), "to \(FigureText.percent(top))")
+        return Self.line(name, glyphs.sparkline(values, top: top), "to \(FigureText.percent(top))")
     }
 
     private static func line(_ name: String, _ spark: String, _ scale: String) -> String {
@@ -126,21 +128,5 @@ struct ReportPlot {
             cut.append(character)
         }
         return cut
-    }
-}
-
-/// A row of numbers as a row of columns.
-enum Spark {
-    private static let columns = Array("▁▂▃▄▅▆▇█")
-
-    /// One character a value: a space for none, a dot for 0, else a column, the highest for `top`.
-    static func line(_ values: [Double?], top: Double) -> String {
-        String(
-            values.map { value -> Character in
-                guard let value else { return " " }
-                guard value > 0, top > 0 else { return "." }
-                let step = Int((value / top * Double(columns.count)).rounded(.up)) - 1
-                return columns[min(max(step, 0), columns.count - 1)]
-            })
     }
 }

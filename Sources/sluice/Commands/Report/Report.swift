@@ -8,7 +8,11 @@ import SluiceTerminal
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Say how automated the work is and how often people disagree.")
+        abstract: "Say how automated the work is and how often people disagree.",
+        discussion: """
+            --plot risk draws how often the model would be wrong at every share it could decide; \
+            --plot calibration, whether it is right as often as it says.
+            """)
 
     @Option(help: "Start of the window, RFC 3339; the project's creation without it.")
     var from: String?
@@ -18,6 +22,12 @@ struct ReportCommand: AsyncParsableCommand {
 
     @Option(help: "The pieces of the figures over time: hour, day, week, auto.")
     var by = "auto"
+
+    @Option(help: "Draw as well: risk, calibration, or both with a comma.")
+    var plot: String?
+
+    @Flag(help: "Draw with ASCII alone.")
+    var ascii = false
 
     @Flag(help: "Print the report as JSON.")
     var json = false
@@ -32,13 +42,46 @@ struct ReportCommand: AsyncParsableCommand {
             if let from { query.append(("from", from)) }
             if let to { query.append(("to", to)) }
             query.append(("by", by))
-            let path = Endpoint<Nothing, Nothing>("GET", StreamingPath.report)
-                .path(["project": try await project.name(client)])
-            let report = try await client.document(path, query: query)
-            if json {
-                try Output.write(report.bytes + [10])
-            } else {
-                for line in ReportText(report).lines() { try Output.print(line) }
+            let plots = try ReportPlots(plot)
+            let place = ["project": try await project.name(client)]
+            func answer(_ path: String) async throws -> JSONValue {
+                try await client.document(
+                    Endpoint<Nothing, Nothing>("GET", path).path(place),
+                    query: path == StreamingPath.report ? query : query.filter { $0.0 != "by" })
+            }
+            let report = try await answer(StreamingPath.report)
+            if json { return try Output.write(report.bytes + [10]) }
+            let glyphs = ascii ? PlotGlyphs.ascii : Output.glyphs
+            var lines = ReportText(report, glyphs: glyphs).lines()
+            if plots.drawsRisk {
+                lines += RiskPlot(try await answer(StreamingPath.riskCoverage), glyphs: glyphs)
+                    .lines()
+            }
+            if plots.drawsCalibration {
+                lines += ReliabilityPlot(
+                    try await answer(StreamingPath.calibration), glyphs: glyphs
+                ).lines()
+            }
+            let paint = Output.paint
+            for line in lines { try Output.print(paint.line(line)) }
+        }
+    }
+}
+
+/// Which plots are drawn below a report.
+struct ReportPlots {
+    private(set) var drawsRisk = false
+    private(set) var drawsCalibration = false
+
+    /// Reads `risk`, `calibration`, or both.
+    init(_ text: String?) throws {
+        for word in (text ?? "").split(separator: ",") {
+            switch word {
+            case "risk": drawsRisk = true
+            case "calibration": drawsCalibration = true
+            default:
+                throw Failure(
+                    "reading --plot", why: "\"\(word)\" is no plot", hint: "risk, calibration")
             }
         }
     }
@@ -47,8 +90,12 @@ struct ReportCommand: AsyncParsableCommand {
 /// A report for people, 80 columns wide.
 struct ReportText {
     private let report: JSONValue
+    private let glyphs: PlotGlyphs
 
-    init(_ report: JSONValue) { self.report = report }
+    init(_ report: JSONValue, glyphs: PlotGlyphs) {
+        self.report = report
+        self.glyphs = glyphs
+    }
 
     func lines() -> [String] {
         var lines: [String] = [
@@ -60,6 +107,8 @@ struct ReportText {
         ]
         lines += metrics()
         lines += warnings()
+        lines += ReportBars(report, glyphs: glyphs).lines()
+        lines += ReportCosts(report)?.lines() ?? []
         lines += group("by_model_version", "model version") {
             "\($0["model"]?.string ?? "")/\($0["model_version"]?.string ?? "")"
         }
@@ -67,50 +116,11 @@ struct ReportText {
         lines += shadow()
         lines += reviewers()
         lines += notServing()
-        lines += ReportPlot(report).lines()
+        lines += ReportPlot(report, glyphs: glyphs).lines()
         return lines
     }
 
-    private func metrics() -> [String] {
-        let metrics = report["metrics"]
-        var table = Table(["figure", "value", "95 % interval", "n", "method"])
-        func add(_ name: String, _ figure: JSONValue?, percent: Bool = true) {
-            guard let figure else { return }
-            guard let value = figure["value"]?.double else {
-                table.add([name, "not known", figure["reason"]?.string ?? ""])
-                return
-            }
-            table.add([
-                name, percent ? Self.percent(value) : Self.number(value),
-                Self.interval(figure, percent: percent), "\(figure["n"]?.int ?? 0)",
-                figure["method"]?.string ?? "",
-            ])
-        }
-        add("received", metrics?["received"], percent: false)
-        add("automation rate", metrics?["automation_rate"])
-        add("deferral rate", metrics?["deferral_rate"])
-        for member in metrics?["deferral_by_reason"]?.object?.members ?? [] {
-            add("  \(member.key)", member.value)
-        }
-        add("straight-through rate", metrics?["straight_through_rate"])
-        add("auto-accept error", metrics?["auto_accept_error"])
-        add("override rate", metrics?["override_rate"])
-        add("  queue, shown", metrics?["override_rate_queue_shown"])
-        add("  queue, blind", metrics?["override_rate_queue_blind"])
-        add("  audit", metrics?["override_rate_audit"])
-        add("anchoring effect", metrics?["anchoring_effect"])
-        add("queue depth", metrics?["queue_depth"], percent: false)
-        add("leased", metrics?["leased"], percent: false)
-        add("adjudication depth", metrics?["adjudication_depth"], percent: false)
-        add("oldest waiting, seconds", metrics?["oldest_waiting_seconds"], percent: false)
-        if let waiting = metrics?["awaiting_version"], (waiting["value"]?.double ?? 0) > 0 {
-            add("awaiting a version", waiting, percent: false)
-            add(
-                "oldest awaiting, seconds", metrics?["oldest_awaiting_version_seconds"],
-                percent: false)
-        }
-        return table.lines()
-    }
+    private func metrics() -> [String] { ReportFigures(report["metrics"]).lines() }
 
     /// What to be careful about.
     private func warnings() -> [String] {
@@ -143,16 +153,24 @@ struct ReportText {
     ) -> [String] {
         let groups = report[key]?.array ?? []
         guard !groups.isEmpty else { return [] }
-        var table = Table([title, "received", "automated", "error of accepted", "override"])
-        for group in groups {
+        let header = ["received", "automated", "error of accepted", "override"]
+        let rows = groups.map { group in
             let metrics = group["metrics"]
-            table.add([
-                name(group), Self.number(metrics?["received"]?["value"]?.double ?? 0),
+            return [
+                ReportFigures.number(metrics?["received"]?["value"]?.double ?? 0),
                 Self.rate(metrics?["automation_rate"]), Self.rate(metrics?["auto_accept_error"]),
                 Self.rate(metrics?["override_rate"]),
-            ])
+            ]
         }
-        return [""] + table.lines()
+        // The name takes what the figures leave.
+        let taken = header.indices.reduce(0) { sum, column in
+            sum + 1 + ([header] + rows).reduce(0) { max($0, $1[column].count) }
+        }
+        var table = Columns([title] + header, right: [1, 2])
+        for (group, row) in zip(groups, rows) {
+            table.add([ErrorsText.fitted(name(group), max(80 - taken, title.count))] + row)
+        }
+        return [""] + table.lines(atMost: 80)
     }
 
     /// What versions that decided nothing would have done.
@@ -182,10 +200,10 @@ struct ReportText {
         for reviewer in reviewers {
             table.add([
                 reviewer["reviewer"]?.string ?? "", "\(reviewer["reviews"]?.int ?? 0)",
-                reviewer["reviews_per_hour"]?.double.map(Self.number) ?? "not known",
+                reviewer["reviews_per_hour"]?.double.map(ReportFigures.number) ?? "not known",
                 Self.rate(reviewer["override_rate"]),
-                reviewer["handling_seconds_p50"]?["value"]?.double.map(Self.number) ?? "-",
-                reviewer["handling_seconds_p90"]?["value"]?.double.map(Self.number) ?? "-",
+                reviewer["handling_seconds_p50"]?["value"]?.double.map(ReportFigures.number) ?? "-",
+                reviewer["handling_seconds_p90"]?["value"]?.double.map(ReportFigures.number) ?? "-",
                 "\(reviewer["skips"]?.int ?? 0)", "\(reviewer["escalations"]?.int ?? 0)",
             ])
         }
@@ -200,20 +218,9 @@ struct ReportText {
         return "\(percent(value)) (\(FigureText.points(lo)) to \(FigureText.points(hi)))"
     }
 
-    private static func interval(_ figure: JSONValue, percent isPercent: Bool) -> String {
-        guard let lo = figure["lo"]?.double, let hi = figure["hi"]?.double else { return "" }
-        return isPercent ? "\(percent(lo)) to \(percent(hi))" : "\(number(lo)) to \(number(hi))"
-    }
-
     /// A share in per cent with one decimal: 0.0413 is 4.1 %.
     private static func percent(_ value: Double) -> String {
         let tenths = Int((value * 1000).rounded())
         return "\(tenths / 10).\(tenths % 10) %"
-    }
-
-    /// A number with at most one decimal.
-    private static func number(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
-        return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(abs(tenths % 10))"
     }
 }

@@ -1,0 +1,79 @@
+import Foundation
+import SluiceJSON
+
+/// What automation saved, in money or in hours, as sentences.
+struct ReportCosts {
+    private let cost: JSONValue
+
+    /// Nil for a report that says nothing of it.
+    init?(_ report: JSONValue) {
+        guard let cost = report["cost"], cost.object != nil else { return nil }
+        self.cost = cost
+    }
+
+    func lines() -> [String] {
+        let items = cost["items_decided_by_model"]?.int ?? 0
+        guard items > 0 else { return [] }
+        let saved = cost["saved"]
+        guard let value = saved?["value"]?.double, let lo = saved?["lo"]?.double,
+            let hi = saved?["hi"]?.double
+        else {
+            return [""] + AgreementText.wrapped(withoutCosts(items) + why) + suggestions()
+        }
+        return [""]
+            + AgreementText.wrapped(
+                "Saved: \(money(value)) (\(plain(lo)) to \(plain(hi))): \(money(saved, "gross")) of "
+                    + "reviews, less \(money(saved, "audit_cost")) of audits and "
+                    + "\(money(saved, "error_cost")) of errors.") + suggestions()
+    }
+
+    private func withoutCosts(_ items: Int) -> String {
+        let hours = cost["reviewer_hours_saved"]?["value"]?.double
+        return "Saved: \(items) items that people did not decide"
+            + (hours.map { ", \(Self.short($0)) hours of reviewing" } ?? "") + "."
+    }
+
+    /// Why there is no sum, where the policy says what things cost.
+    private var why: String {
+        guard cost["per_review"]?.double != nil, let reason = cost["saved"]?["reason"]?.string
+        else { return "" }
+        return " In money: not known, \(reason)."
+    }
+
+    /// From which confidence on accepting pays.
+    private func suggestions() -> [String] {
+        (cost["suggestions"]?.array ?? []).flatMap { suggestion -> [String] in
+            guard let from = suggestion["accept_from"]?.double,
+                let now = suggestion["threshold_in_force"]?.double
+            else { return [] }
+            let label = suggestion["label"]?.string.map { " of \($0)" } ?? ""
+            let compared =
+                abs(now - from) < 0.0005
+                ? "as in force"
+                : "in force \(FigureText.decimals(now)): "
+                    + (now > from ? "more could be accepted" : "less should be accepted")
+            return AgreementText.wrapped(
+                "At these costs accepting\(label) pays from a confidence of "
+                    + "\(FigureText.decimals(from)) on (\(compared)), if confidences are calibrated; "
+                    + "certify before you rely on it.")
+        }
+    }
+
+    private func money(_ object: JSONValue?, _ key: String) -> String {
+        object?[key]?.double.map(money) ?? "not known"
+    }
+
+    private func money(_ amount: Double) -> String {
+        let currency = cost["currency"]?.string ?? ""
+        return plain(amount) + (currency.isEmpty ? "" : " \(safe(currency))")
+    }
+
+    /// Two decimals below a hundred, else whole numbers.
+    private func plain(_ amount: Double) -> String {
+        String(format: abs(amount) < 100 ? "%.2f" : "%.0f", amount)
+    }
+
+    private static func short(_ number: Double) -> String {
+        String(format: number < 10 ? "%.1f" : "%.0f", number)
+    }
+}
