@@ -159,7 +159,8 @@ struct AuditTests {
             }
             #expect(
                 report["warnings"]?.array?.compactMap(\.string) == [
-                    "4 audits are disputed and wait for a second look: the error of accepted items is not final"
+                    "24 of 100 audits are open: the error of accepted items is that of the others, and its bounds say what the open ones could change",
+                    "4 audits are disputed and wait for a second look: the error of accepted items is not final",
                 ])
             let series = report["series"]?["points"]?.array ?? []
             let pieces = series.compactMap { $0["auto_accept_error"]?["audits_disputed"]?.int }

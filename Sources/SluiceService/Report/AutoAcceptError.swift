@@ -3,124 +3,173 @@ import SluiceJSON
 import SluiceStatistics
 import SluiceStore
 
-/// The error rate of what the model decided, from completed audits.
+/// The error rate of what the model decided, from completed audits, with everything it takes to
+/// believe it.
 ///
-/// Items audited at the same rate are one stratum. One stratum gives Wilson's interval, several
-/// Korn and Graubard's. Where one reviewer has contradicted the model and nobody has looked again, the
-/// audit is disputed: those take longer than the others, so leaving them out would flatter the model.
-/// They enter the value with the share of settled disputes in which the model was wrong, and the
-/// interval as all right at its lower end and all wrong at its upper one. Audits that nobody has
-/// finished give bounds: all right, all wrong.
+/// Items audited at one rate, and belonging to one stratum of their policy, are one stratum of the
+/// estimate; see `AuditedError` for how audits that are open or disputed count. What people found
+/// wrong otherwise, after a complaint or by chance, had no known probability of being found: it is
+/// counted apart, and is no part of the estimate.
 struct AutoAcceptError: Sendable {
-    /// The error rate, or why it is not known.
-    let figure: Figure
-    private let sum: Stratum
+    private let keys: [Key]
+    private let audited: AuditedError
+    private let sum: AuditedError.Stratum
     private let overdue: Int
+    private let known: KnownErrors
+    private let names: AuditStrataNames
+    private let skill: ReviewerSkill?
 
     /// Items that are audited at one rate, and belong to one stratum of their policy.
-    private struct Key: Hashable {
+    struct Key: Hashable, Sendable {
         let propensity: Double
         let stratum: Int?
     }
 
-    private struct Stratum {
-        var items = 0
-        var drawn = 0
-        var open = 0
-        var audits = 0
-        var errors = 0
-        var disputed = 0
-
-        static func += (sum: inout Self, other: Self) {
-            sum.items += other.items
-            sum.drawn += other.drawn
-            sum.open += other.open
-            sum.audits += other.audits
-            sum.errors += other.errors
-            sum.disputed += other.disputed
-        }
-
-        /// The disputed audits taken for done, and the model for wrong in so many of them.
-        func sample(wrong: Int) -> StratifiedSample.Stratum {
-            .init(items: items, audits: audits + disputed, errors: errors + wrong)
-        }
-    }
-
     /// Takes what became of some items and the disputes about them; items that a person decides do
     /// not matter.
-    init(_ outcomes: [AcceptedCount], _ disputes: [AuditCount]) {
-        var strata: [Key: Stratum] = [:]
+    ///
+    /// - Parameters:
+    ///   - names: which predictions belong to the strata, where that is known.
+    ///   - skill: how well reviewers do on items whose label is known; nil where one person's mistake
+    ///     is no error, because a second one has to repeat it.
+    init(
+        _ outcomes: [AcceptedCount], _ disputes: [AuditCount], names: AuditStrataNames = .none,
+        skill: ReviewerSkill? = nil
+    ) {
+        var strata: [Key: AuditedError.Stratum] = [:]
+        var known = KnownErrors()
         for outcome in outcomes where outcome.route.answersWithLabel {
-            var counts = Stratum()
-            counts.items = outcome.count
-            if outcome.route == .audited {
-                counts.drawn = outcome.count
-                if outcome.source == "model" || outcome.outcome == "reopened" {
-                    counts.open = outcome.count
-                } else if outcome.outcome == "accepted" || outcome.outcome == "corrected" {
-                    // Unusable input and "cannot tell" say nothing about the label.
-                    counts.audits = outcome.count
-                    if outcome.outcome == "corrected" { counts.errors = outcome.count }
-                }
-            }
             let key = Key(propensity: outcome.propensity, stratum: outcome.stratum)
-            strata[key, default: Stratum()] += counts
+            strata[key, default: .init(propensity: key.propensity)] += .init(outcome)
+            known.add(outcome)
         }
         for dispute in disputes {
             let key = Key(propensity: dispute.propensity, stratum: dispute.stratum)
             strata[key]?.disputed += dispute.disputed
         }
-        let all = Array(strata.values)
-        sum = all.reduce(into: Stratum()) { $0 += $1 }
-        overdue = disputes.reduce(0) { $0 + $1.overdue }
+        keys = strata.keys.sorted {
+            ($0.stratum ?? .max, $0.propensity) < ($1.stratum ?? .max, $1.propensity)
+        }
         let confirmed = disputes.reduce(0) { $0 + $1.confirmed }
         let settled = disputes.reduce(0) { $0 + $1.settled }
-        figure = Self.figure(
-            all, sum, wrongShare: Double(confirmed + 1) / Double(settled + 1))
+        audited = AuditedError(
+            keys.compactMap { strata[$0] }, wrongShare: Double(confirmed + 1) / Double(settled + 1))
+        sum = audited.sum
+        overdue = disputes.reduce(0) { $0 + $1.overdue }
+        self.known = known
+        self.names = names
+        self.skill = skill
     }
 
-    private static func figure(
-        _ strata: [Stratum], _ sum: Stratum, wrongShare: Double
-    ) -> Figure {
-        if sum.audits == 0 {
+    /// The error rate, or why it is not known.
+    var figure: Figure {
+        guard sum.audits > 0 else {
             return .unknown(
-                strata.isEmpty ? "nothing was accepted in this window" : "no audits in this window")
+                keys.isEmpty ? "nothing was accepted in this window" : "no audits in this window")
         }
         do {
-            let best = try estimate(strata.map { $0.sample(wrong: 0) })
-            guard sum.disputed > 0 else { return .estimate(best) }
-            let worst = try estimate(strata.map { $0.sample(wrong: $0.disputed) })
-            return .estimate(
-                Estimate(
-                    value: best.value + wrongShare * (worst.value - best.value), lo: best.lo,
-                    hi: worst.hi, level: best.level, method: best.method, n: sum.audits,
-                    nEffective: best.nEffective))
+            return .estimate(try audited.estimate())
         } catch {
             return .unknown("items accepted at one of the audit rates have no audit yet")
         }
     }
 
-    private static func estimate(
-        _ strata: [StratifiedSample.Stratum]
-    ) throws(Unknown) -> Estimate {
-        guard strata.count > 1 else {
-            return try Proportion(strata[0].errors, of: strata[0].audits).wilson()
-        }
-        return try StratifiedSample(strata).kornGraubard()
-    }
-
     /// Writes the figure as a value.
     func write(to writer: inout JSONWriter) {
+        let figure = figure
         figure.write(to: &writer) { writer in
             writer.member("audits_drawn", sum.drawn)
             writer.member("audits_open", sum.open)
             writer.member("audits_disputed", sum.disputed)
             writer.member("audits_overdue", overdue)
-            if sum.audits > 0, sum.open > 0 {
-                let all = Double(sum.audits + sum.open)
-                writer.member("value_if_open_right", Double(sum.errors) / all)
-                writer.member("value_if_open_wrong", Double(sum.errors + sum.open) / all)
+            writer.member("known_errors", known.errors)
+            writer.member("reopened", known.open)
+            writeBounds(to: &writer)
+            if case .estimate(let estimate) = figure { writeDetail(estimate, to: &writer) }
+            writeStrata(to: &writer)
+        }
+    }
+
+    private func writeBounds(to writer: inout JSONWriter) {
+        guard sum.audits > 0, sum.open > 0, let bounds = audited.bounds else { return }
+        writer.member("value_if_open_right", bounds.allRight)
+        writer.member("value_if_open_wrong", bounds.allWrong)
+        writer.key("bounds")
+        writer.beginObject()
+        writer.member("all_open_right", bounds.allRight)
+        writer.member("all_open_wrong", bounds.allWrong)
+        writer.endObject()
+    }
+
+    /// What stands beside the headline; each that cannot be had is left out.
+    private func writeDetail(_ estimate: Estimate, to writer: inout JSONWriter) {
+        do {
+            if let exact = try audited.exact() {
+                writer.key("detail")
+                writer.beginObject()
+                writer.key(exact.method.rawValue)
+                Figure.estimate(exact).write(to: &writer)
+                writer.endObject()
             }
+            let sequence = try audited.sequence()
+            writer.key("confidence_sequence")
+            writer.beginObject()
+            writer.member("lo", sequence.lo)
+            writer.member("hi", sequence.hi)
+            writer.member("level", sequence.level)
+            writer.member("method", sequence.method.rawValue)
+            writer.member("t_opt", ConfidenceSequence.standard.audits)
+            writer.endObject()
+            writer.key("upper_bound")
+            writer.beginObject()
+            writer.member("value", try audited.upperBound())
+            writer.member("level", 0.95)
+            writer.member("method", audited.parts.count > 1 ? "union" : "clopper_pearson")
+            writer.endObject()
+        } catch {
+            // There is an estimate, so that there are audits: none of these fails for another reason.
+            return
+        }
+        if let corrected = corrected(estimate) {
+            writer.key("rogan_gladen")
+            Figure.estimate(corrected).write(to: &writer)
+        }
+    }
+
+    /// The rate corrected for the reviewers' own mistakes, if that is better known than noise: with an
+    /// interval shorter than the uncorrected rate, of audits at one rate that are all settled.
+    private func corrected(_ estimate: Estimate) -> Estimate? {
+        guard let skill, audited.parts.count == 1, sum.disputed == 0 else { return nil }
+        do {
+            let corrected = try MisjudgedShare(
+                observed: Proportion(sum.errors, of: sum.audits),
+                found: Proportion(skill.found, of: skill.wrong),
+                left: Proportion(skill.left, of: skill.right)
+            ).estimate()
+            return corrected.hi - corrected.lo < estimate.value ? corrected : nil
+        } catch {
+            return nil
+        }
+    }
+
+    private func writeStrata(to writer: inout JSONWriter) {
+        guard keys.count > 1 || keys.contains(where: { $0.stratum != nil }) else { return }
+        writer.key("strata")
+        writer.array(Array(zip(keys, audited.strata))) { writer, part in
+            let (key, stratum) = part
+            Figure.rate(stratum.errors, of: stratum.audits, unless: "no audits in this stratum")
+                .write(to: &writer) { writer in
+                    writer.member("stratum", key.stratum)
+                    names.stratum(key)?.writeBounds(to: &writer)
+                    writer.member("rate", names.stratum(key)?.rate ?? key.propensity)
+                    writer.member("propensity", key.propensity)
+                    writer.member("items", stratum.items)
+                    writer.member("audits_drawn", stratum.drawn)
+                    writer.member("audits", stratum.audits)
+                    writer.member("errors", stratum.errors)
+                    writer.member("audits_open", stratum.open)
+                    writer.member("audits_disputed", stratum.disputed)
+                }
         }
     }
 
@@ -134,10 +183,22 @@ struct AutoAcceptError: Sendable {
                     + (days >= 1 ? "\(Self.number(days)) days" : "\(deadlineSeconds) seconds")
                     + ": the items left over may be the hard ones")
         }
+        let all = sum.audits + sum.open
+        if sum.audits > 0, sum.open * 10 > all {
+            warnings.append(
+                "\(sum.open) of \(all) audits are open: the error of accepted items is that of the "
+                    + "others, and its bounds say what the open ones could change")
+        }
         if sum.disputed > 0 {
             warnings.append(
                 "\(sum.disputed) audits are disputed and wait for a second look: the error of "
                     + "accepted items is not final")
+        }
+        if sum.audits > 0, audited.unseenShare > 0 {
+            let items = Double(sum.items) * audited.unseenShare
+            warnings.append(
+                "\(Int(items.rounded())) of \(sum.items) accepted items are of an audit rate that has "
+                    + "fewer than two audits done")
         }
         return warnings
     }
@@ -145,5 +206,40 @@ struct AutoAcceptError: Sendable {
     private static func number(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+/// Errors that were found without having been looked for by chance.
+private struct KnownErrors {
+    /// Accepted items, drawn for no audit, that people decided otherwise than the model.
+    var errors = 0
+    /// Accepted items that were reopened and are not decided again.
+    var open = 0
+
+    mutating func add(_ outcome: AcceptedCount) {
+        if outcome.outcome == Outcome.reopened.rawValue { open += outcome.count }
+        guard outcome.route == .accepted, outcome.outcome == Outcome.corrected.rawValue else {
+            return
+        }
+        errors += outcome.count
+    }
+}
+
+extension AuditedError.Stratum {
+    /// What one kind of outcome adds.
+    fileprivate init(_ outcome: AcceptedCount) {
+        self.init(propensity: outcome.propensity)
+        items = outcome.count
+        guard outcome.route == .audited else { return }
+        drawn = outcome.count
+        switch (outcome.source, Outcome(rawValue: outcome.outcome)) {
+        case (DecisionSource.model.rawValue, _), (_, .reopened): open = outcome.count
+        case (_, .accepted): audits = outcome.count
+        case (_, .corrected):
+            audits = outcome.count
+            errors = outcome.count
+        // Unusable input and "cannot tell" say nothing about the label.
+        default: break
+        }
     }
 }

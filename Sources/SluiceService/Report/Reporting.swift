@@ -36,7 +36,7 @@ public struct Reporting: Sendable {
             let from = from ?? project.record.createdAt
             // What arrives in this microsecond belongs to the window.
             let to = to ?? Timestamp(microseconds: now.microseconds + 1)
-            let facts = ReportFacts(
+            var facts = ReportFacts(
                 routes: try store.routeCounts(project: project.id, from: from, to: to),
                 outcomes: try store.outcomeCounts(project: project.id, from: from, to: to),
                 overrides: try store.overrideCounts(project: project.id, from: from, to: to),
@@ -44,6 +44,8 @@ public struct Reporting: Sendable {
                     project: project.id, from: from, to: to,
                     deadlineSeconds: project.policy.audits.deadlineSeconds))
             let alarms = try ReportAlarms(project: project.id, from: from, to: to, store)
+            facts.background = try .read(
+                store, project, policyVersions: Set(facts.routes.map(\.policyVersion)))
             var writer = JSONWriter()
             writer.beginObject()
             writer.member("project", project.name.text)
@@ -120,9 +122,13 @@ struct ReportFacts: Sendable {
     var outcomes: [OutcomeCount]
     var overrides: [OverrideCount]
     var audits: [AuditCount]
+    var background = AuditBackground.none
 
     /// The error rate of what the model decided.
-    var error: AutoAcceptError { AutoAcceptError(outcomes.map(\.accepted), audits) }
+    var error: AutoAcceptError {
+        AutoAcceptError(
+            outcomes.map(\.accepted), audits, names: background.names, skill: background.skill)
+    }
 
     /// The facts of some cells only.
     private func only(_ isIncluded: (ReportCell) -> Bool) -> ReportFacts {
@@ -130,7 +136,7 @@ struct ReportFacts: Sendable {
             routes: routes.filter { isIncluded($0.cell) },
             outcomes: outcomes.filter { isIncluded($0.cell) },
             overrides: overrides.filter { isIncluded($0.cell) },
-            audits: audits.filter { isIncluded($0.cell) })
+            audits: audits.filter { isIncluded($0.cell) }, background: background)
     }
 
     private func count(_ isIncluded: (RouteCount) -> Bool) -> Int {
