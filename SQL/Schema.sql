@@ -576,7 +576,10 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    IF p_outcomes IS NOT NULL AND (o_asked > 1 OR o_is_audit AND NOT EXISTS (
+    -- As is_settled; here the revision is needed, too.
+    SELECT d.revision, d.source, d.outcome, d.decided_at INTO v_former FROM decision d
+    WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
+    IF p_outcomes IS NOT NULL AND (o_asked > 1 OR v_former.outcome = 'reopened' OR o_is_audit AND NOT EXISTS (
         -- An audit whose answer differs from the model may need a second look.
         SELECT FROM prediction p
         WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version
@@ -586,9 +589,6 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    -- As is_settled; here the revision is needed, too.
-    SELECT d.revision, d.source, d.outcome, d.decided_at INTO v_former FROM decision d
-    WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
     o_revision := coalesce(v_former.revision, 0);
     o_decided := coalesce(v_former.outcome <> 'reopened' AND (v_former.source <> 'model' OR NOT o_is_audit), false);
     o_repeated := false;

@@ -310,7 +310,8 @@ END $$;
 -- Records one review. o_status: counted, late, skipped (recorded and good); surplus (on a live lease, recorded, not counted:
 -- others had decided); lapsed (after the lease, recorded, not counted: others had the slot or had decided); conflict (this id was recorded before with another answer); superseded (the same
 -- reviewer holds a newer lease of the item); already (the same reviewer has reviewed the item); unknown (there is no such
--- task); several (p_outcomes were given, and the task needs more than this review or may: nothing was done). With o_repeated this
+-- task); several (p_outcomes were given, and the task needs more than this review or may, or more than a decision follows
+-- from it, as after a complaint: nothing was done). With o_repeated this
 -- answer was recorded before, with that status. p_outcomes: the review is to decide its item by itself, with the first of them
 -- if the label is the predicted one, the second if it is another, the third if nothing was predicted; null: it is only recorded.
 CREATE FUNCTION record_review(
@@ -340,7 +341,10 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    IF p_outcomes IS NOT NULL AND (o_asked > 1 OR o_is_audit AND NOT EXISTS (
+    -- As is_settled; here the revision is needed, too.
+    SELECT d.revision, d.source, d.outcome, d.decided_at INTO v_former FROM decision d
+    WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
+    IF p_outcomes IS NOT NULL AND (o_asked > 1 OR v_former.outcome = 'reopened' OR o_is_audit AND NOT EXISTS (
         -- An audit whose answer differs from the model may need a second look.
         SELECT FROM prediction p
         WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version
@@ -350,9 +354,6 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    -- As is_settled; here the revision is needed, too.
-    SELECT d.revision, d.source, d.outcome, d.decided_at INTO v_former FROM decision d
-    WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1;
     o_revision := coalesce(v_former.revision, 0);
     o_decided := coalesce(v_former.outcome <> 'reopened' AND (v_former.source <> 'model' OR NOT o_is_audit), false);
     o_repeated := false;

@@ -6,7 +6,8 @@ SELECT m.id FROM model_version m WHERE m.project_id = $1 AND m.model = $2 AND m.
 
 -- name: comparisonPairs
 -- The next $7 items that both versions scored and a person labelled, in order of item, with the place in the documents that
--- slices them. Its weight is that of the prediction the item was routed by.
+-- slices them. Its weight is that of the prediction the item was routed by. What was accepted and labelled all the same, as after a
+-- complaint, was nobody's recorded chance.
 -- $1 project_id bigint, $2 serving bigint, $3 candidate bigint, $4 from timestamptz or null, $5 to timestamptz or null
 -- $6 after_item bigint, $7 items integer, $8 document text or null, $9 keys text[] or null
 -- returns item_id bigint, label text, serving_label text, serving_confidence double precision, candidate_label text
@@ -25,7 +26,7 @@ WHERE d.project_id = $1 AND d.item_id > $6
     AND d.source <> 'model' AND d.label IS NOT NULL AND d.outcome <> 'borderline'
     AND ($4::timestamptz IS NULL OR d.decided_at >= $4)
     AND ($5::timestamptz IS NULL OR d.decided_at < $5)
-    AND r.propensity > 0
+    AND r.propensity > 0 AND r.route <> 'accepted'
     AND NOT EXISTS (
         SELECT FROM decision later
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
@@ -52,7 +53,7 @@ WHERE c.project_id = $1 AND c.model_version_id = $3
 
 -- name: rampLabels
 -- What people said since $4 of the items the candidate scored, in the order of their labels: whether it was wrong, and whether
--- the serving version was, null where that did not score the item.
+-- the serving version was, null where that did not score the item. As comparisonPairs, without what nobody drew.
 -- $1 project_id bigint, $2 serving bigint or null, $3 candidate bigint, $4 since timestamptz
 -- returns propensity double precision, candidate_wrong boolean, serving_wrong boolean or null, decided_at timestamptz
 SELECT r.propensity, c.label <> d.label, s.label <> d.label, d.decided_at
@@ -63,7 +64,7 @@ JOIN prediction r
 LEFT JOIN prediction s ON s.project_id = d.project_id AND s.item_id = d.item_id AND s.model_version_id = $2
 WHERE d.project_id = $1 AND d.source <> 'model' AND d.decided_at >= $4
     AND d.label IS NOT NULL AND d.outcome <> 'borderline'
-    AND r.propensity > 0
+    AND r.propensity > 0 AND r.route <> 'accepted'
     AND NOT EXISTS (
         SELECT FROM decision later
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)

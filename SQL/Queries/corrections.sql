@@ -3,8 +3,8 @@
 -- $1 project_id bigint, $2 item_id bigint, $3 revision integer
 INSERT INTO correction (project_id, item_id, revision) VALUES ($1, $2, $3);
 
--- name: withdrawCorrection
--- Lists a decision that gives the model's its place again, if the one before had taken it.
+-- name: followCorrection
+-- Lists a decision if the one before it is listed: it gives the model's its place again, or follows a complaint.
 -- $1 project_id bigint, $2 item_id bigint, $3 revision integer
 INSERT INTO correction (project_id, item_id, revision)
 SELECT $1, $2, $3

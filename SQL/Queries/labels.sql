@@ -139,7 +139,7 @@ WHERE d.project_id = $1
     AND ($3::timestamptz IS NULL OR d.decided_at >= $3)
     AND ($4::text IS NULL OR d.source = $4)
     AND ($5::text IS NULL OR d.label = $5)
-    AND p.propensity > 0 AND d.source <> 'model'
+    AND p.propensity > 0 AND p.route <> 'accepted' AND d.source <> 'model'
     AND NOT EXISTS (
         SELECT FROM decision later
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)

@@ -59,6 +59,7 @@ ORDER BY 1, p.route, p.propensity, p.stratum, d.source, d.outcome;
 -- name: reportShadow
 -- What predictions that decided nothing would have done, and what people said of the same items: by version, by whether the degree
 -- was shadow or another version decided, and by the probability with which the item was chosen for people (null: not yet routed).
+-- What was accepted and labelled all the same, as after a complaint, counts as not labelled: nobody drew it.
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz
 -- returns model text, version text, is_degree boolean, propensity double precision or null, received bigint, would_accept bigint
 --   labelled bigint, wrong bigint, accepted_labelled bigint, accepted_wrong bigint
@@ -73,6 +74,7 @@ LEFT JOIN prediction r
     ON r.project_id = p.project_id AND r.item_id = p.item_id AND r.stands AND r.route <> 'waiting'
 LEFT JOIN decision d
     ON d.project_id = p.project_id AND d.item_id = p.item_id AND d.source <> 'model' AND d.outcome <> 'borderline'
+    AND r.route <> 'accepted'
     AND NOT EXISTS (
         SELECT FROM decision later
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)

@@ -67,6 +67,7 @@ public enum ProblemTable {
         case .reviewConflict: (409, "Review conflict", "Make a new review_id for a new answer.")
         case .unknownReview: (404, "Unknown review", "Only your own reviews can be taken back.")
         case .undoTooLate: (409, "Too late to undo", "Ask an adjudicator or an admin.")
+        case .notReopened: (409, "Nothing to reopen", "`sluice item show ID` says where it stands.")
         case .unknownGuidelines:
             (404, "Unknown guidelines", "`sluice guidelines history` lists the versions.")
         case .unknownProposal:

@@ -42,6 +42,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case rolloutSwitched = "rollout.switched"
     /// A candidate was taken away, or a switch was taken back.
     case rolloutRolledBack = "rollout.rolled_back"
+    /// An item's decision was taken back after a complaint.
+    case itemReopened = "item.reopened"
     /// Items were marked as gold: their label is known.
     case goldAdded = "gold.added"
     /// An item is no longer used as gold.

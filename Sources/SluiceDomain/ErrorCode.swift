@@ -31,6 +31,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case reviewConflict = "SLU-211"
     case unknownReview = "SLU-212"
     case undoTooLate = "SLU-213"
+    case notReopened = "SLU-214"
     case unknownGuidelines = "SLU-221"
     case unknownProposal = "SLU-222"
     case proposalSettled = "SLU-223"

@@ -32,6 +32,8 @@ public enum ReviewError: Error, Hashable, Sendable {
     case reviewConflict(id: String)
     case unknownReview(id: String)
     case undoTooLate(reason: String)
+    /// The item has no decision that could be taken back.
+    case notReopened(why: String)
     case reviewerPaused
     case unknownReviewer(String)
     case unknownGold(String)
@@ -85,6 +87,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .reviewConflict: .reviewConflict
         case .unknownReview: .unknownReview
         case .undoTooLate: .undoTooLate
+        case .notReopened: .notReopened
         case .reviewerPaused: .reviewerPaused
         case .unknownReviewer: .unknownReviewer
         case .unknownGold: .unknownGold
@@ -157,6 +160,7 @@ public enum ReviewError: Error, Hashable, Sendable {
             "review_id \"\(id)\" was used before for another answer; nothing was changed"
         case .unknownReview(let id): "you have given no review with the id \"\(id)\""
         case .undoTooLate(let reason): reason
+        case .notReopened(let why): why
         case .reviewerPaused: "you are paused in this project, and get no work for now"
         case .unknownReviewer(let name): "nobody of the name \"\(name)\" has a token or a review"
         case .unknownGold(let id): "the item \"\(id)\" is not in use as gold"

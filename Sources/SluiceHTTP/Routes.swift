@@ -32,6 +32,7 @@ public enum Routes {
         ReviewerHandlers(services: services).register(on: calls)
         CorrectionHandlers(services: services).register(on: calls)
         ErrorHandlers(services: services).register(on: calls)
+        ReopeningHandlers(services: services).register(on: calls)
         return router
     }
 }

@@ -26,6 +26,8 @@ public struct Services: Sendable {
     public let coalescer: IngestCoalescer
     /// Leases and reviews.
     public let reviewing: Reviewing
+    /// Takes decisions back after complaints.
+    public let reopening: Reopening
     /// Has what waits follow the policy in force.
     public let reasking: Reasking
     /// The guidelines in their versions.
@@ -91,6 +93,7 @@ public struct Services: Sendable {
         ingestion = Ingestion(
             pool: pool, logger: logger, stored: { reviewing.tasksArrived(in: $0) })
         coalescer = IngestCoalescer(ingestion: ingestion)
+        reopening = Reopening(pool: pool, arrived: { reviewing.tasksArrived(in: $0) })
         reasking = Reasking(pool: pool)
         guidelines = Guidelines(pool: pool)
         imports = ReviewImport(pool: pool, logger: logger)

@@ -95,4 +95,14 @@ public enum AuditFacts {
         writer.endObject()
         return writer.bytes
     }
+
+    /// `{"reopened_item":"pkg-1","revision":2}`.
+    static func reopened(_ externalID: String, revision: Int) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("reopened_item", externalID)
+        writer.member("revision", revision)
+        writer.endObject()
+        return writer.bytes
+    }
 }

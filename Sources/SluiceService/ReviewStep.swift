@@ -174,6 +174,9 @@ struct ReviewStep {
         if recorded.isAudit, outcome != .accepted {
             try store.appendCorrection(
                 project: project.id, item: review.item, revision: recorded.revision + 1)
+        } else if recorded.revision > 0 {
+            try store.followCorrection(
+                project: project.id, item: review.item, revision: recorded.revision + 1)
         }
         // A task of one review has no slot left; only then is there nothing to close.
         if recorded.asked > 1 || source == .adjudicator {
@@ -236,10 +239,8 @@ struct UndoStep {
                 source: undone.isAudit ? .model : .reviewer,
                 outcome: undone.isAudit ? .autoAccepted : .reopened),
             project: project.id)
-        if undone.isAudit {
-            try store.withdrawCorrection(
-                project: project.id, item: undone.item, revision: undone.revision + 1)
-        }
+        try store.followCorrection(
+            project: project.id, item: undone.item, revision: undone.revision + 1)
     }
 }
 

@@ -60,12 +60,12 @@ extension Store {
             [.int64(project), .int64(item), .int32(Int32(revision))])
     }
 
-    /// Lists that the model's decision has its place again, if the one before had taken it.
-    public func withdrawCorrection(
+    /// Lists a decision if the one before it is listed: whoever acted on that one hears of it.
+    public func followCorrection(
         project: Int64, item: Int64, revision: Int
     ) throws(PostgresError) {
         _ = try session.execute(
-            SQLCatalog.withdrawCorrection,
+            SQLCatalog.followCorrection,
             [.int64(project), .int64(item), .int32(Int32(revision))])
     }
 

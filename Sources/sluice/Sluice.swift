@@ -22,7 +22,7 @@ struct Sluice: AsyncParsableCommand {
             DriftCommand.self, CalibrationCommand.self,
             RolloutCommand.self, AgreementCommand.self, ReviewerCommand.self, LabelMapCommand.self,
             ProjectCommand.self, QueueCommand.self, GuidelinesCommand.self, GoldCommand.self,
-            CorrectionsCommand.self, ErrorsCommand.self,
+            ItemCommand.self, CorrectionsCommand.self, ErrorsCommand.self,
             TokenCommand.self, AuditLogCommand.self, MigrateCommand.self,
         ])
 

@@ -69,7 +69,12 @@ struct LabelRowEncoder: Sendable {
         func column(_ column: LabelColumn) -> Value? { row[column.rawValue] }
         let source = column(.source)
         let isModel = source?.elementsEqual("model".utf8) ?? false
-        let propensity = column(.propensity).flatMap { Double(String(decoding: $0, as: UTF8.self)) }
+        // What the model accepted and people labelled all the same had no known chance of that.
+        let isReopened =
+            !isModel && text(column(.route)).flatMap(Route.init(rawValue:)) == .accepted
+        let propensity =
+            isReopened
+            ? nil : column(.propensity).flatMap { Double(String(decoding: $0, as: UTF8.self)) }
         let weight = isModel ? 0 : propensity.flatMap { $0 > 0 ? 1 / $0 : nil }
         let splitKey = column(.group) ?? column(.externalID)
         let split = splitKey.map { Split(draw: KeyedHash.unit(salt: splitSalt, key: $0)) }
@@ -104,8 +109,8 @@ struct LabelRowEncoder: Sendable {
         give(column(.version))
         give(column(.route))
         give(column(.reason))
-        give(selectedBy(column(.route), column(.reason)))
-        give(column(.propensity))
+        give(isReopened ? "reopen" : selectedBy(column(.route), column(.reason)))
+        give(isReopened ? nil : column(.propensity))
         give(weight)
         give(weight.map { $0 / meanWeight })
         give(column(.policyVersion))
@@ -151,7 +156,8 @@ struct LabelRowEncoder: Sendable {
         return String(decoding: source, as: UTF8.self)
     }
 
-    /// How the row came to a person: `uncertain`, `audit`, `random`, `rule`, or `model` for none.
+    /// How the row came to a person by its route: `uncertain`, `audit`, `random`, `rule`, or `model` for
+    /// none.
     private func selectedBy(_ route: Value?, _ reason: Value?) -> String? {
         guard let route = text(route).flatMap(Route.init(rawValue:)) else { return nil }
         switch route {

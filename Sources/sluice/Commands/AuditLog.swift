@@ -55,6 +55,7 @@ extension AuditEntry {
             return "policy \(version), \(after["degree"]?.string ?? "")"
         }
         if let version = after["guidelines_version"]?.int { return "guidelines \(version)" }
+        if let item = after["reopened_item"]?.string { return "item \(item)" }
         if let proposal = after["proposal"]?.string { return "proposal \(proposal)" }
         if after["serving"] != nil {
             // A document of a newer service may hold what this program does not know.
