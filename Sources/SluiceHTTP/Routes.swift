@@ -33,6 +33,7 @@ public enum Routes {
         CorrectionHandlers(services: services).register(on: calls)
         ErrorHandlers(services: services).register(on: calls)
         ReopeningHandlers(services: services).register(on: calls)
+        AuditPlanHandlers(services: services).register(on: calls)
         return router
     }
 }

@@ -28,6 +28,8 @@ public struct Services: Sendable {
     public let reviewing: Reviewing
     /// Takes decisions back after complaints.
     public let reopening: Reopening
+    /// Says how many audits it takes.
+    public let auditPlanning: AuditPlanning
     /// Has what waits follow the policy in force.
     public let reasking: Reasking
     /// The guidelines in their versions.
@@ -94,6 +96,7 @@ public struct Services: Sendable {
             pool: pool, logger: logger, stored: { reviewing.tasksArrived(in: $0) })
         coalescer = IngestCoalescer(ingestion: ingestion)
         reopening = Reopening(pool: pool, arrived: { reviewing.tasksArrived(in: $0) })
+        auditPlanning = AuditPlanning(pool: pool)
         reasking = Reasking(pool: pool)
         guidelines = Guidelines(pool: pool)
         imports = ReviewImport(pool: pool, logger: logger)
