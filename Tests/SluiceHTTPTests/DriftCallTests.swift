@@ -1,3 +1,4 @@
+import SluiceAPI
 import SluiceDomain
 import SluiceJSON
 import TestSupport

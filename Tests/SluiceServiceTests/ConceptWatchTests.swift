@@ -92,11 +92,24 @@ struct ConceptWatchTests {
         }
     }
 
-    @Test("a broken limit raises the alarm, says so in the audit log, and the watch begins anew")
+    /// A certificate of the one version, as if it had been made.
+    private func certify(_ service: TestService) async throws {
+        try await service.sql(
+            """
+            INSERT INTO certificate (project_id, number, model_version_id, policy_version, made_by,
+                expires_at, error_limit, method, is_certified, is_automatic, document)
+            SELECT m.project_id, 1, m.id, 1, a.id, now() + interval '1 day', 0.05, 'fixed_sequence',
+                true, false, '{}'
+            FROM model_version m, actor a WHERE a.name = 'admin'
+            """)
+    }
+
+    @Test("a broken limit raises the alarm, says so, revokes certificates, and begins anew")
     func alarm() async throws {
         try await TestService.run(policy: Self.everything) { service in
             try await audit(service, 0..<60) { $0 % 30 == 7 }
             #expect(try await read(service).isEmpty)
+            try await certify(service)
             try await audit(service, 60..<110) { $0 % 3 == 0 }
             let alarms = try await read(service)
             let alarm = try #require(alarms.first)
@@ -112,6 +125,9 @@ struct ConceptWatchTests {
             }
             #expect(stored.count == alarms.count)
             #expect(stored.allSatisfy { $0.kind == "concept" && $0.level == "act" })
+            #expect(
+                try await service.sql("SELECT revoked_reason FROM certificate")
+                    .contains("is wrong more often than the limit"))
             let detail = try JSONValue(parsing: try #require(stored.last).detail)
             #expect(detail["audits"]?.int == alarm.audits)
             #expect(

@@ -99,6 +99,9 @@ struct ConceptWatch {
         try store.insertAlarm(
             kind: "concept", signal: "audited_error", level: DriftSignal.Level.act.rawValue,
             detail: writer.bytes, project: project, modelVersion: version.id)
+        // What was certified holds for data like its window, and these are not.
+        try store.revokeCertificates(
+            project: project, modelVersion: version.id, reason: sentence)
         try store.appendAuditEntry(
             .conceptAlarmed, reason: sentence, before: nil, after: writer.bytes,
             project: project, by: store.ensureActor(Store.serviceActor))

@@ -98,7 +98,7 @@ public struct DriftReport: Sendable {
         _ store: Store, _ project: ProjectContext, _ version: WatchedVersion,
         _ settings: DriftSettings, to writer: inout JSONWriter
     ) throws(PostgresError) {
-        guard let limit = project.policy.watchedErrorLimit else {
+        guard let limit = project.policy.errorLimit else {
             Figure.unknown(
                 "the policy has no error_limit: set it to the error you can live with, and "
                     + "audits are watched against it"

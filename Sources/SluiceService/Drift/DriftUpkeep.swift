@@ -114,7 +114,7 @@ public struct DriftUpkeep: Sendable {
         of version: SeenModelVersion, _ project: ProjectContext, _ settings: DriftSettings,
         settled: Timestamp
     ) async throws -> [ConceptAlarm] {
-        guard let limit = project.policy.watchedErrorLimit, limit > 0, limit < 1 else { return [] }
+        guard let limit = project.policy.errorLimit, limit > 0, limit < 1 else { return [] }
         let alarms = try await pool.transaction { session in
             try ConceptWatch(
                 store: Store(session), project: project.id, version: version, errorLimit: limit,

@@ -1,9 +1,6 @@
 import SluiceDomain
 
 extension Policy {
-    /// The error that audits are watched against; nil: they are not watched.
-    var watchedErrorLimit: Double? { nil }
-
     /// The smallest rate above 0 at which it audits anything; 1 where it audits nothing.
     var smallestAuditRate: Double {
         let rates =

@@ -42,6 +42,9 @@ public struct CategoryShift: Hashable, Sendable {
         guard referenceSize > 0, currentSize > 0 else { throw Unknown(.noObservations) }
     }
 
+    /// How many categories at least one of the windows holds.
+    public var categories: Int { cells.count }
+
     /// The population stability index: the sum of (q - p) ln(q / p) over categories, at least 0.
     ///
     /// Kullback and Leibler 1951, Ann. Math. Stat. 22:79-86 (their J). 120, 80, 300, 250 and 250

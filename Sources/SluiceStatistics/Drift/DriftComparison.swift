@@ -100,6 +100,7 @@ public struct DriftComparison: Hashable, Sendable {
                 reference: bins.counts(of: before), current: bins.counts(of: now))
             signal.effect = shift.stabilityIndex()
             signal.p = shift.stabilityTest().p
+            signal.isTestable = shift.categories > 1
             signal.distance = try KolmogorovSmirnov(before, now).statistic
         } catch {
             signal.reason = noValues(before.isEmpty)
@@ -119,6 +120,7 @@ public struct DriftComparison: Hashable, Sendable {
             let shift = try CategoryShift(reference: both.reference, current: both.current)
             signal.effect = shift.jensenShannonDistance
             signal.p = shift.chiSquare.p
+            signal.isTestable = shift.categories > 1
         } catch {
             signal.reason = noValues(reference.n == 0)
         }
@@ -149,6 +151,7 @@ public struct DriftComparison: Hashable, Sendable {
             signal.current = difference.first.value
             signal.effect = difference.value
             signal.p = difference.p
+            signal.isTestable = 0 < x + currentX && x + currentX < n + currentN
         } catch {
             signal.reason = noValues(n == 0)
         }
@@ -164,9 +167,15 @@ public struct DriftComparison: Hashable, Sendable {
     }
 
     /// Adjusts the p-values and says how far each signal matters.
+    ///
+    /// What could not have shown a shift, whatever came, is no test among the others: with it, the
+    /// more places are watched at which nothing is ever missing, the less would be found.
     private static func judged(_ signals: [DriftSignal]) -> [DriftSignal] {
         var signals = signals
-        let tested = signals.indices.filter { signals[$0].p != nil }
+        for index in signals.indices where !signals[index].isTestable {
+            signals[index].adjustedP = signals[index].p
+        }
+        let tested = signals.indices.filter { signals[$0].p != nil && signals[$0].isTestable }
         let adjusted = MultipleTests.benjaminiHochberg(tested.map { signals[$0].p ?? 1 })
         for (index, p) in zip(tested, adjusted) {
             signals[index].adjustedP = p

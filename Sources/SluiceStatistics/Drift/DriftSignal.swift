@@ -61,6 +61,8 @@ public struct DriftSignal: Hashable, Sendable {
     public var unseen: [String] = []
     /// Why there is no effect; nil where there is one.
     public var reason: String?
+    /// Whether a shift could show at all: false where neither window holds any, or only one kind.
+    var isTestable = true
 
     /// Names a signal that is not measured yet.
     public init(

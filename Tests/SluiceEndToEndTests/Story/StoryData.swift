@@ -85,6 +85,30 @@ struct StoryData: Sendable {
             labels: Set((main + drift).map(\.truth)).sorted(), main: main, drift: drift)
     }
 
+    /// Papers in the order of their submission, and which area a model trained on those up to 2012
+    /// takes them for; nil where they are not at hand.
+    ///
+    /// The calm part is 2013 to 2016, the drifting one what came after. arXiv's metadata, CC0: it does not ship.
+    static func papers() async throws -> StoryData? {
+        let place = repository.deletingLastPathComponent()
+            .appendingPathComponent("shared/data/text_arxiv_drift")
+        guard FileManager.default.fileExists(atPath: place.path) else { return nil }
+        let truth = try truths(
+            String(contentsOf: place.appendingPathComponent("stream.truth.csv"), encoding: .utf8))
+        let items = try await unpacked(place.appendingPathComponent("stream.v2013.1.jsonl.gz"))
+            .map { row in
+                let id = try text(row, "external_id")
+                let guess = try Guess(row)
+                return StoryItem(
+                    id: id, payload: written(row["payload"]), truth: try #require(truth[id]),
+                    old: guess, new: guess)
+            }
+        return StoryData(
+            project: "arxiv-computing", model: "arxiv-computing",
+            labels: Set(items.map(\.truth)).sorted(), main: Array(items.prefix(2400)),
+            drift: Array(items.dropFirst(2400)))
+    }
+
     /// The answers by item.
     var truth: [String: String] {
         Dictionary(uniqueKeysWithValues: (main + drift).map { ($0.id, $0.truth) })

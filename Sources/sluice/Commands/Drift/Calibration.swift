@@ -108,7 +108,8 @@ struct CalibrationText {
             let p = report["spiegelhalter"]?["p"]?.double
         {
             lines.append(
-                "test of calibration: z \(DriftText.short(z)), p \(FigureText.decimals(p))")
+                "test of calibration: z \(DriftText.short(z)), p \(p < 0.0001 ? "<0.0001" : FigureText.decimals(p))"
+            )
         }
         if let kind {
             let fitted = map?["fitted_on"]?["labels"]?.int ?? 0
@@ -122,7 +123,7 @@ struct CalibrationText {
     }
 
     private static func value(_ figure: JSONValue?) -> String {
-        figure?["value"]?.double.map(FigureText.decimals) ?? "not known"
+        figure?["value"]?.double.map(DriftText.short) ?? "not known"
     }
 
     /// One line a bin: a bar as long as the share that is right, and a mark where the confidence is.

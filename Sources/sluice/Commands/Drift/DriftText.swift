@@ -9,7 +9,9 @@ struct DriftText {
     init(_ report: JSONValue) { self.report = report }
 
     func lines() -> [String] {
-        head() + signals() + history() + concept() + expectedError() + alarms()
+        (head() + signals() + history() + concept() + expectedError() + alarms()).map { line in
+            String(line.reversed().drop { $0 == " " }.reversed())
+        }
     }
 
     private func head() -> [String] {
@@ -35,19 +37,19 @@ struct DriftText {
     private func signals() -> [String] {
         let signals = report["signals"]?.array ?? []
         guard !signals.isEmpty else { return [] }
-        var table = Table(["signal", "effect", "adjusted p", "was", "is", "this window", "alarm"])
+        var table = Table(["signal", "shift", "p", "was", "is", "now", "alarm"])
         var notes: [String] = []
         for signal in signals {
             let isRate = signal["kind"]?.string == "rate"
             table.add([
-                Self.cut(signal["name"]?.string ?? "", to: 28), Self.effect(signal),
+                Self.cut(signal["name"]?.string ?? "", to: 24), Self.effect(signal),
                 signal["p_adjusted"]?.double.map(FigureText.decimals) ?? "",
                 Self.amount(signal["reference"]?.double, isShare: isRate),
                 Self.amount(signal["current"]?.double, isShare: isRate),
                 Self.level(signal["level"]?.string), Self.level(signal["alarm"]?.string),
             ])
-            if let reason = signal["reason"]?.string, !notes.contains(reason) {
-                notes.append(reason)
+            if let reason = signal["reason"]?.string {
+                notes.append("\(signal["name"]?.string ?? ""): \(reason)")
             }
             let unseen = (signal["unseen"]?.array ?? []).compactMap(\.string)
             if !unseen.isEmpty {
@@ -64,7 +66,7 @@ struct DriftText {
         let windows = (report["windows"]?.array ?? []).suffix(Self.columns)
         guard windows.count > 2 else { return [] }
         var lines = [
-            "", "\(windows.count) windows, one column each; a full column is an alarm's act",
+            "", "\(windows.count) windows, one column each; a full column is enough to act on",
         ]
         for signal in report["signals"]?.array ?? [] {
             guard let name = signal["name"]?.string, let kind = signal["kind"]?.string,
@@ -95,8 +97,8 @@ struct DriftText {
         let level = concept?["alarm_at"]?.double ?? 0
         var text =
             "audits against an error of \(FigureText.percent(limit)): "
-            + "\(concept?["audits"]?.int ?? 0) read, evidence \(Self.short(evidence)) of the "
-            + "\(Self.short(level)) that raise the alarm"
+            + "\(concept?["audits"]?.int ?? 0) read since the last alarm or the beginning, "
+            + "evidence \(Self.short(evidence)) of the \(Self.short(level)) that raise the alarm"
         if concept?["alarmed_at"]?.string != nil {
             text += "; last alarm \(Self.moment(concept?["alarmed_at"])) UTC"
         }
