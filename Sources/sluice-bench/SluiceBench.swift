@@ -15,7 +15,7 @@ struct SluiceBench: AsyncParsableCommand {
         subcommands: [
             IngestCommand.self, SingleCommand.self, MemoryCommand.self, ReviewCommand.self,
             ExportCommand.self, StartCommand.self, DeskCommand.self, RouteCommand.self,
-            RollbackCommand.self, ConsensusCommand.self,
+            RollbackCommand.self, ConsensusCommand.self, ReportCommand.self,
         ])
 }
 

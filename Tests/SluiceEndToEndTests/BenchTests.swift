@@ -15,6 +15,7 @@ struct BenchTests {
             ["ingest", "--predictions", "500", "--connections", "1"],
             ["export", "--labels", "500"],
             ["rollback", "--rollbacks", "1", "--clients", "1"],
+            ["report", "--predictions", "2000", "--few", "500", "--days", "2"],
         ])
     func workload(arguments: [String]) async throws {
         let root = URL(fileURLWithPath: #filePath)

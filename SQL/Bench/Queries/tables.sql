@@ -1,6 +1,7 @@
 -- name: emptyTables
 -- Takes out everything ingest and review wrote; projects, policies and tokens stay.
-TRUNCATE item, prediction, decision, task, ready, lease, review;
+TRUNCATE item, prediction, decision, task, ready, lease, review, appended_arrivals, appended_move, appended_review,
+    rollup_arrival, rollup_decision, rollup_review, rollup_handling;
 
 -- name: checkpoint
 CHECKPOINT;
