@@ -42,6 +42,32 @@ import Testing
         }
     }
 
+    @Test("the doctor finds a count that is off, and puts it right")
+    func doctor() async throws {
+        try await Home.served { home, _ in
+            let project = "counted"
+            let token = try await home.sluice("token", "create", "--role", "admin", "--name", "a")
+                .output.split(separator: "\n").joined()
+            let body = #"{"name":"counted","labels":[{"name":"a"},{"name":"b"}]}"#
+            let made = try await request(
+                "POST", "/v1/projects", port: home.port, token: token,
+                headers: ["Content-Type": "application/json"], body: Array(body.utf8))
+            #expect(made.status == 201)
+            let sound = try await home.sluice("doctor")
+            #expect(sound.status == 0, "\(sound.output)\(sound.error)")
+            #expect(sound.output.contains("ok   rollups of \(project)"))
+            #expect(sound.output.contains("ok   durability"))
+            let anew = try await home.sluice("doctor", "--rebuild-rollups", "--json")
+            #expect(anew.status == 0 && anew.error.contains("counted \(project) anew"))
+            for line in anew.output.split(separator: "\n") {
+                let finding = try JSONValue(parsing: Array(line.utf8))
+                #expect(finding["state"]?.string == "ok", "\(line)")
+            }
+            let none = try await home.sluice("doctor", "--project", "none")
+            #expect(none.status == 1 && none.error.contains("SLU-201"))
+        }
+    }
+
     @Test("a policy is tested on a file, and a route that is not the expected one ends with 2")
     func policyTest() async throws {
         try await Home.use { home in
@@ -267,11 +293,20 @@ import Testing
                 ["export"],
                 ["--format", "--output", "--source", "--since", "--label", "--include-pseudo"]
             ),
-            (["report"], ["--from", "--to", "--json"]),
+            (
+                ["report"],
+                [
+                    "--from", "--to", "--window", "--model", "--model-version", "--label",
+                    "--slice",
+                    "--reviewer", "--json",
+                ]
+            ),
             (["policy"], ["show", "set", "test", "history"]),
             (["policy", "set"], ["<file>", "--reason"]),
             (["policy", "history"], ["--json"]), (["policy", "show"], ["--project"]),
-            (["project"], ["create", "list", "show"]),
+            (["project"], ["create", "list", "show", "slices"]),
+            (["project", "slices"], ["<slices>", "--none"]),
+            (["doctor"], ["--rebuild-rollups", "--project", "--json", "--data-dir"]),
             (["project", "create"], ["<file>", "--url"]),
             (["token"], ["create", "list", "revoke"]),
             (
