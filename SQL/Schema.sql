@@ -2015,11 +2015,13 @@ CREATE TABLE public.rollup_handling (
     is_skip boolean NOT NULL,
     reviews bigint NOT NULL,
     milliseconds bigint NOT NULL,
-    CONSTRAINT rollup_handling_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
+    CONSTRAINT rollup_handling_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text, 'shift'::text])))
 )
 WITH (fillfactor='70');
 
 COMMENT ON TABLE public.rollup_handling IS 'The active time of reviews that stand and came with one, capped at the idle limit of 120 seconds each.';
+
+COMMENT ON COLUMN public.rollup_handling.grain IS 'shift: an hour of one reviewer in one row, whatever the bin.';
 
 COMMENT ON COLUMN public.rollup_handling.bin IS 'As in rollup_decision.';
 
@@ -2417,7 +2419,13 @@ CREATE INDEX guideline_proposal_open_idx ON public.guideline_proposal USING btre
 
 CREATE INDEX lease_expires_at_idx ON public.lease USING btree (expires_at);
 
+CREATE INDEX prediction_not_serving_idx ON public.prediction USING btree (project_id, received_at) WHERE (reason = ANY (ARRAY['late_version'::text, 'unknown_version'::text]));
+
 CREATE INDEX prediction_received_at_idx ON public.prediction USING brin (received_at);
+
+CREATE INDEX prediction_would_be_idx ON public.prediction USING btree (project_id, received_at) WHERE (would_be IS NOT NULL);
+
+CREATE INDEX reroute_late_idx ON public.reroute USING btree (project_id, item_id) WHERE (from_reason = 'late_version'::text);
 
 CREATE INDEX review_by_actor_idx ON public.review USING btree (actor_id, project_id, reviewed_at, id);
 

@@ -166,9 +166,10 @@ CREATE TABLE rollup_handling (
     reviews bigint NOT NULL,
     milliseconds bigint NOT NULL,
     CONSTRAINT rollup_handling_pkey PRIMARY KEY (project_id, grain, starts_at, actor_id, is_skip, bin),
-    CONSTRAINT rollup_handling_grain_known CHECK (grain IN ('hour', 'day'))
+    CONSTRAINT rollup_handling_grain_known CHECK (grain IN ('hour', 'day', 'shift'))
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE rollup_handling IS 'The active time of reviews that stand and came with one, capped at the idle limit of 120 seconds each.';
+COMMENT ON COLUMN rollup_handling.grain IS 'shift: an hour of one reviewer in one row, whatever the bin.';
 COMMENT ON COLUMN rollup_handling.bin IS 'As in rollup_decision.';
 
 CREATE TABLE rollup_slice (
@@ -431,3 +432,9 @@ SELECT c.project_id, c.reviewed_at, c.actor_id, c.model_version_id, c.policy_ver
 FROM standing_review c
 JOIN rollup_slice s ON s.project_id = c.project_id
 JOIN item i ON i.project_id = c.project_id AND i.id = c.item_id;
+
+-- What decided nothing is looked at row by row; so that a report need not look at all rows for the few that there are.
+CREATE INDEX prediction_would_be_idx ON prediction (project_id, received_at) WHERE would_be IS NOT NULL;
+CREATE INDEX prediction_not_serving_idx ON prediction (project_id, received_at)
+    WHERE reason IN ('late_version', 'unknown_version');
+CREATE INDEX reroute_late_idx ON reroute (project_id, item_id) WHERE from_reason = 'late_version';

@@ -11,6 +11,11 @@ UNION
 SELECT v.project_id FROM appended_review v
 ORDER BY 1;
 
+-- name: rollupSettings
+-- Counting all rows of a project wants memory, and no sorting before adding up.
+-- returns work_mem text, enable_sort text, jit text
+SELECT set_config('work_mem', '256MB', true), set_config('enable_sort', 'off', true), set_config('jit', 'off', true);
+
 -- name: lockRollups
 -- Whether the caller alone may change a project's rollups, to the end of its transaction.
 -- $1 project_id bigint
@@ -166,6 +171,10 @@ UNION ALL
 SELECT $1, 'day', date_trunc('day', h.starts_at, 'UTC'), h.actor_id, h.is_skip, h.bin, sum(h.reviews), sum(h.milliseconds)
 FROM hour h
 GROUP BY 3, 4, 5, 6
+UNION ALL
+SELECT $1, 'shift', h.starts_at, h.actor_id, false, 0, sum(h.reviews), sum(h.milliseconds)
+FROM hour h
+GROUP BY 3, 4
 ON CONFLICT (project_id, grain, starts_at, actor_id, is_skip, bin)
 DO UPDATE SET reviews = r.reviews + excluded.reviews, milliseconds = r.milliseconds + excluded.milliseconds;
 
@@ -212,3 +221,12 @@ FROM (
 ) AS n
 ORDER BY abs(n.difference) DESC, n.kind, n.grain, n.starts_at
 LIMIT $2;
+
+-- name: replaceSlices
+-- $1 project_id bigint, $2 keys text[]
+WITH former AS (
+    DELETE FROM rollup_slice s WHERE s.project_id = $1 AND s.key <> ALL($2::text[])
+)
+INSERT INTO rollup_slice (project_id, key)
+SELECT $1, n.key FROM unnest($2::text[]) AS n (key)
+ON CONFLICT (project_id, key) DO NOTHING;

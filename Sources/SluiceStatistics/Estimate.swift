@@ -39,6 +39,8 @@ public struct Estimate: Hashable, Sendable {
         case weightedNewcombePaired = "weighted_newcombe_paired"
         /// Chance around a mean of calibrated probabilities.
         case expectedErrors = "expected_errors"
+        /// The bounds of several estimates, added up with their weights.
+        case sumOfBounds = "sum_of_bounds"
         /// Percentiles of a seeded bootstrap over items.
         case bootstrap
         /// The beta-binomial mixture's sequence of intervals, which hold all at once.

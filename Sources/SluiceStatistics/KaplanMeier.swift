@@ -41,27 +41,39 @@ public struct KaplanMeier: Hashable, Sendable {
     /// Those whose duration is not finite are left out.
     ///
     /// - Complexity: O(n log n).
-    public init(_ waits: [Wait]) {
-        let sorted = waits.filter(\.duration.isFinite).sorted { $0.duration < $1.duration }
+    public init(_ waits: [Wait]) { self.init(counted: waits.map { ($0, 1) }) }
+
+    /// Takes waits in any order, each with how many items it is of; those of no item, and those whose
+    /// duration is not finite, are left out.
+    ///
+    /// - Complexity: O(n log n) in the number of waits, whatever they count for.
+    public init(counted waits: [(wait: Wait, count: Int)]) {
+        let sorted = waits.filter { $0.wait.duration.isFinite && $0.count > 0 }
+            .sorted { $0.wait.duration < $1.wait.duration }
+        let all = sorted.reduce(0) { $0 + $1.count }
         var steps: [Step] = []
         var stillWaiting = 1.0
+        var atRisk = all
         var index = 0
         while index < sorted.count {
-            let time = sorted[index].duration
-            let atRisk = sorted.count - index
+            let time = sorted[index].wait.duration
             var decided = 0
+            var ended = 0
             // An item open at a time was at risk then, so decisions come before it.
-            while index < sorted.count, sorted[index].duration == time {
-                if sorted[index].isDecided { decided += 1 }
+            while index < sorted.count, sorted[index].wait.duration == time {
+                if sorted[index].wait.isDecided { decided += sorted[index].count }
+                ended += sorted[index].count
                 index += 1
             }
-            guard decided > 0 else { continue }
-            stillWaiting *= Double(atRisk - decided) / Double(atRisk)
-            steps.append(Step(time: time, stillWaiting: stillWaiting))
+            if decided > 0 {
+                stillWaiting *= Double(atRisk - decided) / Double(atRisk)
+                steps.append(Step(time: time, stillWaiting: stillWaiting))
+            }
+            atRisk -= ended
         }
         self.steps = steps
-        n = sorted.count
-        open = sorted.reduce(0) { $0 + ($1.isDecided ? 0 : 1) }
+        n = all
+        open = sorted.reduce(0) { $0 + ($1.wait.isDecided ? 0 : $1.count) }
     }
 
     /// The time by which a share of 0...1 of the items is decided, nil if that was not reached.

@@ -1,9 +1,8 @@
-import SluiceDomain
 import SluicePostgres
 import SluiceSQL
 
-/// Audits of one model version, predicted label and propensity, received at one moment, that somebody
-/// has answered otherwise than the model, or that are overdue.
+/// Audits of one model version, predicted label, propensity and stratum that somebody has answered
+/// otherwise than the model, or that are overdue.
 public struct AuditCount: Sendable {
     /// The model version and the predicted label.
     public let cell: ReportCell
@@ -11,8 +10,6 @@ public struct AuditCount: Sendable {
     public let propensity: Double
     /// The policy's audit stratum that the audit rate is of, from 1; nil for none.
     public let stratum: Int?
-    /// When the items arrived.
-    public let receivedAt: Timestamp
     /// Those that are not settled: an answer differs from the model, and nobody has said so again.
     public let disputed: Int
     /// Those that were disputed and are settled now, with a label.
@@ -21,6 +18,20 @@ public struct AuditCount: Sendable {
     public let confirmed: Int
     /// Open ones past their deadline, disputed or not.
     public let overdue: Int
+
+    /// Collects the parts.
+    public init(
+        cell: ReportCell, propensity: Double, stratum: Int?, disputed: Int, settled: Int,
+        confirmed: Int, overdue: Int
+    ) {
+        self.cell = cell
+        self.propensity = propensity
+        self.stratum = stratum
+        self.disputed = disputed
+        self.settled = settled
+        self.confirmed = confirmed
+        self.overdue = overdue
+    }
 }
 
 /// How reviewers did on blind items whose label is known.
@@ -36,27 +47,6 @@ public struct GoldSkill: Sendable, Hashable {
 }
 
 extension Store {
-    /// The disputed, the settled and the overdue audits among the arrivals of `[from, to)`.
-    public func auditCounts(
-        project: Int64, from: Timestamp, to: Timestamp, deadlineSeconds: Int
-    ) throws(PostgresError) -> [AuditCount] {
-        try session.query(
-            SQLCatalog.reportAudits,
-            [
-                .int64(project), .timestamp(microseconds: from.microseconds),
-                .timestamp(microseconds: to.microseconds), .int32(Int32(deadlineSeconds)),
-            ]
-        ) { (row) throws(PostgresError) -> AuditCount in
-            AuditCount(
-                cell: ReportCell(
-                    model: try row.text(0), version: try row.text(1), label: try row.text(2)),
-                propensity: try row.double(3), stratum: try row.intIfPresent(9),
-                receivedAt: Timestamp(microseconds: try row.timestamp(4)),
-                disputed: try row.int(5), settled: try row.int(6), confirmed: try row.int(7),
-                overdue: try row.int(8))
-        }
-    }
-
     /// How reviewers did on blind items whose label is known, all that count.
     public func goldSkill(project: Int64) throws(PostgresError) -> GoldSkill? {
         try session.queryOne(SQLCatalog.goldSkill, [.int64(project)]) {

@@ -21,12 +21,8 @@ public struct SeriesWindow: Sendable, Hashable {
         self.seconds = seconds
     }
 
-    fileprivate func parameters(_ project: Int64) -> [Parameter] {
-        [
-            .int64(project), .timestamp(microseconds: from.microseconds),
-            .timestamp(microseconds: to.microseconds),
-            .timestamp(microseconds: origin.microseconds), .int32(Int32(seconds)),
-        ]
+    fileprivate var parameters: [Parameter] {
+        [.timestamp(microseconds: origin.microseconds), .int32(Int32(seconds))]
     }
 }
 
@@ -38,14 +34,6 @@ public struct SeriesCount: Sendable, Hashable {
     public let whole: Int
     /// How many of them it is about.
     public let part: Int
-}
-
-/// How many items of a bucket that a model decided came out in one way.
-public struct SeriesOutcome: Sendable, Hashable {
-    /// The place of the bucket, from 0.
-    public let bucket: Int
-    /// What became of them.
-    public let accepted: AcceptedCount
 }
 
 /// How many items that a model decided came out in one way, as things stand.
@@ -100,52 +88,24 @@ public struct ShadowCount: Sendable, Hashable {
 }
 
 extension Store {
-    /// Arrivals of each bucket that has some, and how many of them a model answered.
-    public func arrivals(
-        _ window: SeriesWindow, project: Int64
+    /// Labels given in each bucket of the scope, and how many of them differ from the prediction.
+    public func reviewSeries(
+        _ window: SeriesWindow, _ scope: ReportScope
     ) throws(PostgresError) -> [SeriesCount] {
-        try counts(SQLCatalog.seriesArrivals, window, project)
-    }
-
-    /// Labels given in each bucket, and how many of them differ from the prediction.
-    public func overrides(
-        _ window: SeriesWindow, project: Int64
-    ) throws(PostgresError) -> [SeriesCount] {
-        try counts(SQLCatalog.seriesOverrides, window, project)
-    }
-
-    private func counts(
-        _ statement: Statement, _ window: SeriesWindow, _ project: Int64
-    ) throws(PostgresError) -> [SeriesCount] {
-        try session.query(statement, window.parameters(project)) {
-            (row) throws(PostgresError) -> SeriesCount in
+        try counts(
+            SQLCatalog.seriesReviews, scope, [scope.reviewerParameter] + window.parameters
+        ) { (row) throws(PostgresError) -> SeriesCount in
             SeriesCount(bucket: try row.int(0), whole: try row.int(1), part: try row.int(2))
         }
     }
 
-    /// Items that people decided in each bucket, by their current decision.
-    public func decidedByPeople(
-        _ window: SeriesWindow, project: Int64
+    /// Items that people decided in each bucket of the scope, by their current decision.
+    public func decisionSeries(
+        _ window: SeriesWindow, _ scope: ReportScope
     ) throws(PostgresError) -> [SeriesCount] {
-        try session.query(SQLCatalog.seriesDecisions, window.parameters(project)) {
+        try counts(SQLCatalog.seriesDecisions, scope, window.parameters) {
             (row) throws(PostgresError) -> SeriesCount in
             SeriesCount(bucket: try row.int(0), whole: try row.int(1), part: 0)
-        }
-    }
-
-    /// What became of the items a model decided, by the bucket of their arrival.
-    public func acceptedOutcomes(
-        _ window: SeriesWindow, project: Int64
-    ) throws(PostgresError) -> [SeriesOutcome] {
-        try session.query(SQLCatalog.seriesAccepted, window.parameters(project)) {
-            (row) throws(PostgresError) -> SeriesOutcome in
-            SeriesOutcome(
-                bucket: try row.int(0),
-                accepted: AcceptedCount(
-                    route: Route(rawValue: try row.text(1)) ?? .accepted,
-                    propensity: try row.double(2), stratum: try row.intIfPresent(6),
-                    source: try row.text(3),
-                    outcome: try row.text(4), count: try row.int(5)))
         }
     }
 

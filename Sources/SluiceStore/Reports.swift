@@ -12,47 +12,92 @@ public struct ReportCell: Hashable, Sendable {
     public let label: String
 }
 
-/// How many predictions went one way for one reason.
-public struct RouteCount: Sendable {
+/// How many items came one way, and what became of them, as things stand.
+public struct ArrivalCount: Sendable {
     /// The model version and the predicted label.
     public let cell: ReportCell
     /// The policy that routed them.
     public let policyVersion: Int
     /// Where they went.
     public let route: Route
-    /// Why: a `RouteReason`.
+    /// Why: a `RouteReason`; empty where counts are over time.
     public let reason: String
-    /// How many predictions.
-    public let count: Int
-}
-
-/// How many items of a route were decided in one way, as things stand.
-public struct OutcomeCount: Sendable {
-    /// The model version and the predicted label.
-    public let cell: ReportCell
-    /// The policy that routed them.
-    public let policyVersion: Int
-    /// Where they went.
-    public let route: Route
+    /// The policy's rule that applied; empty for none.
+    public let rule: String
     /// The probability, known when routed, that a person labels them; in 0...1.
     public let propensity: Double
     /// The policy's audit stratum that the audit rate is of, from 1; nil for none.
     public let stratum: Int?
-    /// Who decided: a `DecisionSource`; `model` where no person has.
+    /// Who decided: a `DecisionSource`; `model` where no person has, empty where nobody has.
     public let source: String
-    /// How the decision relates to the prediction: an `Outcome`.
+    /// How the decision relates to the prediction: an `Outcome`; empty where there is none.
     public let outcome: String
+    /// Whether an answer to the audit differs from the model.
+    public let isContradicted: Bool
     /// How many items.
     public let count: Int
+
+    /// Whether nobody has decided.
+    public var isOpen: Bool { source.isEmpty || outcome == "reopened" }
 }
 
-/// What one reviewer did in a window.
-public struct ReviewerCount: Sendable {
+/// Counts of one hour or day.
+public struct TimedCount: Sendable {
+    /// When it begins.
+    public let startsAt: Timestamp
+    /// What came then.
+    public let arrivals: ArrivalCount
+    /// The mean moment of their arrival.
+    public let meanArrival: Timestamp
+}
+
+/// Items that people decided, by how long that took.
+public struct DecisionCount: Sendable {
+    /// Whether the deadline was met; nil where there was none.
+    public let isInTime: Bool?
+    /// Whether the model had decided, and people audited it.
+    public let isAccepted: Bool
+    /// The time it took.
+    public let bin: DurationBin
+}
+
+/// Durations that are near each other: those of one bin differ by at most 9 %.
+public struct DurationBin: Sendable, Hashable {
+    /// n for 2^(n/8) to 2^((n+1)/8) milliseconds.
+    public let number: Int
+    /// How many there are.
+    public let count: Int
+    /// Their sum in milliseconds.
+    public let milliseconds: Int
+
+    /// Collects the parts.
+    public init(number: Int, count: Int, milliseconds: Int) {
+        self.number = number
+        self.count = count
+        self.milliseconds = milliseconds
+    }
+
+    /// Their mean in seconds, 0 without any.
+    public var meanSeconds: Double {
+        count > 0 ? Double(milliseconds) / 1000 / Double(count) : 0
+    }
+}
+
+/// What one reviewer did about predictions of one kind.
+public struct ReviewCount: Sendable {
     /// The reviewer's name.
     public let reviewer: String
+    /// The model version and the predicted label; empty without a prediction.
+    public let cell: ReportCell
+    /// Whether the items were audited, of reviews that count; else they were queued.
+    public let isAudit: Bool
+    /// Whether the reviewer saw the prediction.
+    public let isShown: Bool
+    /// Whether chance decided whether they saw it.
+    public let isDrawn: Bool
     /// Reviews that stand, skips and surplus ones included.
     public let reviews: Int
-    /// Reviews with a label that is not the borderline one.
+    /// Reviews with a label that is not the borderline one, on a prediction and not on gold.
     public let labels: Int
     /// Those of `labels` that differ from the prediction.
     public let overrides: Int
@@ -64,84 +109,126 @@ public struct ReviewerCount: Sendable {
     public let unusable: Int
     /// Those that were kept but not counted.
     public let surplus: Int
-    /// The median handling time in seconds, capped at 120 each; nil when none was sent.
-    public let medianSeconds: Double?
-    /// The 90th percentile of the handling times.
-    public let p90Seconds: Double?
-    /// How many reviews came with a handling time.
-    public let timed: Int
-}
-
-/// Labels given against what had been predicted.
-public struct OverrideCount: Sendable {
-    /// The model version and the predicted label.
-    public let cell: ReportCell
-    /// Whether the items were audited or queued.
-    public let isAudit: Bool
-    /// Whether the reviewers saw the prediction.
-    public let isShown: Bool
-    /// Whether chance decided whether they saw it.
-    public let isDrawn: Bool
-    /// How many labels were given, the borderline one left out.
+    /// Labels that counted towards the decision, the borderline one left out.
     public let given: Int
-    /// Those that differ from the prediction.
+    /// Those of `given` that differ from the prediction.
     public let overridden: Int
 }
 
+/// Active time of one reviewer, capped at the idle limit of 120 seconds a review.
+public struct HandlingCount: Sendable {
+    /// The reviewer's name.
+    public let reviewer: String
+    /// Whether the reviews were skips.
+    public let isSkip: Bool
+    /// The time they took.
+    public let bin: DurationBin
+}
+
 extension Store {
-    /// How the arrivals of `[from, to)` were routed.
-    public func routeCounts(
-        project: Int64, from: Timestamp, to: Timestamp
-    ) throws(PostgresError) -> [RouteCount] {
-        try session.query(SQLCatalog.reportRoutes, window(project, from, to)) {
-            (row) throws(PostgresError) -> RouteCount in
-            RouteCount(
-                cell: try cell(row), policyVersion: try row.int(3),
+    /// Has the statements of the rest of the transaction planned as suits a report.
+    ///
+    /// - Parameter countsRows: whether some of what is asked for is counted by row.
+    public func prepareToReport(countsRows: Bool) throws(PostgresError) {
+        _ = try session.execute(
+            SQLCatalog.reportSettings,
+            [.text(countsRows ? "force_custom_plan" : "force_generic_plan")])
+    }
+
+    /// What came in the scope, and what became of it.
+    public func arrivalCounts(_ scope: ReportScope) throws(PostgresError) -> [ArrivalCount] {
+        try counts(SQLCatalog.reportArrivals, scope) {
+            (row) throws(PostgresError) -> ArrivalCount in
+            ArrivalCount(
+                cell: try ReportCell(row, from: 0), policyVersion: try row.int(3),
                 route: Route(rawValue: try row.text(4)) ?? .queued, reason: try row.text(5),
-                count: try row.int(6))
+                rule: try row.text(6), propensity: try row.double(7),
+                stratum: try row.intIfPresent(8), source: try row.text(9),
+                outcome: try row.text(10), isContradicted: try row.bool(11),
+                count: try row.int(12))
         }
     }
 
-    /// What became of the arrivals of `[from, to)`, as things stand.
-    public func outcomeCounts(
-        project: Int64, from: Timestamp, to: Timestamp
-    ) throws(PostgresError) -> [OutcomeCount] {
-        try session.query(SQLCatalog.reportOutcomes, window(project, from, to)) {
-            (row) throws(PostgresError) -> OutcomeCount in
-            OutcomeCount(
-                cell: try cell(row), policyVersion: try row.int(3),
-                route: Route(rawValue: try row.text(4)) ?? .queued,
-                propensity: try row.double(5), stratum: try row.intIfPresent(9),
-                source: try row.text(6),
-                outcome: try row.text(7), count: try row.int(8))
+    /// What came in the scope over time: what is open and what is audited by the hours and days that
+    /// are kept, and everything else by the buckets of `window`, if there is one.
+    public func timedCounts(
+        _ scope: ReportScope, by window: SeriesWindow?
+    ) throws(PostgresError) -> [TimedCount] {
+        let buckets: [Parameter] = [
+            .timestamp(microseconds: window?.origin.microseconds ?? 0),
+            .int32(Int32(window?.seconds ?? 0)),
+        ]
+        return try counts(SQLCatalog.reportTimes, scope, buckets) {
+            (row) throws(PostgresError) -> TimedCount in
+            let start = try row.timestamp(0)
+            return TimedCount(
+                startsAt: Timestamp(microseconds: start),
+                arrivals: ArrivalCount(
+                    cell: try ReportCell(row, from: 1), policyVersion: try row.int(4),
+                    route: Route(rawValue: try row.text(5)) ?? .queued, reason: "",
+                    rule: try row.text(6), propensity: try row.double(7),
+                    stratum: try row.intIfPresent(8), source: try row.text(9),
+                    outcome: try row.text(10), isContradicted: try row.bool(11),
+                    count: try row.int(12)),
+                meanArrival: Timestamp(microseconds: start + Int64(try row.double(13) * 1000)))
         }
     }
 
-    /// What each reviewer did in `[from, to)`, by name.
-    public func reviewerCounts(
-        project: Int64, from: Timestamp, to: Timestamp
-    ) throws(PostgresError) -> [ReviewerCount] {
-        try session.query(SQLCatalog.reportReviewers, window(project, from, to)) {
-            (row) throws(PostgresError) -> ReviewerCount in
-            ReviewerCount(
-                reviewer: try row.text(0), reviews: try row.int(1), labels: try row.int(2),
-                overrides: try row.int(3), skips: try row.int(4), escalations: try row.int(5),
-                unusable: try row.int(6), surplus: try row.int(7),
-                medianSeconds: try row.doubleIfPresent(8),
-                p90Seconds: try row.doubleIfPresent(9), timed: try row.int(10))
+    /// What people decided of what came in the scope.
+    ///
+    /// None with a label: they are not kept by label.
+    public func decisionCounts(_ scope: ReportScope) throws(PostgresError) -> [DecisionCount] {
+        try counts(SQLCatalog.reportDecisions, scope) {
+            (row) throws(PostgresError) -> DecisionCount in
+            let deadline = try row.text(1)
+            return DecisionCount(
+                isInTime: deadline == "none" ? nil : deadline == "met",
+                isAccepted: try row.bool(0), bin: try DurationBin(row, from: 2))
         }
     }
 
-    /// The counted labels given in `[from, to)`, against the predictions.
-    public func overrideCounts(
-        project: Int64, from: Timestamp, to: Timestamp
-    ) throws(PostgresError) -> [OverrideCount] {
-        try session.query(SQLCatalog.reportOverrides, window(project, from, to)) {
-            (row) throws(PostgresError) -> OverrideCount in
-            OverrideCount(
-                cell: try cell(row), isAudit: try row.bool(3), isShown: try row.bool(4),
-                isDrawn: try row.bool(5), given: try row.int(6), overridden: try row.int(7))
+    /// The reviews given in the scope, by reviewer, model version and label.
+    public func reviewCounts(_ scope: ReportScope) throws(PostgresError) -> [ReviewCount] {
+        try counts(SQLCatalog.reportReviews, scope, [scope.reviewerParameter]) {
+            (row) throws(PostgresError) -> ReviewCount in
+            ReviewCount(
+                reviewer: try row.text(0), cell: try ReportCell(row, from: 1),
+                isAudit: try row.bool(4), isShown: try row.bool(5), isDrawn: try row.bool(6),
+                reviews: try row.int(7), labels: try row.int(8), overrides: try row.int(9),
+                skips: try row.int(10), escalations: try row.int(11), unusable: try row.int(12),
+                surplus: try row.int(13), given: try row.int(14), overridden: try row.int(15))
         }
+    }
+
+    /// The handling times of the reviews given in the scope, whatever they were about.
+    public func handlingCounts(_ scope: ReportScope) throws(PostgresError) -> [HandlingCount] {
+        var counts: [HandlingCount] = []
+        for parameters in scope.handlingParameters {
+            counts += try session.query(SQLCatalog.reportHandling, parameters) {
+                (row) throws(PostgresError) -> HandlingCount in
+                HandlingCount(
+                    reviewer: try row.text(0), isSkip: try row.bool(1),
+                    bin: try DurationBin(row, from: 2))
+            }
+        }
+        return counts
+    }
+
+    /// In how many hours each reviewer answered something, summed over the reviewers.
+    public func reviewerHours(
+        project: Int64, _ span: ReportScope.Span
+    ) throws(PostgresError) -> Int {
+        try session.queryOne(SQLCatalog.reportShifts, [.int64(project)] + span.parameters) {
+            (row) throws(PostgresError) -> Int in try row.int(0)
+        } ?? 0
+    }
+
+    /// How many rows the hour that begins at a moment has: items and reviews.
+    public func hourSize(project: Int64, at hour: Timestamp) throws(PostgresError) -> Int {
+        try session.queryOne(
+            SQLCatalog.reportHourSize,
+            [.int64(project), .timestamp(microseconds: hour.microseconds)]
+        ) { (row) throws(PostgresError) -> Int in try row.int(0) } ?? 0
     }
 
     /// The database's clock.
@@ -153,14 +240,30 @@ extension Store {
         return now ?? Timestamp(microseconds: 0)
     }
 
-    private func window(_ project: Int64, _ from: Timestamp, _ to: Timestamp) -> [Parameter] {
-        [
-            .int64(project), .timestamp(microseconds: from.microseconds),
-            .timestamp(microseconds: to.microseconds),
-        ]
+    func counts<Count>(
+        _ statement: Statement, _ scope: ReportScope, _ more: [Parameter] = [],
+        _ read: (Row) throws(PostgresError) -> Count
+    ) throws(PostgresError) -> [Count] {
+        var counts: [Count] = []
+        for parameters in scope.parameters {
+            counts += try session.query(statement, parameters + more, read)
+        }
+        return counts
     }
+}
 
-    private func cell(_ row: Row) throws(PostgresError) -> ReportCell {
-        ReportCell(model: try row.text(0), version: try row.text(1), label: try row.text(2))
+extension ReportCell {
+    fileprivate init(_ row: Row, from first: Int) throws(PostgresError) {
+        self.init(
+            model: try row.text(first), version: try row.text(first + 1),
+            label: try row.text(first + 2))
+    }
+}
+
+extension DurationBin {
+    fileprivate init(_ row: Row, from first: Int) throws(PostgresError) {
+        self.init(
+            number: Int(try row.int16(first)), count: try row.int(first + 1),
+            milliseconds: try row.int(first + 2))
     }
 }

@@ -41,6 +41,7 @@ extension Store {
     public func addToRollups(
         _ source: RollupSource, sign: Int = 1, project: Int64
     ) throws(PostgresError) {
+        if source == .rows { _ = try session.execute(SQLCatalog.rollupSettings) }
         let parameters: [Parameter] = [.int64(project), .bool(source == .rows)]
         _ = try session.execute(SQLCatalog.noteSliceValues, parameters)
         for statement in [

@@ -187,6 +187,7 @@ struct AuditTests {
             try await service.sql(
                 "UPDATE project SET created_at = created_at - interval '1 hour'")
             await service.directory.forget(service.name)
+            try await service.rollups.rebuild(project: service.project().id)
             let report = try await report(service)
             let error = report["metrics"]?["auto_accept_error"]
             #expect(error?["audits_overdue"]?.int == 1 && error?["audits_open"]?.int == 1)

@@ -42,6 +42,7 @@ struct ReportSeriesTests {
                 UPDATE review v SET reviewed_at = m.at + interval '6 hours' FROM moved m WHERE m.id = v.item_id;
                 UPDATE decision d SET decided_at = m.at + interval '6 hours' FROM moved m WHERE m.id = d.item_id;
                 """)
+            try await service.rollups.rebuild(project: service.project().id)
             let report = try await report(
                 service, from: "2026-03-01T10:00:00Z", to: "2026-03-07T00:00:00Z", by: .day)
             let points = try #require(report["series"]?["points"]?.array)

@@ -39,6 +39,18 @@ struct WaitingTimeTests {
         #expect(curve.steps.map(\.stillWaiting) == [0.5])
     }
 
+    @Test("waits that are counted are as many waits")
+    func counted() {
+        let waits: [(KaplanMeier.Wait, Int)] = [
+            (.init(12, isDecided: true), 3), (.init(30, isDecided: false), 2),
+            (.init(30, isDecided: true), 4), (.init(7, isDecided: false), 1),
+            (.init(90, isDecided: true), 0), (.init(45, isDecided: true), 2),
+        ]
+        let curve = KaplanMeier(counted: waits.map { (wait: $0.0, count: $0.1) })
+        #expect(curve == KaplanMeier(waits.flatMap { Array(repeating: $0.0, count: $0.1) }))
+        #expect(curve.n == 12 && curve.open == 3)
+    }
+
     @Test("nothing decided, or nothing at all, has no quantile")
     func empty() {
         #expect(KaplanMeier([]).quantile(0.5) == nil)

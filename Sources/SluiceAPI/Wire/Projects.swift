@@ -67,29 +67,52 @@ public struct ProjectPatch: WireValue {
     public var guidelinesSummary: String?
     /// The new error tags.
     public var tags: TagList?
+    /// The metadata by which reports tell items apart, as `metadata.source`.
+    public var slices: [String]?
+
+    /// The most slices a project may have.
+    public static let maximumSlices = 8
 
     /// The longest summary in UTF-8 bytes.
     public static let maximumSummaryBytes = 1000
 
     /// Makes a change.
     public init(
-        guidelines: String? = nil, guidelinesSummary: String? = nil, tags: TagList? = nil
+        guidelines: String? = nil, guidelinesSummary: String? = nil, tags: TagList? = nil,
+        slices: [String]? = nil
     ) {
         self.guidelines = guidelines
         self.guidelinesSummary = guidelinesSummary
         self.tags = tags
+        self.slices = slices
     }
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["guidelines", "guidelines_summary", "tags"])
+        try wire.allowOnly(["guidelines", "guidelines_summary", "tags", "slices"])
         guidelines = try wire.optional("guidelines")?.string(
             bytes: 0...ProjectRequest.maximumGuidelineBytes)
         let summary = try wire.optional("guidelines_summary")
         guidelinesSummary = try summary?.string(bytes: 0...Self.maximumSummaryBytes)
         if let summary, guidelines == nil { throw summary.refuse("a summary with guidelines") }
         tags = try wire.optional("tags").map(TagList.read)
-        if guidelines == nil, tags == nil { throw .missingField(path: "guidelines or tags") }
+        slices = try wire.optional("slices").map(Self.slices)
+        if guidelines == nil, tags == nil, slices == nil {
+            throw .missingField(path: "guidelines, tags or slices")
+        }
+    }
+
+    private static func slices(_ wire: WireReader) throws(ReviewError) -> [String] {
+        let slices = try wire.array { (slice) throws(ReviewError) -> String in
+            let name = try slice.string(bytes: 1...200)
+            guard name.hasPrefix("metadata."), name.utf8.count > "metadata.".utf8.count else {
+                throw slice.refuse("metadata and a key of it, as metadata.source")
+            }
+            return name
+        }
+        guard slices.count <= maximumSlices, Set(slices.map(ExactText.init)).count == slices.count
+        else { throw wire.refuse("at most \(maximumSlices) slices, each once") }
+        return slices
     }
 
     /// Writes it as one JSON value.
@@ -100,6 +123,10 @@ public struct ProjectPatch: WireValue {
         if let tags {
             writer.key("tags")
             tags.write(to: &writer)
+        }
+        if let slices {
+            writer.key("slices")
+            writer.strings(slices)
         }
         writer.endObject()
     }
@@ -117,6 +144,8 @@ public struct ProjectReply: WireValue {
     public var guidelinesVersion: Int
     /// The error tags offered to reviewers, in order.
     public var tags: [String]
+    /// The metadata by which reports tell items apart, in order.
+    public var slices: [String]
     /// The number of the policy in force.
     public var policyVersion: Int
     /// When it was created.
@@ -125,13 +154,14 @@ public struct ProjectReply: WireValue {
     /// Makes a reply.
     public init(
         name: String, labels: [Label], guidelines: String, guidelinesVersion: Int = 1,
-        tags: [String] = [], policyVersion: Int, createdAt: Timestamp
+        tags: [String] = [], slices: [String] = [], policyVersion: Int, createdAt: Timestamp
     ) {
         self.name = name
         self.labels = labels
         self.guidelines = guidelines
         self.guidelinesVersion = guidelinesVersion
         self.tags = tags
+        self.slices = slices
         self.policyVersion = policyVersion
         self.createdAt = createdAt
     }
@@ -145,6 +175,7 @@ public struct ProjectReply: WireValue {
         guidelines = try wire.optional("guidelines")?.string() ?? ""
         guidelinesVersion = try wire.optional("guidelines_version")?.int() ?? 1
         tags = try wire.strings("tags")
+        slices = try wire.strings("slices")
         policyVersion = try wire.required("policy_version").int()
         createdAt = try wire.required("created_at").timestamp()
     }
@@ -161,6 +192,8 @@ public struct ProjectReply: WireValue {
         writer.member("guidelines_version", guidelinesVersion)
         writer.key("tags")
         writer.strings(tags)
+        writer.key("slices")
+        writer.strings(slices)
         writer.member("policy_version", policyVersion)
         writer.member("created_at", createdAt.rfc3339)
         writer.endObject()

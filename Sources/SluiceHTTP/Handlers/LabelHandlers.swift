@@ -45,12 +45,36 @@ struct LabelHandlers {
         }
         router.get(RouterPath(StreamingPath.report)) { request, context in
             let call = try Call(request: request, context: context, needs: .analyse)
-            let query = try Query(request, allowing: ["from", "to", "by"])
+            let question = try Self.question(Query(request, allowing: Self.reportParameters))
             return Response.json(
-                try await services.reporting.json(
-                    project: call.project(services), from: query.timestamp("from"),
-                    to: query.timestamp("to"), by: Self.bucket(query)))
+                try await services.reporting.json(project: call.project(services), question))
         }
+    }
+
+    private static let reportParameters = [
+        "from", "to", "window", "by", "model", "version", "label", "slice", "reviewer",
+    ]
+
+    private static func question(_ query: Query) throws(ReviewError) -> ReportQuestion {
+        var question = ReportQuestion()
+        question.from = try query.timestamp("from")
+        question.to = try query.timestamp("to")
+        question.bucket = try bucket(query)
+        if let text = query["window"] {
+            guard let length = ReportQuestion.Length(rawValue: text) else {
+                throw .invalidParameter(
+                    name: "window", found: "\"\(text)\"",
+                    accepted: ReportQuestion.Length.allCases.map(\.rawValue)
+                        .joined(separator: ", "))
+            }
+            question.length = length
+        }
+        question.model = query["model"]
+        question.version = query["version"]
+        question.label = query["label"]
+        question.slice = query["slice"]
+        question.reviewer = query["reviewer"]
+        return question
     }
 
     private static func bucket(_ query: Query) throws(ReviewError) -> ReportBucket? {

@@ -26,13 +26,20 @@ struct ProjectHandlers {
                 projects: try await services.administration.projectNames(for: call.caller))
         }
         router.answer(Endpoints.project, .inspect) { _, call in
-            ProjectReply(try await call.project(services))
+            let project = try await call.project(services)
+            return ProjectReply(
+                project, slices: try await services.administration.slices(of: project))
         }
         router.answer(Endpoints.patchProject, .administer) { input, call in
-            ProjectReply(
+            let project = try await services.administration.change(
+                guidelines: input.guidelines, summary: input.guidelinesSummary ?? "",
+                tags: input.tags, of: call.project(services), by: call.caller)
+            if let slices = input.slices {
                 try await services.administration.change(
-                    guidelines: input.guidelines, summary: input.guidelinesSummary ?? "",
-                    tags: input.tags, of: call.project(services), by: call.caller))
+                    slices: slices, of: project, by: call.caller)
+            }
+            return ProjectReply(
+                project, slices: try await services.administration.slices(of: project))
         }
         router.answer(Endpoints.reask, .administer) { _, call in
             let query = try Query(call.request, allowing: ["reason"])
@@ -67,12 +74,12 @@ extension Query {
 }
 
 extension ProjectReply {
-    fileprivate init(_ project: ProjectContext) {
+    fileprivate init(_ project: ProjectContext, slices: [String] = []) {
         self.init(
             name: project.name.text, labels: project.labels.labels,
             guidelines: project.record.guidelines,
             guidelinesVersion: project.record.guidelinesVersion, tags: project.record.tags.tags,
-            policyVersion: project.policyVersion,
+            slices: slices, policyVersion: project.policyVersion,
             createdAt: project.record.createdAt)
     }
 }

@@ -95,37 +95,37 @@ struct ReportSeries: Sendable {
     private var points: [Point]
 
     private struct Point {
-        var received = 0
-        var automated = 0
+        var arrivals: [ArrivalCount] = []
+        var overdue: [AuditCount] = []
         var given = 0
         var overridden = 0
         var decided = 0
-        var accepted: [AcceptedCount] = []
-        var audits: [AuditCount] = []
     }
 
-    /// Reads the series; `audits` are those of the whole window.
+    /// Reads the series; `timed` are the counts of the same scope by the buckets of `window`.
     init(
-        _ window: SeriesWindow, project: Int64, audits: [AuditCount], _ store: Store
+        _ window: SeriesWindow, _ scope: ReportScope, _ timed: [TimedCount], now: Timestamp,
+        deadlineSeconds: Int, _ store: Store
     ) throws(PostgresError) {
         self.window = window
         var points = Array(repeating: Point(), count: window.buckets)
-        for count in try store.arrivals(window, project: project) {
-            points[count.bucket].received = count.whole
-            points[count.bucket].automated = count.part
+        for count in timed {
+            let bucket = window.bucket(of: count.startsAt)
+            guard points.indices.contains(bucket) else { continue }
+            points[bucket].arrivals.append(count.arrivals)
+            let age = now.seconds(since: count.meanArrival)
+            if let overdue = count.arrivals.overdue(at: age, deadlineSeconds: deadlineSeconds) {
+                points[bucket].overdue.append(overdue)
+            }
         }
-        for count in try store.overrides(window, project: project) {
-            points[count.bucket].given = count.whole
-            points[count.bucket].overridden = count.part
+        for count in try store.reviewSeries(window, scope)
+        where points.indices.contains(count.bucket) {
+            points[count.bucket].given += count.whole
+            points[count.bucket].overridden += count.part
         }
-        for count in try store.decidedByPeople(window, project: project) {
-            points[count.bucket].decided = count.whole
-        }
-        for outcome in try store.acceptedOutcomes(window, project: project) {
-            points[outcome.bucket].accepted.append(outcome.accepted)
-        }
-        for count in audits {
-            points[window.bucket(of: count.receivedAt)].audits.append(count)
+        for count in try store.decisionSeries(window, scope)
+        where points.indices.contains(count.bucket) {
+            points[count.bucket].decided += count.whole
         }
         self.points = points
     }
@@ -138,18 +138,20 @@ struct ReportSeries: Sendable {
         writer.key("points")
         writer.beginArray()
         for (bucket, point) in points.enumerated() {
+            let facts = ReportFacts(
+                arrivals: point.arrivals, overdue: point.overdue, reviews: [])
             writer.beginObject()
             writer.member("from", window.start(of: bucket).rfc3339)
-            writer.member("received", point.received)
+            writer.member("received", facts.received)
             writer.key("automation_rate")
-            Figure.share(point.automated, of: point.received).write(to: &writer)
+            Figure.share(facts.automated, of: facts.received).write(to: &writer)
             writer.key("override_rate")
             Figure.rate(
                 point.overridden, of: point.given, unless: "no labels were given in this window"
             ).write(to: &writer)
             writer.member("decided_by_people", point.decided)
             writer.key("auto_accept_error")
-            AutoAcceptError(point.accepted, point.audits).write(to: &writer)
+            facts.error.write(to: &writer)
             writer.endObject()
         }
         writer.endArray()

@@ -15,91 +15,44 @@ public struct Reporting: Sendable {
         self.counter = counter
     }
 
-    /// The report on the arrivals of `[from, to)` as one JSON object.
-    ///
-    /// Rates of routing are of items that arrived in the window; rates of reviewing are of reviews
-    /// given in it. Nothing is printed that cannot be known: it is null with a reason.
-    ///
-    /// - Parameters:
-    ///   - from: nil for the project's creation.
-    ///   - to: nil for now, by the database's clock.
-    ///   - bucket: how long the pieces of the time series are; nil for no series.
-    /// - Throws: `invalidParameter` if the window has too many buckets; `PostgresError`.
+    /// The report on the arrivals of `[from, to)` as one JSON object; see the form with a question.
     public func json(
         project: ProjectContext, from: Timestamp?, to: Timestamp?, by bucket: ReportBucket? = nil
     ) async throws -> [UInt8] {
-        let waiting = try await counter.figures(of: .review, project: project.id)
-        let adjudication = try await counter.figures(of: .adjudication, project: project.id)
-        return try await pool.transaction(.repeatableRead) { session in
-            let store = Store(session)
-            let now = try store.currentTime()
-            let from = from ?? project.record.createdAt
-            // What arrives in this microsecond belongs to the window.
-            let to = to ?? Timestamp(microseconds: now.microseconds + 1)
-            var facts = ReportFacts(
-                routes: try store.routeCounts(project: project.id, from: from, to: to),
-                outcomes: try store.outcomeCounts(project: project.id, from: from, to: to),
-                overrides: try store.overrideCounts(project: project.id, from: from, to: to),
-                audits: try store.auditCounts(
-                    project: project.id, from: from, to: to,
-                    deadlineSeconds: project.policy.audits.deadlineSeconds))
-            let alarms = try ReportAlarms(project: project.id, from: from, to: to, store)
-            facts.background = try .read(
-                store, project, policyVersions: Set(facts.routes.map(\.policyVersion)))
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.member("project", project.name.text)
-            writer.member("from", from.rfc3339)
-            writer.member("to", to.rfc3339)
-            writer.member("as_of", now.rfc3339)
-            writer.member("policy_version", project.policyVersion)
-            writer.key("metrics")
-            writer.beginObject()
-            facts.writeMetrics(to: &writer)
-            Self.write(waiting, adjudication, to: &writer)
-            try NotServing.writeWaiting(store, project: project.id, now: now, to: &writer)
-            writer.endObject()
-            writer.key("warnings")
-            writer.array(
-                facts.error.warnings(deadlineSeconds: project.policy.audits.deadlineSeconds)
-                    + alarms.warnings
-            ) { $0.string($1) }
-            alarms.write(to: &writer)
-            writer.key("cost")
-            CostReport(
-                facts.outcomes.map { ($0.cell.label, $0.accepted) }, facts.audits,
-                policy: project.policy,
-                handlingSeconds: try store.handlingTime(
-                    project: project.id, from: from, to: to)?.mean
-            ).write(to: &writer)
-            try NotServing.writeVersions(
-                store, project: project.id, from: from, to: to, writer: &writer)
-            facts.writeGroups(to: &writer)
-            writer.key("reviewers")
-            writer.beginArray()
-            let hours = to.seconds(since: from) / 3600
-            for count in try store.reviewerCounts(project: project.id, from: from, to: to) {
-                count.write(to: &writer, hours: hours)
-            }
-            writer.endArray()
-            try ShadowReport(
-                counts: store.shadowCounts(project: project.id, from: from, to: to)
-            ).write(to: &writer)
-            if let bucket {
-                let window = try bucket.window(from: from, to: to)
-                try ReportSeries(
-                    window, project: project.id, audits: facts.audits, store
-                ).write(to: &writer)
-            }
-            try ReportChanges(from: from, to: to, project: project.id, store).write(to: &writer)
-            writer.endObject()
-            return writer.bytes
-        }
+        var question = ReportQuestion()
+        (question.from, question.to, question.bucket) = (from, to, bucket)
+        return try await json(project: project, question)
     }
 
-    private static func write(
-        _ waiting: QueueFigures, _ adjudication: QueueFigures, to writer: inout JSONWriter
-    ) {
+    /// The report as one JSON object.
+    ///
+    /// Rates of routing are of items that arrived in the window; rates of reviewing are of reviews
+    /// given in it. Nothing is printed that cannot be known: it is null with a reason. What it says is
+    /// of one moment, and includes everything that was acknowledged before.
+    ///
+    /// - Complexity: in the hours and days of the window and the kinds of items in them, however many
+    ///   items there are.
+    /// - Throws: `invalidParameter` if the window has too many buckets, or the project no such slice;
+    ///   `PostgresError`.
+    public func json(
+        project: ProjectContext, _ question: ReportQuestion
+    ) async throws -> [UInt8] {
+        let queues = Queues(
+            waiting: try await counter.figures(of: .review, project: project.id),
+            adjudication: try await counter.figures(of: .adjudication, project: project.id))
+        return try await pool.transaction(.repeatableRead) { session in
+            let store = Store(session)
+            return try ReportText(question, project, queues, store).json()
+        }
+    }
+}
+
+/// What waits in both queues.
+private struct Queues: Sendable {
+    let waiting: QueueFigures
+    let adjudication: QueueFigures
+
+    func write(to writer: inout JSONWriter) {
         writer.key("queue_depth")
         Figure.count(Double(waiting.waiting), n: waiting.waiting).write(to: &writer)
         writer.key("leased")
@@ -116,157 +69,129 @@ public struct Reporting: Sendable {
     }
 }
 
-/// The counts a report is made of.
-struct ReportFacts: Sendable {
-    var routes: [RouteCount]
-    var outcomes: [OutcomeCount]
-    var overrides: [OverrideCount]
-    var audits: [AuditCount]
-    var background = AuditBackground.none
+/// One report, read in the transaction of its store.
+private struct ReportText {
+    let question: ReportQuestion
+    let project: ProjectContext
+    let queues: Queues
+    let store: Store
+    let now: Timestamp
+    let window: ReportWindow
+    let scope: ReportScope
+    let series: SeriesWindow?
 
-    /// The error rate of what the model decided.
-    var error: AutoAcceptError {
-        AutoAcceptError(
-            outcomes.map(\.accepted), audits, names: background.names, skill: background.skill)
+    init(
+        _ question: ReportQuestion, _ project: ProjectContext, _ queues: Queues, _ store: Store
+    ) throws {
+        self.question = question
+        self.project = project
+        self.queues = queues
+        self.store = store
+        now = try store.currentTime()
+        let window = try question.window(now: now, project, store)
+        self.window = window
+        try store.prepareToReport(countsRows: window.countsRows)
+        series = try question.bucket?.window(from: window.from, to: window.to)
+        scope = try question.narrow(window.scope(), store)
     }
 
-    /// The facts of some cells only.
-    private func only(_ isIncluded: (ReportCell) -> Bool) -> ReportFacts {
-        ReportFacts(
-            routes: routes.filter { isIncluded($0.cell) },
-            outcomes: outcomes.filter { isIncluded($0.cell) },
-            overrides: overrides.filter { isIncluded($0.cell) },
-            audits: audits.filter { isIncluded($0.cell) }, background: background)
-    }
-
-    private func count(_ isIncluded: (RouteCount) -> Bool) -> Int {
-        routes.filter(isIncluded).reduce(0) { $0 + $1.count }
-    }
-
-    /// Writes the metrics of `statistics` area a that these facts give, as members.
-    func writeMetrics(to writer: inout JSONWriter) {
-        let received = count { _ in true }
-        let automated = count { $0.route.answersWithLabel }
-        let untouched = outcomes.filter { $0.route == .accepted && $0.source == "model" }
-            .reduce(0) { $0 + $1.count }
-        writer.key("received")
-        Figure.count(Double(received), n: received).write(to: &writer)
-        writer.key("automation_rate")
-        Figure.share(automated, of: received).write(to: &writer)
-        writer.key("deferral_rate")
-        Figure.share(received - automated, of: received).write(to: &writer)
-        writer.key("deferral_by_reason")
+    func json() throws -> [UInt8] {
+        let deadline = project.policy.audits.deadlineSeconds
+        let timedScope =
+            series?.seconds == 3600 ? try question.narrow(window.scope(by: .hour), store) : scope
+        let timed = try store.timedCounts(timedScope, by: series)
+        var facts = ReportFacts(
+            arrivals: try store.arrivalCounts(scope),
+            overdue: timed.compactMap {
+                $0.arrivals.overdue(
+                    at: now.seconds(since: $0.meanArrival), deadlineSeconds: deadline)
+            }, reviews: try store.reviewCounts(scope))
+        facts.background = try .read(
+            store, project, policyVersions: Set(facts.arrivals.map(\.policyVersion)))
+        let handling = try store.handlingCounts(scope)
+        var writer = JSONWriter()
         writer.beginObject()
-        let reasons = Set(routes.filter { !$0.route.answersWithLabel }.map(\.reason)).sorted()
-        for reason in reasons {
-            writer.key(reason)
-            let deferred = count { !$0.route.answersWithLabel && $0.reason == reason }
-            Figure.share(deferred, of: received).write(to: &writer)
-        }
-        writer.endObject()
-        writer.key("straight_through_rate")
-        Figure.share(untouched, of: received).write(to: &writer)
-        writer.key("audit_rate")
-        Figure.share(count { $0.route == .audited }, of: automated).write(to: &writer)
-        writer.key("auto_accept_error")
-        error.write(to: &writer)
-        writeOverrides(to: &writer)
-    }
-
-    private func writeOverrides(to writer: inout JSONWriter) {
-        func rate(_ isIncluded: (OverrideCount) -> Bool) -> Figure {
-            let included = overrides.filter(isIncluded)
-            return .rate(
-                included.reduce(0) { $0 + $1.overridden },
-                of: included.reduce(0) { $0 + $1.given },
-                unless: "no labels were given in this window")
-        }
-        writer.key("override_rate")
-        rate { _ in true }.write(to: &writer)
-        writer.key("override_rate_queue_shown")
-        rate { !$0.isAudit && $0.isShown }.write(to: &writer)
-        writer.key("override_rate_queue_blind")
-        rate { !$0.isAudit && !$0.isShown }.write(to: &writer)
-        writer.key("override_rate_audit")
-        rate { $0.isAudit }.write(to: &writer)
-        writer.key("anchoring_effect")
-        AnchoringEffect(overrides).write(to: &writer)
-    }
-
-    /// Writes the same metrics by model version and by predicted label.
-    func writeGroups(to writer: inout JSONWriter) {
-        struct Version: Hashable {
-            let model: String
-            let version: String
-        }
-        // What came without a prediction has no model and no label to be grouped by.
-        let predicted = routes.map(\.cell).filter { !$0.model.isEmpty }
-        let versions = Set(predicted.map { Version(model: $0.model, version: $0.version) })
-            .sorted { ($0.model, $0.version) < ($1.model, $1.version) }
-        writer.key("by_model_version")
-        writer.beginArray()
-        for version in versions {
-            writer.beginObject()
-            writer.member("model", version.model)
-            writer.member("model_version", version.version)
-            writeGroup(to: &writer) {
-                $0.model == version.model && $0.version == version.version
-            }
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.key("by_label")
-        writer.beginArray()
-        for label in Set(predicted.map(\.label)).sorted() {
-            writer.beginObject()
-            writer.member("label", label)
-            writeGroup(to: &writer) { $0.label == label }
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    private func writeGroup(
-        to writer: inout JSONWriter, _ isIncluded: (ReportCell) -> Bool
-    ) {
+        writer.member("project", project.name.text)
+        window.write(to: &writer)
+        writer.member("as_of", now.rfc3339)
+        writer.member("policy_version", project.policyVersion)
         writer.key("metrics")
         writer.beginObject()
-        only(isIncluded).writeMetrics(to: &writer)
+        facts.writeMetrics(to: &writer)
+        try writeMore(facts, timed, handling, to: &writer)
+        queues.write(to: &writer)
+        try NotServing.writeWaiting(store, project: project.id, now: now, to: &writer)
         writer.endObject()
-    }
-}
-
-extension ReviewerCount {
-    fileprivate func write(to writer: inout JSONWriter, hours: Double) {
-        writer.beginObject()
-        writer.member("reviewer", reviewer)
-        writer.member("reviews", reviews)
-        // A pace of seconds says nothing of an hour.
-        writer.member("reviews_per_hour", hours * 60 < 1 ? nil : Double(reviews) / hours)
-        writer.member("skips", skips)
-        writer.member("escalations", escalations)
-        writer.member("unusable", unusable)
-        writer.member("surplus", surplus)
-        writer.key("override_rate")
-        Figure.rate(overrides, of: labels, unless: "no labels were given in this window")
+        let alarms = try ReportAlarms(
+            project: project.id, from: window.from, to: window.to, store)
+        writer.key("warnings")
+        writer.array(facts.error.warnings(deadlineSeconds: deadline) + alarms.warnings) {
+            $0.string($1)
+        }
+        alarms.write(to: &writer)
+        writer.key("cost")
+        CostReport(
+            facts.arrivals.map { ($0.cell.label, $0.accepted) }, facts.audits,
+            policy: project.policy,
+            handlingSeconds: DurationBins(handling.filter { !$0.isSkip }.map(\.bin)).meanSeconds
+        ).write(to: &writer)
+        try NotServing.writeVersions(
+            store, project: project.id, from: window.from, to: window.to, writer: &writer)
+        facts.writeGroups(to: &writer)
+        ReviewerFigures(
+            facts.reviews, handling, hours: window.hours, unless: handlingUnknown
+        ).write(to: &writer)
+        try ShadowReport(
+            counts: store.shadowCounts(project: project.id, from: window.from, to: window.to)
+        ).write(to: &writer)
+        if let series {
+            try ReportSeries(
+                series, timedScope, timed, now: now, deadlineSeconds: deadline, store
+            ).write(to: &writer)
+        }
+        try ReportChanges(from: window.from, to: window.to, project: project.id, store)
             .write(to: &writer)
-        writer.key("handling_seconds_p50")
-        handling(medianSeconds).write(to: &writer)
-        writer.key("handling_seconds_p90")
-        handling(p90Seconds).write(to: &writer)
         writer.endObject()
+        return writer.bytes
     }
 
-    private func handling(_ seconds: Double?) -> Figure {
-        seconds.map { .count($0, n: timed) } ?? .unknown("the client sent no handling times")
+    /// The figures that need more than counts of what came.
+    private func writeMore(
+        _ facts: ReportFacts, _ timed: [TimedCount], _ handling: [HandlingCount],
+        to writer: inout JSONWriter
+    ) throws {
+        let before = try question.narrow(window.scopeBefore(), store)
+        writer.key("standardised_automation_rate")
+        StandardisedRate(current: facts.arrivals, reference: try store.arrivalCounts(before))
+            .write(to: &writer)
+        TimeToDecision(
+            try store.decisionCounts(scope), timed, automated: facts.automated,
+            deadlines: try store.policyDeadlines(project: project.id), now: now,
+            unless: question.label == nil
+                ? nil : "waiting times are not kept by predicted label: ask without label"
+        ).write(to: &writer)
+        let gold = try store.goldErrors(project: project.id)
+        writer.key("system_error_rate")
+        SystemErrorRate(
+            automated: facts.automated, ofModel: facts.error.figure,
+            reviewed: facts.received - facts.automated,
+            ofPeople: .rate(
+                gold.wrong, of: gold.given,
+                unless: "how often people err is not known: add gold items, whose label is known")
+        ).figure.write(to: &writer)
+        let touched = window.hoursTouched
+        ReviewerLoad(
+            arrivals: facts.count { $0.route != .accepted && $0.route != .waiting },
+            hours: window.hours,
+            reviewerHours: try store.reviewerHours(project: project.id, touched),
+            hoursTouched: touched.to.seconds(since: touched.from) / 3600, handling: handling,
+            backlog: queues.waiting.waiting, unknown: handlingUnknown
+        ).write(to: &writer)
     }
-}
 
-extension OutcomeCount {
-    /// What became of the items, without what was predicted.
-    var accepted: AcceptedCount {
-        AcceptedCount(
-            route: route, propensity: propensity, stratum: stratum, source: source,
-            outcome: outcome, count: count)
+    private var handlingUnknown: String? {
+        question.selectsItems
+            ? "handling times are kept by reviewer only: ask without model, version, label and slice"
+            : nil
     }
 }

@@ -64,6 +64,23 @@ public struct Rollups: Sendable {
         }
     }
 
+    /// Has a project's items told apart by these slices, and makes its rollups anew.
+    ///
+    /// - Parameter slices: as `metadata.source`.
+    /// - Throws: `RollupsInUse` when others held them all the time.
+    public func rebuild(
+        project: Int64, slices: [String],
+        also: @Sendable @escaping (Store) throws -> Void = { _ in }
+    ) async throws {
+        try await holding(project) { store in
+            try also(store)
+            try store.replaceSlices(slices, project: project)
+            try store.dropRollups(project: project)
+            try store.addToRollups(.rows, project: project)
+            try store.dropAppended(project: project)
+        }
+    }
+
     /// Compares a project's rollups, and what is not folded yet, with a recount of its rows.
     ///
     /// The rows are subtracted from what is kept, in a transaction that is taken back: nothing is left
@@ -91,6 +108,8 @@ public struct Rollups: Sendable {
     ) async throws {
         for _ in 0..<100 {
             let isDone = try await pool.transaction(.repeatableRead) { session in
+                // Counting millions of rows takes longer than any request may.
+                session.statementDeadline = max(session.statementDeadline, .seconds(3600))
                 let store = Store(session)
                 guard try store.lockRollups(project: project) else { return false }
                 try body(store)

@@ -10,7 +10,7 @@ import SluiceTerminal
 struct ProjectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "project", abstract: "Create and show projects.",
-        subcommands: [Create.self, List.self, Show.self])
+        subcommands: [Create.self, List.self, Show.self, Slices.self])
 
     /// `sluice project create`.
     struct Create: AsyncParsableCommand {
@@ -61,6 +61,40 @@ struct ProjectCommand: AsyncParsableCommand {
                 let reply = try await client.call(
                     Endpoints.project, at: ["project": project.name(client)], Nothing())
                 try Output.write(reply.json + [10])
+            }
+        }
+    }
+}
+
+extension ProjectCommand {
+    /// `sluice project slices`.
+    struct Slices: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show or set the metadata by which reports tell items apart.",
+            discussion: """
+                Setting them counts everything there is anew, which takes about a minute for ten \
+                million items; reports go on meanwhile.
+                """)
+
+        @Argument(help: "The slices to have from now on, as metadata.source; at most 8.")
+        var slices: [String] = []
+
+        @Flag(help: "Have none.")
+        var none = false
+
+        @OptionGroup var service: ServiceOptions
+        @OptionGroup var project: ProjectOption
+
+        func run() async throws {
+            try await Failure.explain("setting the slices") {
+                let client = try service.client()
+                let place = ["project": try await project.name(client)]
+                let reply =
+                    slices.isEmpty && !none
+                    ? try await client.call(Endpoints.project, at: place, Nothing())
+                    : try await client.call(
+                        Endpoints.patchProject, at: place, ProjectPatch(slices: slices))
+                for slice in reply.slices { try Output.print(slice) }
             }
         }
     }

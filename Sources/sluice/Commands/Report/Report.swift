@@ -20,6 +20,24 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "End of the window, RFC 3339; now without it.")
     var to: String?
 
+    @Option(help: "The time up to now, or to --to: 1h, 1d, 7d, 28d.")
+    var window: String?
+
+    @Option(help: "Only items this model was responsible for.")
+    var model: String?
+
+    @Option(help: "Only items this version of a model was responsible for.")
+    var modelVersion: String?
+
+    @Option(help: "Only items with this predicted label.")
+    var label: String?
+
+    @Option(help: "Only items of a slice of the project, as metadata.source=web.")
+    var slice: String?
+
+    @Option(help: "Of reviews, only this person's.")
+    var reviewer: String?
+
     @Option(help: "The pieces of the figures over time: hour, day, week, auto.")
     var by = "auto"
 
@@ -41,6 +59,12 @@ struct ReportCommand: AsyncParsableCommand {
             var query: [(String, String)] = []
             if let from { query.append(("from", from)) }
             if let to { query.append(("to", to)) }
+            for (name, value) in [
+                ("window", window), ("model", model), ("version", modelVersion), ("label", label),
+                ("slice", slice), ("reviewer", reviewer),
+            ] {
+                if let value { query.append((name, value)) }
+            }
             query.append(("by", by))
             let plots = try ReportPlots(plot)
             let place = ["project": try await project.name(client)]

@@ -1,0 +1,141 @@
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceStore
+
+/// The window a report is asked for, and the one it answers.
+///
+/// Counts are kept by the hour. Where an end of the window lies within an hour, the rows of that part
+/// are counted, unless the hour has too many of them: then the window is widened to the hour, and the
+/// report says so.
+struct ReportWindow: Sendable {
+    /// How many rows an hour may have for a part of it to be counted.
+    static let countableRows = 20_000
+
+    private static let hour: Int64 = 3_600_000_000
+    private static let day: Int64 = 86_400_000_000
+
+    /// The first moment that counts.
+    private(set) var from: Timestamp
+    /// The first moment that does not count any more.
+    private(set) var to: Timestamp
+    /// Whether the window is wider than what was asked for.
+    private(set) var isRounded = false
+    /// The whole hours within it; empty where `from` is not before `to`.
+    private var inner: ReportScope.Span
+    /// The parts of hours at its ends.
+    private var rows: [ReportScope.Span] = []
+    private let project: Int64
+
+    /// Finds the window from `from` to `to`, when it is `now` and the project was made at `createdAt`.
+    init(
+        from: Timestamp, to: Timestamp, now: Timestamp, createdAt: Timestamp, project: Int64,
+        _ store: Store
+    ) throws(PostgresError) {
+        self.from = from
+        self.to = to
+        self.project = project
+        // Nothing came before the project, and nothing has come after now.
+        var first =
+            from <= createdAt ? Self.floor(from, Self.hour) : Self.ceiling(from, Self.hour)
+        var last = to > now ? Self.ceiling(to, Self.hour) : Self.floor(to, Self.hour)
+        guard from < to else {
+            inner = .init(from: from, to: from)
+            return
+        }
+        if first > from, try !Self.isCountable(Self.floor(from, Self.hour), project, store) {
+            first = Self.floor(from, Self.hour)
+            self.from = first
+            isRounded = true
+        }
+        if last < to, try !Self.isCountable(last, project, store) {
+            last = Self.ceiling(to, Self.hour)
+            self.to = last
+            isRounded = true
+        }
+        if first > last {
+            // Both ends are within one hour.
+            rows = [.init(from: self.from, to: self.to)]
+            inner = .init(from: first, to: first)
+            return
+        }
+        if first > self.from { rows.append(.init(from: self.from, to: first)) }
+        if last < self.to { rows.append(.init(from: last, to: self.to)) }
+        inner = .init(from: first, to: last)
+    }
+
+    private static func isCountable(
+        _ hour: Timestamp, _ project: Int64, _ store: Store
+    ) throws(PostgresError) -> Bool {
+        try store.hourSize(project: project, at: hour) <= countableRows
+    }
+
+    /// Where the counts are.
+    ///
+    /// - Parameter grain: what they are read by where it is possible.
+    func scope(by grain: ReportScope.Grain = .day) -> ReportScope {
+        var scope = ReportScope(project: project, unfolded: inner)
+        scope.rows = rows
+        let firstDay = Self.ceiling(inner.from, Self.day)
+        let lastDay = Self.floor(inner.to, Self.day)
+        guard grain == .day, firstDay < lastDay else {
+            scope.pieces = [(.hour, inner)]
+            return scope
+        }
+        scope.pieces = [
+            (.hour, .init(from: inner.from, to: firstDay)),
+            (.day, .init(from: firstDay, to: lastDay)),
+            (.hour, .init(from: lastDay, to: inner.to)),
+        ].filter { $0.1.from < $0.1.to }
+        return scope
+    }
+
+    /// Where the counts are of the window of the same length before, in whole hours.
+    func scopeBefore() -> ReportScope {
+        var before = self
+        let length = inner.to.microseconds - inner.from.microseconds
+        before.inner = .init(
+            from: Timestamp(microseconds: inner.from.microseconds - length), to: inner.from)
+        before.rows = []
+        return before.scope()
+    }
+
+    /// Whether a part of it is counted by row.
+    var countsRows: Bool { !rows.isEmpty }
+
+    /// The window's length in hours.
+    var hours: Double { max(0, to.seconds(since: from) / 3600) }
+
+    /// All hours the window touches.
+    var hoursTouched: ReportScope.Span {
+        .init(from: Self.floor(from, Self.hour), to: Self.ceiling(to, Self.hour))
+    }
+
+    /// Writes the members `from`, `to` and `window`.
+    func write(to writer: inout JSONWriter) {
+        writer.member("from", from.rfc3339)
+        writer.member("to", to.rfc3339)
+        writer.key("window")
+        writer.beginObject()
+        writer.member("from", from.rfc3339)
+        writer.member("to", to.rfc3339)
+        writer.member("rounded", isRounded)
+        if isRounded {
+            writer.member(
+                "reason",
+                "widened to whole hours: the hour at an end of the window has more than "
+                    + "\(Self.countableRows) rows")
+        }
+        writer.endObject()
+    }
+
+    private static func floor(_ moment: Timestamp, _ length: Int64) -> Timestamp {
+        let remainder = ((moment.microseconds % length) + length) % length
+        return Timestamp(microseconds: moment.microseconds - remainder)
+    }
+
+    private static func ceiling(_ moment: Timestamp, _ length: Int64) -> Timestamp {
+        let below = floor(moment, length)
+        return below == moment ? moment : Timestamp(microseconds: below.microseconds + length)
+    }
+}
