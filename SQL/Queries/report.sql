@@ -15,7 +15,7 @@ SELECT set_config('jit', 'off', true), set_config('enable_sort', 'off', true), s
 -- $10 rows_to timestamptz, $11 model_version_ids bigint[] or null, $12 label text or null
 -- returns model text, version text, label text, policy_version integer, route text, reason text, rule text
 --   propensity double precision, stratum smallint or null, source text, outcome text, is_contradicted boolean, items bigint
-WITH n AS (
+WITH n AS MATERIALIZED (
     SELECT r.model_version_id, r.label, r.policy_version, r.route, r.reason, r.rule, r.propensity, r.stratum,
         r.source, r.outcome, r.is_contradicted, r.items
     FROM unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) AS piece (grain, from_at, to_at)
@@ -58,7 +58,7 @@ HAVING sum(n.items) <> 0;
 -- returns starts_at timestamptz, model text, version text, label text, policy_version integer, route text, rule text
 --   propensity double precision, stratum smallint or null, source text, outcome text, is_contradicted boolean, items bigint
 --   mean_milliseconds double precision
-WITH n AS (
+WITH n AS MATERIALIZED (
     SELECT r.starts_at AS at, r.offset_milliseconds AS offset_milliseconds,
         r.model_version_id, r.label, r.policy_version, r.route, r.reason, r.rule, r.propensity, r.stratum,
         r.source, r.outcome, r.is_contradicted, r.items
@@ -87,8 +87,7 @@ WITH n AS (
     WHERE $9::timestamptz < $10::timestamptz AND c.project_id = $1 AND c.slice_key = $2 AND c.slice_value = $3
         AND c.received_at >= $9 AND c.received_at < $10
 ), placed AS (
-    SELECT CASE WHEN n.is_open OR $14 = 0 THEN n.at ELSE $13::timestamptz + make_interval(
-            secs => floor(extract(epoch FROM n.at - $13::timestamptz) / $14) * $14) END AS at,
+    SELECT CASE WHEN n.is_open OR $14 = 0 THEN n.at ELSE date_bin($14 * interval '1 second', n.at, $13) END AS at,
         n.offset_milliseconds, n.model_version_id, n.label, n.policy_version, n.route, n.rule, n.propensity, n.stratum, n.source,
         n.outcome, n.is_contradicted, n.items
     FROM (
@@ -116,7 +115,7 @@ HAVING sum(n.items) <> 0;
 -- $6 piece_to timestamptz[], $7 unfolded_from timestamptz, $8 unfolded_to timestamptz, $9 rows_from timestamptz
 -- $10 rows_to timestamptz, $11 model_version_ids bigint[] or null, $12 label text or null
 -- returns is_accepted boolean, deadline text, bin smallint, items bigint, milliseconds bigint
-WITH n AS (
+WITH n AS MATERIALIZED (
     SELECT r.model_version_id, r.is_accepted, r.deadline, r.bin, r.items, r.milliseconds
     FROM unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) AS piece (grain, from_at, to_at)
     CROSS JOIN LATERAL (
@@ -164,7 +163,7 @@ HAVING sum(n.items) <> 0;
 -- returns reviewer text, model text, version text, label text, is_audit boolean, is_shown boolean, is_drawn boolean
 --   reviews bigint, labels bigint, overrides bigint, skips bigint, escalations bigint, unusable bigint, surplus bigint
 --   given bigint, overridden bigint
-WITH n AS (
+WITH n AS MATERIALIZED (
     SELECT r.actor_id, r.model_version_id, r.policy_version, r.queue, r.is_audit, r.is_shown, r.is_queued, r.status,
         r.verdict, r.predicted, r.given, r.rule, r.reviews
     FROM unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) AS piece (grain, from_at, to_at)
@@ -225,7 +224,7 @@ HAVING sum(n.reviews) <> 0;
 -- $1 project_id bigint, $2 grains text[], $3 piece_from timestamptz[], $4 piece_to timestamptz[], $5 unfolded_from timestamptz
 -- $6 unfolded_to timestamptz, $7 rows_from timestamptz, $8 rows_to timestamptz, $9 reviewer text or null
 -- returns reviewer text, is_skip boolean, bin smallint, reviews bigint, milliseconds bigint
-WITH n AS (
+WITH n AS MATERIALIZED (
     SELECT r.actor_id, r.is_skip, r.bin, r.reviews, r.milliseconds
     FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) AS piece (grain, from_at, to_at)
     CROSS JOIN LATERAL (

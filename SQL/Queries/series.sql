@@ -5,7 +5,7 @@
 -- $10 rows_to timestamptz, $11 model_version_ids bigint[] or null, $12 label text or null
 -- $13 reviewer text or null, $14 origin timestamptz, $15 seconds integer
 -- returns bucket integer, given bigint, overridden bigint
-WITH n AS (
+WITH n AS MATERIALIZED (
     SELECT r.starts_at AS at, r.actor_id, r.model_version_id, r.policy_version, r.queue, r.is_audit, r.is_shown, r.is_queued, r.status,
         r.verdict, r.predicted, r.given, r.rule, r.reviews
     FROM unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) AS piece (grain, from_at, to_at)
@@ -49,7 +49,7 @@ ORDER BY 1;
 -- $10 rows_to timestamptz, $11 model_version_ids bigint[] or null, $12 label text or null
 -- $13 origin timestamptz, $14 seconds integer
 -- returns bucket integer, decided bigint
-WITH n AS (
+WITH n AS MATERIALIZED (
     SELECT r.starts_at AS at, r.model_version_id, r.is_accepted, r.deadline, r.bin, r.items, r.milliseconds
     FROM unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) AS piece (grain, from_at, to_at)
     CROSS JOIN LATERAL (

@@ -23,7 +23,8 @@ struct Sluice: AsyncParsableCommand {
             RolloutCommand.self, AgreementCommand.self, ReviewerCommand.self, LabelMapCommand.self,
             ProjectCommand.self, QueueCommand.self, GuidelinesCommand.self, GoldCommand.self,
             ItemCommand.self, CorrectionsCommand.self, ErrorsCommand.self,
-            TokenCommand.self, AuditCommand.self, AuditLogCommand.self, MigrateCommand.self, DoctorCommand.self,
+            TokenCommand.self, AuditCommand.self, AuditLogCommand.self, MigrateCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {
