@@ -34,7 +34,7 @@ import Testing
             let policy = try await home.sluice("policy", "show", "--json", token: admin)
             #expect(policy.output.contains(#""audit_rate":0.1095"#))
             let history = try await home.sluice("policy", "history", token: admin)
-            #expect(history.output.contains("audit plan: 438 audits"))
+            #expect(history.output.contains("audit plan: 438 audits in 4 days"))
             let again = try await plan("--apply", "--yes")
             #expect(again.error.contains("says that already"))
             let both = try await home.sluice(

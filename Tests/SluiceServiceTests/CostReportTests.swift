@@ -140,7 +140,9 @@ struct CostReportTests {
             #expect(tried["candidates"]?.array?.first?["saved"]?["value"] == .null)
             try await service.setPolicy(
                 #"{"degree":"full","audit_rate":0,"costs":{"review":1,"error":2}}"#)
-            try await service.ingest([SentPrediction("new", label: "b", confidence: "0.9")])
+            // More than a tenth of all: with less, the interval would take them for right and wrong.
+            try await service.ingest(
+                (0..<60).map { SentPrediction("new\($0)", label: "b", confidence: "0.9") })
             let later = try #require(try await report(service)["cost"])
             #expect(later["saved"]?["value"] == .null)
             #expect(later["saved"]?["reason"]?.string?.isEmpty == false)

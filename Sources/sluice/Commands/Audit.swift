@@ -104,7 +104,8 @@ struct AuditCommand: AsyncParsableCommand {
             if change.asks, Confirmation.ask("Put it in force?", letters: ["y", "n"]) == "n" {
                 throw Failure("applying the plan", why: "you said no; nothing changed")
             }
-            let reason = change.reason ?? "audit plan: \(plan["sentence"]?.string ?? "")"
+            let audits = plan["audits_needed"]?["value"]?.int ?? 0
+            let reason = change.reason ?? "audit plan: \(audits) audits in \(days) days"
             let reply = try await desk.client.call(
                 Endpoints.putPolicy, at: ["project": desk.project],
                 query: change.query(to: inForce.version, reason: reason),
