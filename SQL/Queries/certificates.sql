@@ -26,6 +26,25 @@ JOIN actor a ON a.id = c.made_by
 LEFT JOIN actor r ON r.id = c.revoked_by
 WHERE c.project_id = $1 AND c.number = $2;
 
+-- name: lastAppliedCertificate
+-- The newest of those whose thresholds were put in force; no row when none ever was.
+-- $1 project_id bigint
+-- returns number integer, model_version_id bigint, model text, version text, policy_version integer
+--   applied_policy_version integer or null, made_at timestamptz, made_by text, expires_at timestamptz
+--   revoked_at timestamptz or null, revoked_by text or null, revoked_reason text or null, error_limit double precision
+--   method text, is_certified boolean, is_automatic boolean, document json
+SELECT c.number, c.model_version_id, m.model, m.version, c.policy_version,
+    c.applied_policy_version, c.made_at, a.name, c.expires_at,
+    c.revoked_at, r.name, c.revoked_reason, c.error_limit,
+    c.method, c.is_certified, c.is_automatic, c.document
+FROM certificate c
+JOIN model_version m ON m.project_id = c.project_id AND m.id = c.model_version_id
+JOIN actor a ON a.id = c.made_by
+LEFT JOIN actor r ON r.id = c.revoked_by
+WHERE c.project_id = $1 AND c.applied_policy_version IS NOT NULL
+ORDER BY c.applied_policy_version DESC, c.number DESC
+LIMIT 1;
+
 -- name: listCertificates
 -- The newest first; of one version, or of all.
 -- $1 project_id bigint, $2 model_version_id bigint or null, $3 limit integer

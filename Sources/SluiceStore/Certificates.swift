@@ -163,6 +163,14 @@ extension Store {
             ], certificateRecord)
     }
 
+    /// The certificate whose thresholds were put in force last; nil when none ever was.
+    public func lastAppliedCertificate(
+        project: Int64
+    ) throws(PostgresError) -> CertificateRecord? {
+        try session.queryOne(
+            SQLCatalog.lastAppliedCertificate, [.int64(project)], certificateRecord)
+    }
+
     /// Says which policy put the thresholds of a certificate in force.
     public func applyCertificate(
         _ number: Int, policyVersion: Int, project: Int64

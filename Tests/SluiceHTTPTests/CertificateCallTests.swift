@@ -54,7 +54,7 @@ import Testing
             (#"{"model_version":"1"}"#, .missingField, "model"),
             (#"{"from":"monday"}"#, .invalidField, "from"),
             (#"{"limit":0.02}"#, .unknownField, "limit"),
-            (#"{}"#, .missingField, "error"),
+            (#"{}"#, .invalidField, "error_limit"),
             (#"{"error":0.02,"model":"m","model_version":"1"}"#, .invalidField, "model_version"),
         ])
     func refused(body: String, code: ErrorCode, place: String) async throws {

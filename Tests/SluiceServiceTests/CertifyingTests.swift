@@ -21,6 +21,20 @@ struct CertifyingTests {
         ).json
     }
 
+    private func report(_ service: TestService) async throws -> JSONValue {
+        try JSONValue(
+            parsing: try await Reporting(
+                pool: service.pool, counter: QueueCounter(pool: service.pool)
+            ).json(project: service.project(), from: nil, to: nil))
+    }
+
+    /// The warnings about what was promised.
+    private func promises(_ report: JSONValue) -> [String] {
+        (report["warnings"]?.array ?? []).compactMap(\.string).filter {
+            $0.hasPrefix("the promise")
+        }
+    }
+
     private func actions(_ service: TestService) async throws -> [String] {
         try await service.sql("SELECT action FROM audit_log ORDER BY id")
             .split(separator: "\n").map(String.init).filter { $0.hasPrefix("certificate") }
@@ -105,6 +119,11 @@ struct CertifyingTests {
             #expect(project.record.policy.reason == "certificate 1: first")
             #expect(
                 try await actions(service) == ["certificate.made", "certificate.applied"])
+            let told = try await report(service)
+            #expect(told["certificate"]?["number"]?.int == 1)
+            #expect(told["certificate"]?["in_force"]?.bool == true)
+            #expect(told["certificate"]?["status"]?.string == "applied")
+            #expect(promises(told).isEmpty)
             let revoked = try await service.certifying.revoke(
                 1, reason: "new data", of: service.project(), by: service.admin
             ).json
@@ -118,6 +137,17 @@ struct CertifyingTests {
             await #expect(
                 throws: ReviewError.certificateRefused(number: 1, .revoked(reason: "new data"))
             ) { try await certify(service, applying: 1) }
+            let careful = try await report(service)
+            #expect(careful["certificate"]?["status"]?.string == "revoked")
+            #expect(
+                promises(careful) == [
+                    "the promise of certificate 1 (demo/1) was revoked: new data; "
+                        + "its thresholds are still in force"
+                ])
+            try await service.setPolicy(#"{"audit_rate":0.1}"#)
+            let back = try await report(service)
+            #expect(back["certificate"]?["in_force"]?.bool == false)
+            #expect(promises(back).isEmpty)
             // A second one is the second look, and expires.
             let second = try await certify(service, service.everything(0.03))
             #expect(second["look"]?.int == 2 && second["number"]?.int == 2)
@@ -254,7 +284,7 @@ struct CertifyingTests {
     @Test("a question that cannot be answered is refused, and a trial stores nothing")
     func refused() async throws {
         try await TestService.run(labels: labels, policy: partial) { service in
-            await #expect(throws: ReviewError.missingField(path: "error")) {
+            await #expect(throws: ReviewError.self, "neither it nor the policy names a limit") {
                 try await certify(service, CertificateQuestion())
             }
             await #expect(throws: ReviewError.self, "nothing arrived") {

@@ -18,6 +18,8 @@ struct CertificateChain: Sendable {
     let tests: [Test]
     /// The step certified; nil for none.
     let certified: Int?
+    /// The least labels with which a walk can begin.
+    let least: Int
     /// Items with a confidence of 1 exactly, which every threshold accepts.
     let certain: Int
 
@@ -121,6 +123,7 @@ struct ChainMaker: Sendable {
         return CertificateChain(
             labels: labels, isRest: isRest, promise: promise, grid: grid, starts: starts,
             steps: steps, tests: tests, certified: certified,
+            least: (method == .robust ? promise.divided(by: 4) : promise).leastLabels,
             certain: facts.count { $0.confidence >= 1 })
     }
 

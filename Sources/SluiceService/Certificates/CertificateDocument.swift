@@ -85,7 +85,7 @@ extension Certificate {
         writer.member("is_rest", chain.isRest)
         writer.member("limit", chain.promise.limit)
         writer.member("delta", chain.promise.delta)
-        writer.member("least_labels", chain.promise.leastLabels)
+        writer.member("least_labels", chain.least)
         writer.member("threshold", chain.threshold)
         writer.member("certified_step", chain.certified)
         writer.member("certain", chain.certain)

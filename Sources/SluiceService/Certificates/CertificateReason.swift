@@ -1,22 +1,22 @@
+import Glibc
 import SluiceStatistics
 
 extension CertificateChain {
     /// Why no threshold is certified, and what to do; nil where one is.
     var reason: String? {
         guard certified == nil else { return nil }
-        let least = promise.leastLabels
         guard !grid.steps.isEmpty, let last = steps.last else {
             return "too few predictions for a grid of thresholds; "
                 + "\(CertificateEvidence.leastReference) from before the labels are needed"
         }
-        guard let start = starts.first else {
+        guard !starts.isEmpty else {
             if steps.contains(where: { $0.form == .unobservable }) {
                 return "items were accepted without audits, so nobody can say how many are wrong: "
                     + "set audit_rate above 0; \(least) audits are missing"
             }
             let (found, word) = audits.map { ($0, "audits") } ?? (last.labelled, "labels")
             return "\(found) \(word); at least \(least) are needed even if all are right, "
-                + "so \(max(least - found, 1)) are missing"
+                + "so \(Self.missing(max(least - found, 1)))"
         }
         guard let failed = firstFailed.map({ steps[$0] }) else {
             return
@@ -31,24 +31,42 @@ extension CertificateChain {
         case .unlabelled:
             return "items \(place) were audited at a rate at which no audit is done yet"
         case .binomial, .twoStrata, .strata:
-            let counts = "\(failed.errors) of \(failed.labelled) labels \(place) are wrong"
-            if let needed = failed.labelsNeeded(promise) {
-                return counts + ", too many to tell so early; about "
-                    + "\(max(needed - failed.labelled, 1)) more labels of that kind would do"
+            let counts =
+                failed.errors == 0
+                ? "none of \(failed.labelled) labels \(place) is wrong"
+                : "\(failed.errors) of \(failed.labelled) labels \(place) are wrong"
+            guard let more = firstFailed.flatMap(labelsNeeded) else {
+                return counts + ", which is too near the limit of "
+                    + "\(ShortNumber.percent(promise.limit)), or beyond it"
             }
-            _ = start
-            return counts
-                + ", which is more than the limit of \(ShortNumber.percent(promise.limit))"
+            return counts + ", which does not show it yet; about \(more) more labels of that kind "
+                + "would"
         }
     }
 
     /// What more labels would buy: the next threshold, and about how many labels it takes; nil where
     /// the errors there are above the limit, or the walk went to the end.
     var more: (step: Int, labels: Int)? {
-        guard certified != nil, let failed = firstFailed,
-            let needed = steps[failed].labelsNeeded(promise)
+        guard certified != nil, let failed = firstFailed, let needed = labelsNeeded(at: failed)
         else { return nil }
-        return (step: failed, labels: max(needed - steps[failed].labelled, 1))
+        return (step: failed, labels: needed)
+    }
+
+    /// About how many more labels a step would take; nil where the errors there are too many.
+    ///
+    /// Evidence grows by a factor with each label, on average; what has grown so far tells the factor.
+    private func labelsNeeded(at step: Int) -> Int? {
+        let labelled = steps[step].labelled
+        guard let peak = tests.last(where: { $0.step == step })?.peak else {
+            return steps[step].labelsNeeded(promise).map { max($0 - labelled, 1) }
+        }
+        guard peak > 1.01, steps[step].observedError ?? 1 < promise.limit else { return nil }
+        let needed = Double(labelled) * (log(1 / promise.delta) / log(peak) - 1)
+        return max(Int(min(needed, 1e9).rounded(.up)), 1)
+    }
+
+    private static func missing(_ count: Int) -> String {
+        count == 1 ? "1 is missing" : "\(count) are missing"
     }
 }
 

@@ -9,7 +9,9 @@ extension Certifying {
         _ question: CertificateQuestion, of project: ProjectContext
     ) async throws -> Certificate {
         guard let limit = question.error ?? project.policy.errorLimit else {
-            throw ReviewError.missingField(path: "error")
+            throw ReviewError.invalidField(
+                path: "error", found: "not given, and the policy has no error_limit",
+                accepted: "the share of answers that may be wrong, such as 0.02")
         }
         guard let promise = ErrorPromise(limit: limit, delta: 1 - question.confidence) else {
             throw ReviewError.invalidField(

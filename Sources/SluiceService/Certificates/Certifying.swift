@@ -18,8 +18,8 @@ public struct Certifying: Sendable {
     /// Everything but the labels is fixed before they are counted: version, window, grid and start. The
     /// labels are read in pages as they stand; those of a million items take some 32 MB.
     ///
-    /// - Throws: `missingField` when neither the question nor the policy names a limit;
-    ///   `invalidField`, `invalidParameter`; `certificateRefused` when it is to be applied and cannot
+    /// - Throws: `invalidField`, also when neither the question nor the policy names a limit;
+    ///   `certificateRefused` when it is to be applied and cannot
     ///   be, after it was stored; `policyChanged` when the policy changed meanwhile.
     public func certify(
         _ question: CertificateQuestion, _ order: CertificateOrder, of project: ProjectContext,

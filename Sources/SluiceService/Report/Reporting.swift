@@ -124,11 +124,13 @@ private struct ReportText {
         writer.endObject()
         let alarms = try ReportAlarms(
             project: project.id, from: window.from, to: window.to, store)
+        let promise = try CertificateStanding(of: project, now: now, store)
         writer.key("warnings")
-        writer.array(facts.error.warnings(deadlineSeconds: deadline) + alarms.warnings) {
-            $0.string($1)
-        }
+        writer.array(
+            facts.error.warnings(deadlineSeconds: deadline) + alarms.warnings + promise.warnings
+        ) { $0.string($1) }
         alarms.write(to: &writer)
+        promise.write(to: &writer)
         writer.key("cost")
         CostReport(
             facts.arrivals.map { ($0.cell.label, $0.accepted) }, facts.audits,
