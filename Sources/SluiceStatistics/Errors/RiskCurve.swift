@@ -51,9 +51,11 @@ public struct RiskCurve: Sendable {
         else { throw Unknown(.impossiblePropensity) }
         let level = try checked(level)
         n = items.count
-        let all = items.reduce(0) { $0 + 1 / $1.propensity }
         let ranked = items.filter { $0.confidence != nil }
             .sorted { ($0.confidence ?? 0) > ($1.confidence ?? 0) }
+        // Added up in the order of the curve, so that its end is all of the weight, to the last bit.
+        let unranked = items.filter { $0.confidence == nil }
+        let all = (ranked + unranked).reduce(0) { $0 + 1 / $1.propensity }
         var (weight, wrong, squares, errors) = (0.0, 0.0, 0.0, 0)
         var points: [Point] = []
         for (index, item) in ranked.enumerated() {

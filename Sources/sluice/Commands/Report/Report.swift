@@ -53,6 +53,14 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup var service: ServiceOptions
     @OptionGroup var project: ProjectOption
 
+    func validate() throws {
+        if plot != nil, label != nil || slice != nil || reviewer != nil {
+            throw ValidationError(
+                "--plot draws the items of all labels, slices and reviewers; leave --label, --slice "
+                    + "and --reviewer out")
+        }
+    }
+
     func run() async throws {
         try await Failure.explain("reporting") {
             let client = try service.client()
@@ -68,22 +76,28 @@ struct ReportCommand: AsyncParsableCommand {
             query.append(("by", by))
             let plots = try ReportPlots(plot)
             let place = ["project": try await project.name(client)]
-            func answer(_ path: String) async throws -> JSONValue {
+            func answer(_ path: String, _ query: [(String, String)]) async throws -> JSONValue {
                 try await client.document(
-                    Endpoint<Nothing, Nothing>("GET", path).path(place),
-                    query: path == StreamingPath.report ? query : query.filter { $0.0 != "by" })
+                    Endpoint<Nothing, Nothing>("GET", path).path(place), query: query)
             }
-            let report = try await answer(StreamingPath.report)
+            let report = try await answer(StreamingPath.report, query)
             if json { return try Output.write(report.bytes + [10]) }
             let glyphs = ascii ? PlotGlyphs.ascii : Output.glyphs
             var lines = ReportText(report, glyphs: glyphs).lines()
+            // Of the very window that the report is of, however it was asked for.
+            let sameItems = [
+                ("from", report["from"]?.string), ("to", report["to"]?.string), ("model", model),
+                ("version", modelVersion),
+            ].compactMap { name, value in value.map { (name, $0) } }
             if plots.drawsRisk {
-                lines += RiskPlot(try await answer(StreamingPath.riskCoverage), glyphs: glyphs)
-                    .lines()
+                lines += RiskPlot(
+                    try await answer(StreamingPath.riskCoverage, sameItems), glyphs: glyphs
+                )
+                .lines()
             }
             if plots.drawsCalibration {
                 lines += ReliabilityPlot(
-                    try await answer(StreamingPath.calibration), glyphs: glyphs
+                    try await answer(StreamingPath.calibration, sameItems), glyphs: glyphs
                 ).lines()
             }
             let paint = Output.paint
