@@ -52,19 +52,21 @@ struct ReportWindowTests {
         try await TestService.run(policy: Self.policy) { service in
             try await Self.work(service)
             let project = try await service.project().id
-            // What depends on the moment is left out.
+            // What depends on the moment is left out; a window of a minute has a pace, a shorter one none.
             func comparable(_ report: JSONValue) -> [String?] {
                 let names = (report["metrics"]?.object?.members ?? []).map(\.key)
                     .filter {
-                        !["oldest_waiting_seconds", "time_to_decision", "arrivals_per_hour"]
-                            .contains($0)
+                        ![
+                            "oldest_waiting_seconds", "time_to_decision", "arrivals_per_hour",
+                            "utilisation", "clear_time_seconds",
+                        ].contains($0)
                     }
                 return names.map { name in
                     "\(name) \(report["metrics"]?[name]?["value"]?.double ?? -1) \(report["metrics"]?[name]?["n"]?.int ?? -1)"
                 }
             }
             let before = try await comparable(report(service))
-            #expect(before.count > 25)
+            #expect(before.count > 20)
             try await service.rollups.fold(project: project)
             #expect(try await comparable(report(service)) == before)
             try await service.rollups.rebuild(project: project)
