@@ -39,6 +39,12 @@ public struct Estimate: Hashable, Sendable {
         case weightedNewcombePaired = "weighted_newcombe_paired"
         /// Chance around a mean of calibrated probabilities.
         case expectedErrors = "expected_errors"
+        /// A weighted mean with its linearised variance, and room for its skewness.
+        case linearisedMean = "linearised_mean"
+        /// The expected calibration error with room for its bias below and none needed above.
+        case directionalDelta = "directional_delta"
+        /// The ends that exact intervals of all bins at once leave.
+        case simultaneousBins = "simultaneous_bins"
         /// The bounds of several estimates, added up with their weights.
         case sumOfBounds = "sum_of_bounds"
         /// Percentiles of a seeded bootstrap over items.

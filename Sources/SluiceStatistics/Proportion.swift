@@ -77,6 +77,16 @@ public struct Proportion: Hashable, Sendable {
         x >= n ? 1 : SpecialFunctions.incompleteBeta(1 - share, Double(n - x), Double(x + 1))
     }
 
+    /// Clopper and Pearson's interval for a share of a number of trials that need not be whole, with a
+    /// probability of `tail` beyond each end.
+    static func exact(share: Double, n: Double, tail: Double) -> (lo: Double, hi: Double) {
+        let (counted, others) = (n * share, n * (1 - share))
+        return (
+            counted > 0 ? SpecialFunctions.inverseIncompleteBeta(tail, counted, others + 1) : 0,
+            others > 0 ? SpecialFunctions.inverseIncompleteBeta(1 - tail, counted + 1, others) : 1
+        )
+    }
+
     /// Wilson's interval for a share of a number of trials that need not be whole.
     static func wilson(share: Double, n: Double, level: Double) -> (lo: Double, hi: Double) {
         let z = SpecialFunctions.normalQuantile(1 - (1 - level) / 2)

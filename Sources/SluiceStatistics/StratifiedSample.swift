@@ -89,17 +89,10 @@ public struct StratifiedSample: Hashable, Sendable {
 
     /// Clopper and Pearson's interval at a sample size that need not be whole.
     func interval(at size: Double, level: Double) -> Estimate {
-        let tail = (1 - level) / 2
-        let rate = value
-        let wrong = size * rate
-        let right = size * (1 - rate)
+        let (lo, hi) = Proportion.exact(share: value, n: size, tail: (1 - level) / 2)
         return Estimate(
-            value: rate,
-            lo: wrong > 0
-                ? SpecialFunctions.inverseIncompleteBeta(tail, wrong, right + 1) : 0,
-            hi: right > 0
-                ? SpecialFunctions.inverseIncompleteBeta(1 - tail, wrong + 1, right) : 1,
-            level: level, method: .kornGraubard, n: audits, nEffective: size)
+            value: value, lo: lo, hi: hi, level: level, method: .kornGraubard, n: audits,
+            nEffective: size)
     }
 
     /// A rate the true one exceeds with probability of at most `delta`: the guarantee used to

@@ -84,6 +84,14 @@ struct CalibrationReportTests {
                 let value = try #require(report[name]?["value"]?.double)
                 #expect(abs(value - expected) < 1e-12, "\(name)")
             }
+            for (name, estimate) in [
+                ("ece", try fifteen.expectedErrorEstimate()),
+                ("mce", try fifteen.largestErrorEstimate()),
+                ("brier", try MeanLoss(.brier, of: outcomes).estimate()),
+                ("log_loss", try MeanLoss(.logarithmic, of: outcomes).estimate()),
+            ] {
+                try expect(report[name], estimate, name)
+            }
             #expect(try #require(report["spiegelhalter"]?["p"]?.double) < 0.01)
             let diagram = try #require(report["diagram"]?.array)
             #expect(diagram.count == 5 && diagram[0]["from"]?.double == 0.5)
@@ -92,6 +100,19 @@ struct CalibrationReportTests {
             #expect(report["map"]?["kind"]?.string == "platt")
             #expect(report["map"]?["fitted_on"]?["labels"]?.int == outcomes.count / 2)
         }
+    }
+
+    /// A figure says everything it takes to believe it.
+    private func expect(_ figure: JSONValue?, _ estimate: Estimate, _ name: String) throws {
+        for (member, expected) in [
+            ("lo", estimate.lo), ("hi", estimate.hi), ("level", 0.95),
+            ("n_eff", estimate.nEffective ?? Double(estimate.n)),
+        ] {
+            let found = try #require(figure?[member]?.double, "\(name) \(member)")
+            #expect(abs(found - expected) < 1e-12 * max(expected, 1), "\(name) \(member)")
+        }
+        #expect(figure?["method"]?.string == estimate.method.rawValue)
+        #expect(figure?["n"]?.int == estimate.n)
     }
 
     private func report(service: TestService, isEmpty: Bool) async throws -> Bool {
@@ -121,6 +142,7 @@ struct CalibrationReportTests {
             let early = try await report(service)["map"]
             #expect(early?["scored_on"]?["labels"]?.int == 0)
             #expect(early?["after"]?["ece"]?["value"] == .null)
+            #expect(early?["change"]?["brier"]?["value"] == .null)
             try await label(service, 300..<600, by: ann)
             let scored = try #require(try await report(service)["map"])
             #expect(scored["number"]?.int == 1)
@@ -128,6 +150,15 @@ struct CalibrationReportTests {
             let before = try #require(scored["before"]?["ece"]?["value"]?.double)
             let after = try #require(scored["after"]?["ece"]?["value"]?.double)
             #expect(before > 0.15 && after < before / 2, "\(before) and \(after)")
+            for score in ["brier", "log_loss"] {
+                let change = try #require(scored["change"]?[score])
+                let value = try #require(change["value"]?.double)
+                let raw = try #require(scored["before"]?[score]?["value"]?.double)
+                let mapped = try #require(scored["after"]?[score]?["value"]?.double)
+                #expect(abs(value - (mapped - raw)) < 1e-12, "\(score)")
+                let hi = try #require(change["hi"]?.double)
+                #expect(hi < 0 && change["n"]?.int == 300, "the map helps: \(change)")
+            }
             #expect(
                 try await service.sql(
                     "SELECT count(*) FROM audit_log WHERE action = 'calibration.fitted'") == "1")

@@ -28,6 +28,13 @@ public struct ReliabilityDiagram: Hashable, Sendable {
         public let accuracy: Double
         /// How many equally weighted predictions would tell as much, at most `n`.
         public let effectiveSize: Double
+        /// The sum of their squared weights.
+        let squares: Double
+        /// The variance of the sum of their weighted residuals: of what is seen, or of what their
+        /// confidences say, whichever is larger.
+        let variance: Double
+        /// The sum of their residuals, each times its squared weight.
+        let tilt: Double
 
         /// How far the bin is from calibrated, 0...1.
         public var gap: Double { abs(accuracy - confidence) }
@@ -87,7 +94,8 @@ public struct ReliabilityDiagram: Hashable, Sendable {
     /// The expected calibration error, 0...1: the bins' gaps, weighted by how much they hold.
     ///
     /// Naeini, Cooper and Hauskrecht 2015, AAAI; Guo and others 2017, ICML, with 15 bins. Too high
-    /// with few predictions: show it with `n`, and under a hundred not at all.
+    /// with few predictions: show it with ``expectedErrorEstimate(level:)``, and under a hundred not at
+    /// all.
     public var expectedError: Double {
         let whole = weight
         return bins.reduce(0) { $0 + $1.weight / whole * $1.gap }
@@ -103,6 +111,9 @@ public struct ReliabilityDiagram: Hashable, Sendable {
         var squares = 0.0
         var confidence = 0.0
         var right = 0.0
+        var residuals = 0.0
+        var expected = 0.0
+        var tilt = 0.0
         var seen = 0.0...0.0
 
         mutating func add(_ outcome: ScoredOutcome) {
@@ -113,8 +124,13 @@ public struct ReliabilityDiagram: Hashable, Sendable {
                     seen.lowerBound, outcome.confidence)...max(
                         seen.upperBound, outcome.confidence)
             n += 1
+            let square = outcome.weight * outcome.weight
+            let residual = outcome.rightness - outcome.confidence
             weight += outcome.weight
-            squares += outcome.weight * outcome.weight
+            squares += square
+            residuals += square * residual * residual
+            expected += square * outcome.confidence * (1 - outcome.confidence)
+            tilt += square * residual
             confidence += outcome.weight * outcome.confidence
             right += outcome.weight * outcome.rightness
         }
@@ -123,7 +139,8 @@ public struct ReliabilityDiagram: Hashable, Sendable {
             guard n > 0 else { return nil }
             return Bin(
                 range: range, n: n, weight: weight, confidence: min(confidence / weight, 1),
-                accuracy: min(right / weight, 1), effectiveSize: weight * weight / squares)
+                accuracy: min(right / weight, 1), effectiveSize: weight * weight / squares,
+                squares: squares, variance: max(residuals, expected), tilt: tilt)
         }
     }
 }

@@ -91,17 +91,14 @@ struct CalibrationText {
 
     private func errors() -> [String] {
         if let reason = report["ece"]?["reason"]?.string { return ComparisonText.wrapped(reason) }
-        let map = report["map"]
-        let kind = map?["kind"]?.string
-        var table = Table(
-            ["", "as it is"] + (kind == nil ? [] : ["later labels", "with the map"]))
-        for (name, key) in [
-            ("calibration error", "ece"), ("largest gap", "mce"), ("Brier score", "brier"),
-            ("log loss", "log_loss"),
-        ] {
-            let now = Self.value(report[key])
-            let scored = [Self.value(map?["before"]?[key]), Self.value(map?["after"]?[key])]
-            table.add([name, now] + (kind == nil ? [] : scored))
+        var table = Table(["", "value", "95 %", "method"])
+        for (name, key) in Self.figures {
+            let figure = report[key]
+            let bins = figure?["bins"]?.int.map { ", \($0) bins" } ?? ""
+            table.add([
+                name, Self.value(figure), Self.interval(figure),
+                (figure?["method"]?.string ?? "") + bins,
+            ])
         }
         var lines = table.lines()
         if let z = report["spiegelhalter"]?["z"]?.double,
@@ -111,19 +108,60 @@ struct CalibrationText {
                 "test of calibration: z \(DriftText.short(z)), p \(p < 0.0001 ? "<0.0001" : FigureText.decimals(p))"
             )
         }
-        if let kind {
-            let fitted = map?["fitted_on"]?["labels"]?.int ?? 0
-            let scored = map?["scored_on"]?["labels"]?.int ?? 0
-            lines.append(
-                "map: \(safe(kind)), fitted to \(fitted) labels, scored on \(scored) given later")
-        } else {
-            lines += ComparisonText.wrapped("no map: \(map?["reason"]?.string ?? "")")
+        return lines + [""] + map() + [""]
+    }
+
+    private static let losses = [("Brier score", "brier"), ("log loss", "log_loss")]
+    private static let figures =
+        [("calibration error", "ece"), ("largest gap", "mce")] + losses
+
+    /// What the map made of labels it was not fitted to.
+    private func map() -> [String] {
+        guard let map = report["map"], let kind = map["kind"]?.string else {
+            return ComparisonText.wrapped(
+                "no map: \(report["map"]?["reason"]?.string ?? "not known")")
         }
-        return lines + [""]
+        let fitted = map["fitted_on"]?["labels"]?.int ?? 0
+        let scored = map["scored_on"]?["labels"]?.int ?? 0
+        let worth = map["before"]?["ece"]?["n_eff"]?.double.map {
+            ", worth \(Int($0.rounded()))"
+        }
+        let head =
+            "map: \(safe(kind)), fitted to \(fitted) labels, scored on \(scored) given later"
+            + (worth ?? "")
+        if let reason = map["before"]?["ece"]?["reason"]?.string {
+            return [head] + ComparisonText.wrapped(reason)
+        }
+        var table = Table(["", "as it is", "with the map"])
+        for (name, key) in Self.figures {
+            table.add([name] + ["before", "after"].map { Self.both(map[$0]?[key]) })
+        }
+        return [head] + table.lines()
+            + Self.losses.map { Self.change(of: $0, map["change"]?[$1]) }
+    }
+
+    /// Whether the map lowers a loss, as far as can be told.
+    private static func change(of name: String, _ figure: JSONValue?) -> String {
+        guard let lo = figure?["lo"]?.double, let hi = figure?["hi"]?.double else {
+            return "\(name): what the map changes is not known"
+        }
+        let verdict = hi < 0 ? "it helps" : lo > 0 ? "it does harm" : "it may be chance"
+        return "the map changes the \(name) by \(both(figure)): \(verdict)"
     }
 
     private static func value(_ figure: JSONValue?) -> String {
         figure?["value"]?.double.map(DriftText.short) ?? "not known"
+    }
+
+    private static func interval(_ figure: JSONValue?) -> String {
+        guard let lo = figure?["lo"]?.double, let hi = figure?["hi"]?.double else { return "" }
+        return "\(DriftText.short(lo)) to \(DriftText.short(hi))"
+    }
+
+    /// A value with its interval.
+    private static func both(_ figure: JSONValue?) -> String {
+        let interval = interval(figure)
+        return interval.isEmpty ? value(figure) : "\(value(figure)) (\(interval))"
     }
 
     /// One line a bin: a bar as long as the share that is right, and a mark where the confidence is.

@@ -72,13 +72,20 @@ struct ReliabilityPlot {
         ]
     }
 
+    /// The figures with their intervals, two on a line.
     private var figures: [String] {
         let named = [("ECE", "ece"), ("MCE", "mce"), ("Brier", "brier"), ("log loss", "log_loss")]
         let known = named.compactMap { name, key -> String? in
-            (answer[key]?["value"]?.double ?? answer[key]?.double).map {
-                "\(name) \(FigureText.decimals($0))"
+            let figure = answer[key]
+            guard let value = figure?["value"]?.double ?? figure?.double else { return nil }
+            guard let lo = figure?["lo"]?.double, let hi = figure?["hi"]?.double else {
+                return "\(name) \(FigureText.decimals(value))"
             }
+            return "\(name) \(FigureText.decimals(value))"
+                + " (\(FigureText.decimals(lo)) to \(FigureText.decimals(hi)))"
         }
-        return known.isEmpty ? [] : [known.joined(separator: ", ")]
+        return stride(from: 0, to: known.count, by: 2).map {
+            known[$0..<min($0 + 2, known.count)].joined(separator: ", ")
+        }
     }
 }
