@@ -1855,6 +1855,7 @@ CREATE TABLE public.project (
     tags text[] DEFAULT '{}'::text[] NOT NULL,
     policy_version integer,
     rollout_revision integer,
+    calibrations integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     created_by bigint NOT NULL,
     CONSTRAINT project_name_form CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
@@ -1867,6 +1868,8 @@ COMMENT ON COLUMN public.project.tags IS 'The error tags offered to reviewers, i
 COMMENT ON COLUMN public.project.policy_version IS 'The policy in force; set in the transaction that creates the project.';
 
 COMMENT ON COLUMN public.project.rollout_revision IS 'The rollout in force; null: there is none, and whichever version comes first is routed.';
+
+COMMENT ON COLUMN public.project.calibrations IS 'How many calibration maps were fitted: who remembers maps reads them anew when it has grown.';
 
 ALTER TABLE public.project ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.project_id_seq

@@ -17,6 +17,7 @@ CREATE TABLE project (
     tags text[] NOT NULL DEFAULT '{}',
     policy_version integer,
     rollout_revision integer,
+    calibrations integer NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by bigint NOT NULL REFERENCES actor (id),
     CONSTRAINT project_name_unique UNIQUE (name),
@@ -25,6 +26,7 @@ CREATE TABLE project (
 COMMENT ON COLUMN project.guidelines_version IS 'The guidelines in force; version 1 is made in the transaction that creates the project.';
 COMMENT ON COLUMN project.tags IS 'The error tags offered to reviewers, in order; they may type others.';
 COMMENT ON COLUMN project.policy_version IS 'The policy in force; set in the transaction that creates the project.';
+COMMENT ON COLUMN project.calibrations IS 'How many calibration maps were fitted: who remembers maps reads them anew when it has grown.';
 COMMENT ON COLUMN project.rollout_revision IS 'The rollout in force; null: there is none, and whichever version comes first is routed.';
 
 CREATE TABLE label (

@@ -116,7 +116,7 @@ public struct Services: Sendable {
         drift = DriftReport(pool: pool)
         driftAdministration = DriftAdministration(pool: pool)
         calibration = CalibrationReport(pool: pool)
-        calibrating = Calibrating(pool: pool)
+        calibrating = Calibrating(pool: pool, directory: directory)
         errors = ErrorReport(pool: pool)
         riskCoverage = RiskCoverageReport(pool: pool)
         whatIf = WhatIf(pool: pool)

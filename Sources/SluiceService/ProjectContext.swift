@@ -45,6 +45,8 @@ public struct ProjectContext: Sendable {
     let leaseKey: [UInt8]
     let modelVersions: ModelVersionIDs
     let policyVersions: PolicyVersions
+    /// The last calibration map of each version.
+    let calibration: CalibrationMaps
 
     /// The key that everything of the project is stored under.
     public var id: Int64 { record.id }
@@ -58,8 +60,11 @@ public struct ProjectContext: Sendable {
     public var rolloutRevision: Int? { record.rollout?.revision }
 
     /// - Parameter known: the project as it was read before, with what was remembered of it.
-    init(_ record: ProjectRecord, after known: ProjectContext?) throws {
+    init(
+        _ record: ProjectRecord, calibration: CalibrationMaps, after known: ProjectContext?
+    ) throws {
         self.record = record
+        self.calibration = calibration
         modelVersions = known?.modelVersions ?? ModelVersionIDs()
         policyVersions = known?.policyVersions ?? PolicyVersions()
         policy = try Policy(

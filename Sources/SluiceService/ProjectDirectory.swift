@@ -52,16 +52,21 @@ public actor ProjectDirectory {
         while true {
             let known = changes
             let readAt = ContinuousClock.now
-            let record = try await pool.withSession { session in
-                try Store(session).project(named: name)
+            let maps = entries[name]?.context.calibration
+            let found = try await pool.withSession { session in
+                let store = Store(session)
+                return try store.project(named: name).map {
+                    (record: $0, calibration: try CalibrationMaps.read($0, after: maps, store))
+                }
             }
             // Something changed meanwhile, and this may be how it was before.
             guard known == changes else { continue }
-            guard let record else {
+            guard let found else {
                 entries[name] = nil
                 throw ReviewError.unknownProject(name.text)
             }
-            let context = try ProjectContext(record, after: entries[name]?.context)
+            let context = try ProjectContext(
+                found.record, calibration: found.calibration, after: entries[name]?.context)
             entries[name] = Entry(context: context, readAt: readAt)
             return context
         }

@@ -6,7 +6,9 @@ extension RecordedRoute {
     /// The route these facts lead to.
     ///
     /// Under the policy and the rollout it was routed by, and with the salt it names, it is the
-    /// recorded one: every route on record can be recomputed from what is stored.
+    /// recorded one: every route on record can be recomputed from what is stored. Its urgency is no
+    /// part of the record: it goes by the confidence here, and went by the calibration map of its time
+    /// when the item was queued.
     ///
     /// - Parameter rollout: nil when there was none.
     /// - Returns: nil when the policy has rules on fields and the payload has been erased.
@@ -42,8 +44,12 @@ extension RoutedFacts {
 
 extension StoredFacts {
     /// The route under a policy and a rollout, of an item that stands as said.
+    ///
+    /// - Parameter calibrated: how often such predictions are right, for the urgency; nil: it goes by
+    ///   the confidence.
     func routing(
-        under policy: Policy, rollout: Rollout?, item: ItemStanding, salt: [UInt8]
+        under policy: Policy, rollout: Rollout?, item: ItemStanding, salt: [UInt8],
+        calibrated: Double? = nil
     ) throws(JSONError) -> Routing? {
         var fields: [FieldValue] = []
         if !policy.rules.fields.paths.isEmpty {
@@ -61,8 +67,8 @@ extension StoredFacts {
         }
         guard let label else { return policy.routeWithoutPrediction(fields, item: item) }
         let facts = RoutingFacts(
-            label: label, confidence: confidence.flatMap(Confidence.init), model: model,
-            modelVersion: modelVersion, fields: fields)
+            label: label, confidence: confidence.flatMap(Confidence.init), calibrated: calibrated,
+            model: model, modelVersion: modelVersion, fields: fields)
         let draws = Array(externalID.utf8).withUnsafeBufferPointer {
             RoutingDraws(salt: salt, externalID: $0, policy: policy, rollout: rollout)
         }

@@ -77,7 +77,7 @@ private struct WaitStep {
             let routing =
                 try wait.facts.routing(
                     under: project.policy, rollout: project.rollout, item: .unanswered,
-                    salt: project.routingSalt.secret)
+                    salt: project.routingSalt.secret, calibrated: calibrated(wait))
                 ?? project.policy.routeToPeople(.noAnswerInTime)
             columns.append(wait.key, routing)
             tasks.append(wait.key, routing)
@@ -94,6 +94,13 @@ private struct WaitStep {
             try store.keepWaits(kept, project: project.id, rolloutRevision: revision)
         }
         return (looked: waits.count, ended: columns.items.count)
+    }
+
+    /// How often such predictions are right; nil without a map of the version.
+    private func calibrated(_ wait: WaitRecord) -> Double? {
+        project.calibration.probability(
+            of: wait.facts.confidence.flatMap(Confidence.init),
+            modelVersion: wait.key.modelVersion)
     }
 
     /// Whether the version that waits is the one that decides, by the rollout in force.

@@ -18,6 +18,16 @@ public struct CalibrationMapRecord: Sendable {
     public let map: [UInt8]
 }
 
+/// The last calibration map of a version.
+public struct VersionCalibration: Sendable {
+    /// The version's key.
+    public let modelVersion: Int64
+    /// Its name.
+    public let version: ModelVersion
+    /// The map.
+    public let map: CalibrationMapRecord
+}
+
 /// What a version decided at one probability of being audited.
 public struct AcceptedStratum: Hashable, Sendable {
     /// The probability.
@@ -31,7 +41,8 @@ public struct AcceptedStratum: Hashable, Sendable {
 }
 
 extension Store {
-    /// Stores a map under the version's next number.
+    /// Stores a map under the version's next number, and counts it in the project; the caller holds
+    /// the project's row.
     public func insertCalibrationMap(
         _ map: [UInt8], labels: Int, from: Timestamp, to: Timestamp, project: Int64,
         modelVersion: Int64
@@ -63,11 +74,22 @@ extension Store {
                 .timestamp(microseconds: moment.microseconds),
             ]
         ) { (row) throws(PostgresError) -> CalibrationMapRecord in
-            CalibrationMapRecord(
-                number: try row.int(0), fittedAt: Timestamp(microseconds: try row.timestamp(1)),
-                from: Timestamp(microseconds: try row.timestamp(2)),
-                to: Timestamp(microseconds: try row.timestamp(3)), labels: try row.int(4),
-                map: try row.bytes(5))
+            try CalibrationMapRecord(row, at: 0)
+        }
+    }
+
+    /// The last map of each of the newest versions that have one.
+    public func newestCalibrationMaps(
+        project: Int64, limit: Int
+    ) throws(PostgresError) -> [VersionCalibration] {
+        try session.query(
+            SQLCatalog.newestCalibrationMaps, [.int64(project), .int32(Int32(limit))]
+        ) { (row) throws(PostgresError) -> VersionCalibration in
+            VersionCalibration(
+                modelVersion: try row.int64(0),
+                version: ModelVersion(
+                    model: ExactText(try row.text(1)), version: ExactText(try row.text(2))),
+                map: try CalibrationMapRecord(row, at: 3))
         }
     }
 
@@ -103,5 +125,17 @@ extension Store {
             .int64(project), .int64(modelVersion), .timestamp(microseconds: from.microseconds),
             .timestamp(microseconds: to.microseconds),
         ]
+    }
+}
+
+extension CalibrationMapRecord {
+    /// Reads number, time, window, labels and map from a column on.
+    fileprivate init(_ row: Row, at column: Int) throws(PostgresError) {
+        self.init(
+            number: try row.int(column),
+            fittedAt: Timestamp(microseconds: try row.timestamp(column + 1)),
+            from: Timestamp(microseconds: try row.timestamp(column + 2)),
+            to: Timestamp(microseconds: try row.timestamp(column + 3)),
+            labels: try row.int(column + 4), map: try row.bytes(column + 5))
     }
 }

@@ -51,6 +51,8 @@ public struct ProjectRecord: Sendable {
     public let salts: [Salt.Purpose: Salt]
     /// Reviewers who are given no work at present.
     public let paused: Set<Int64>
+    /// How many calibration maps were fitted, of all versions.
+    public let calibrations: Int
 }
 
 extension Store {
@@ -124,7 +126,7 @@ extension Store {
     public func project(named name: ProjectName) throws -> ProjectRecord? {
         let found = try session.queryOne(SQLCatalog.findProject, [.text(name.text)]) {
             (row) throws(PostgresError) -> (
-                Int64, String, Timestamp, PolicyRecord, [String], RolloutRecord?, Int
+                Int64, String, Timestamp, PolicyRecord, [String], RolloutRecord?, Int, Int
             ) in
             (
                 try row.int64(0), try row.text(1), Timestamp(microseconds: try row.timestamp(2)),
@@ -133,12 +135,12 @@ extension Store {
                     createdAt: Timestamp(microseconds: try row.timestamp(5)),
                     createdBy: try row.text(6)), try row.textArray(8).compactMap { $0 },
                 try row.intIfPresent(9) == nil ? nil : RolloutRecord(row, at: 9),
-                try row.int(14)
+                try row.int(14), try row.int(15)
             )
         }
-        guard let (id, guidelines, createdAt, policy, tags, rollout, version) = found else {
-            return nil
-        }
+        guard
+            let (id, guidelines, createdAt, policy, tags, rollout, version, calibrations) = found
+        else { return nil }
         let labels = try session.query(SQLCatalog.listLabels, [.int64(id)]) {
             (row) throws(PostgresError) -> Label in
             Label(
@@ -157,7 +159,7 @@ extension Store {
             id: id, name: name, guidelines: guidelines, guidelinesVersion: version,
             tags: try TagList(tags), createdAt: createdAt,
             labels: try LabelSet(labels), policy: policy, rollout: rollout, salts: byPurpose,
-            paused: try pausedReviewers(project: id))
+            paused: try pausedReviewers(project: id), calibrations: calibrations)
     }
 
     /// The names of all projects, in order.

@@ -51,6 +51,39 @@ struct PolicyRoutingTests {
         }
     }
 
+    @Test(
+        "a calibrated probability moves the urgency of what the doubt ranks, and nothing else",
+        arguments: AutomationDegree.allCases)
+    func calibrated(_ degree: AutomationDegree) throws {
+        var policy = partial()
+        policy.degree = degree
+        policy.automationShare = 0.5
+        for value in [0, 0.3, 0.9499, 0.95, 1] {
+            for draws in [low, high] {
+                let plain = RoutingFacts(label: "ok", confidence: try confidence(value))
+                var mapped = plain
+                mapped.calibrated = 0.25
+                let (before, after) = (
+                    policy.route(plain, draws: draws), policy.route(mapped, draws: draws)
+                )
+                let isRanked = before.urgency == 1 - value && before.route == .queued
+                #expect(after.urgency == (isRanked ? 0.75 : before.urgency))
+                #expect(
+                    Routing(
+                        route: after.route, reason: after.reason, rule: after.rule,
+                        propensity: after.propensity, stratum: after.stratum,
+                        isBlind: after.isBlind, urgency: before.urgency,
+                        reviewers: after.reviewers, slaSeconds: after.slaSeconds,
+                        wouldBe: after.wouldBe) == before)
+            }
+        }
+        // Without a confidence there is nothing to map.
+        let unknown = RoutingFacts(label: "ok", confidence: nil, calibrated: 0.9)
+        #expect(
+            policy.route(unknown, draws: high)
+                == policy.route(RoutingFacts(label: "ok", confidence: nil), draws: high))
+    }
+
     @Test("full automation accepts the least confident prediction, and still audits")
     func full() {
         var policy = Policy.standard

@@ -127,7 +127,7 @@ struct CalibrationReportTests {
     func storedMap() async throws {
         try await TestService.run(labels: ["a", "b"]) { service in
             let ann = try await service.reviewer("ann")
-            let calibrating = Calibrating(pool: service.pool)
+            let calibrating = Calibrating(pool: service.pool, directory: service.directory)
             try await label(service, 0..<60, by: ann)
             await #expect(throws: ReviewError.self) {
                 try await calibrating.fit(

@@ -77,7 +77,7 @@ extension Policy {
     /// confidence is queued. The propensity of an item the model may decide is
     /// `(1 - share) + share * audit`, the probability that it falls outside the automated share or is
     /// audited; with share 1 and audits at 0.02 it is 0.02. Everything else that is queued has
-    /// propensity 1.
+    /// propensity 1. A calibrated probability changes the urgency of what is queued and nothing else.
     public func route(_ facts: RoutingFacts, draws: RoutingDraws) -> Routing {
         let rule = rules.first(for: facts)
         let terms = PolicyTerms(policy: self, rule: rule, facts: facts, draws: draws)
@@ -154,8 +154,11 @@ struct PolicyTerms {
         return index.map { $0 + 1 }
     }
     private var isBlind: Bool { draws.blind < (rule?.then.blindShare ?? policy.blindShare) }
-    /// The model's doubt: 1 without a confidence.
-    private var doubt: Double { facts.confidence.map { 1 - $0.value } ?? 1 }
+    /// How likely the prediction is wrong: by its calibrated probability where there is a map, else by
+    /// the model's own confidence; 1 without a confidence.
+    private var doubt: Double {
+        facts.confidence.map { 1 - (facts.calibrated ?? $0.value) } ?? 1
+    }
 
     /// Who decides where a model may decide what it is sure of.
     func partial() -> Routing {

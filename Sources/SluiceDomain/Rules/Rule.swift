@@ -110,6 +110,11 @@ public struct RoutingFacts: Hashable, Sendable {
     public var label: ExactText
     /// The confidence; nil when the producer said there is none.
     public var confidence: Confidence?
+    /// How often predictions of this confidence are right, 0...1, by a calibration map; nil without
+    /// one.
+    ///
+    /// It orders the queue and decides nothing: thresholds, rules and audits go by the confidence.
+    public var calibrated: Double?
     /// The model.
     public var model: ExactText
     /// Its version.
@@ -119,11 +124,12 @@ public struct RoutingFacts: Hashable, Sendable {
 
     /// Collects the facts.
     public init(
-        label: String, confidence: Confidence?, model: String = "", modelVersion: String = "",
-        fields: [FieldValue] = []
+        label: String, confidence: Confidence?, calibrated: Double? = nil, model: String = "",
+        modelVersion: String = "", fields: [FieldValue] = []
     ) {
         self.label = ExactText(label)
         self.confidence = confidence
+        self.calibrated = calibrated
         self.model = ExactText(model)
         self.modelVersion = ExactText(modelVersion)
         self.fields = fields

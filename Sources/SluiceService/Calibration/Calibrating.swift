@@ -8,7 +8,7 @@ import Synchronization
 /// Fits calibration maps, and keeps them.
 ///
 /// A map is fitted to the labels of one window and scored on those given after it. It serves what is
-/// shown and estimated; routing goes by the model's own confidence.
+/// shown and estimated, and orders the queue; routing goes by the model's own confidence.
 public struct Calibrating: Sendable {
     /// How far back labels are taken from: four weeks.
     static let window: Int64 = 28 * 86_400 * 1_000_000
@@ -16,11 +16,15 @@ public struct Calibrating: Sendable {
     private static let hour: Int64 = 3_600 * 1_000_000
 
     private let pool: ConnectionPool
+    private let directory: ProjectDirectory
     /// When each version was last looked at, so that looking costs next to nothing.
     private let looked = Looked()
 
-    /// Works through `pool`.
-    public init(pool: ConnectionPool) { self.pool = pool }
+    /// Works through `pool`; `directory` is told of new maps.
+    public init(pool: ConnectionPool, directory: ProjectDirectory) {
+        self.pool = pool
+        self.directory = directory
+    }
 
     private final class Looked: Sendable {
         private let moments = Mutex<[Int64: Timestamp]>([:])
@@ -40,40 +44,46 @@ public struct Calibrating: Sendable {
     /// Fits a map to the labels of the last four weeks, if the last one is a day old.
     ///
     /// Looks once an hour; where there are too few labels, nothing happens.
-    func fitIfDue(_ version: SeenModelVersion, project: Int64, now: Timestamp) async throws {
+    func fitIfDue(
+        _ version: SeenModelVersion, of project: ProjectContext, now: Timestamp
+    ) async throws {
         guard looked.isDue(version.id, now: now) else { return }
         let newest = try await pool.withSession { session in
             try Store(session).newestCalibrationMap(
-                before: now, project: project, modelVersion: version.id)
+                before: now, project: project.id, modelVersion: version.id)
         }
         if let newest, now.microseconds - newest.fittedAt.microseconds < Self.night { return }
         let from = Timestamp(microseconds: now.microseconds - Self.window)
-        _ = try await fit(version.id, project: project, from: from, to: now)
+        _ = try await fit(version.id, of: project, from: from, to: now)
     }
 
-    /// Fits a map to the labels given in `[from, to)` and stores it.
+    /// Fits a map to the labels given in `[from, to)` and stores it; every instance hears of it.
     ///
     /// - Returns: nil when there are too few labels.
     @discardableResult
     func fit(
-        _ version: Int64, project: Int64, from: Timestamp, to: Timestamp
+        _ version: Int64, of project: ProjectContext, from: Timestamp, to: Timestamp
     ) async throws -> CalibrationMapRecord? {
         let labels = try await ScoredLabels.read(
-            modelVersion: version, project: project, from: from, to: to, through: pool)
+            modelVersion: version, project: project.id, from: from, to: to, through: pool)
         let map: CalibrationMap
         do {
             map = try CalibrationMap(fitting: labels.outcomes)
         } catch {
             return nil
         }
-        return try await pool.transaction { session in
+        let record = try await pool.transaction { session in
             let store = Store(session)
             // One after the other: two instances must not take the same number.
-            try store.lockProject(project)
-            return try store.insertCalibrationMap(
-                map.json, labels: labels.outcomes.count, from: from, to: to, project: project,
+            try store.lockProject(project.id)
+            let record = try store.insertCalibrationMap(
+                map.json, labels: labels.outcomes.count, from: from, to: to, project: project.id,
                 modelVersion: version)
+            try store.announceChange(of: project.name)
+            return record
         }
+        await directory.forget(project.name)
+        return record
     }
 
     /// Fits a map on request, and says so in the audit log.
@@ -92,7 +102,7 @@ public struct Calibrating: Sendable {
         let to = to ?? Timestamp(microseconds: watched.now.microseconds + 1)
         let from = from ?? Timestamp(microseconds: to.microseconds - Self.window)
         try watched.check(from: from, to: to)
-        guard let record = try await fit(watched.id, project: project.id, from: from, to: to)
+        guard let record = try await fit(watched.id, of: project, from: from, to: to)
         else {
             throw ReviewError.invalidParameter(
                 name: "from", found: "a window with too few labels of \(watched.version)",

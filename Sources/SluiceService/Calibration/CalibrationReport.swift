@@ -15,7 +15,8 @@ public struct CalibrationReport: Sendable {
     ///
     /// Weighted to all traffic. The map is the last one fitted to earlier labels, scored on those
     /// given since; without one it is fitted to the earlier half of the window and scored on the
-    /// later.
+    /// later. What orders the queue is the map that items queued now are ranked by, whatever the
+    /// window.
     ///
     /// - Parameters:
     ///   - version: nil for the serving one.
@@ -50,6 +51,8 @@ public struct CalibrationReport: Sendable {
         CalibrationFigures(labels.outcomes).write(to: &writer)
         writer.key("map")
         try ScoredMap(stored: stored, labels: labels).write(to: &writer)
+        writer.key("queue_order")
+        project.calibration.writeOrder(of: watched.id, to: &writer)
         writer.endObject()
         return writer.bytes
     }

@@ -32,7 +32,7 @@ public struct DriftUpkeep: Sendable {
     ) {
         self.pool = pool
         self.directory = directory
-        calibrating = Calibrating(pool: pool)
+        calibrating = Calibrating(pool: pool, directory: directory)
         self.settling = settling
         self.logger = logger
     }
@@ -106,7 +106,7 @@ public struct DriftUpkeep: Sendable {
             }
             outcome.conceptAlarms += try await watchAudits(
                 of: version, project, settings, settled: settled)
-            try await calibrating.fitIfDue(version, project: project.id, now: now)
+            try await calibrating.fitIfDue(version, of: project, now: now)
         }
     }
 

@@ -20,7 +20,8 @@ extension IngestRun {
             former = holder
         case .settled: item = .settled
         }
-        guard let routing = routing(of: prediction, item, bytes) else {
+        let version = keys[index].modelVersion
+        guard let routing = routing(of: prediction, version, item, bytes) else {
             // Both documents were checked when the line was read.
             fates[index] = .refused(.internalError)
             return
@@ -36,7 +37,7 @@ extension IngestRun {
             reroutes.append(Reroute(line: index, from: former.modelVersion))
         }
         fates[index] = .routed(routing, stands: true)
-        let holder = Holder(modelVersion: keys[index].modelVersion, line: index)
+        let holder = Holder(modelVersion: version, line: index)
         switch routing.route {
         case .queued: items[place].standing = .waiting(holder)
         case .waiting: items[place].standing = .awaiting(holder)
@@ -46,7 +47,7 @@ extension IngestRun {
 
     /// The route by policy and rollout; nil when a document that was JSON is none.
     private func routing(
-        of prediction: IncomingPrediction, _ item: ItemStanding,
+        of prediction: IncomingPrediction, _ modelVersion: Int64, _ item: ItemStanding,
         _ bytes: UnsafeBufferPointer<UInt8>
     ) -> Routing? {
         let policy = plan.project.policy
@@ -67,7 +68,9 @@ extension IngestRun {
             return policy.routeWithoutPrediction(fields, item: item)
         }
         var facts = RoutingFacts(
-            label: batch.text(suggestion.label), confidence: suggestion.confidence, fields: fields)
+            label: batch.text(suggestion.label), confidence: suggestion.confidence,
+            calibrated: plan.project.calibration.probability(
+                of: suggestion.confidence, modelVersion: modelVersion), fields: fields)
         // Their text is made only for those who look at it.
         if rollout != nil || !policy.rules.rules.isEmpty {
             facts.model = ExactText(batch.text(suggestion.model))

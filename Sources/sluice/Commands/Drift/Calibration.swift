@@ -11,8 +11,9 @@ struct CalibrationCommand: AsyncParsableCommand {
         abstract: "Say how far a model's confidences can be believed.",
         discussion: """
             By the labels people gave, weighted to all traffic. The service fits a map each night \
-            and scores it on the labels that come after; it serves what is shown and estimated. \
-            Routing goes by the model's own confidence.
+            and scores it on the labels that come after; it serves what is shown and estimated, and \
+            puts what is likeliest wrong first in the queue. Routing goes by the model's own \
+            confidence.
             """,
         subcommands: [Show.self, Fit.self], defaultSubcommand: Show.self)
 
@@ -90,7 +91,9 @@ struct CalibrationText {
     }
 
     private func errors() -> [String] {
-        if let reason = report["ece"]?["reason"]?.string { return ComparisonText.wrapped(reason) }
+        if let reason = report["ece"]?["reason"]?.string {
+            return ComparisonText.wrapped(reason) + queue()
+        }
         var table = Table(["", "value", "95 %", "method"])
         for (name, key) in Self.figures {
             let figure = report[key]
@@ -108,7 +111,16 @@ struct CalibrationText {
                 "test of calibration: z \(DriftText.short(z)), p \(p < 0.0001 ? "<0.0001" : FigureText.decimals(p))"
             )
         }
-        return lines + [""] + map() + [""]
+        return lines + [""] + map() + queue() + [""]
+    }
+
+    /// What new items are ranked by, where no rule sets their priority.
+    private func queue() -> [String] {
+        guard let order = report["queue_order"] else { return [] }
+        return ComparisonText.wrapped(
+            order["map"]?.int.map {
+                "queue: likeliest wrong first, by what map \($0) makes of the confidence"
+            } ?? "queue: least confident first, by the confidence as it is")
     }
 
     private static let losses = [("Brier score", "brier"), ("log loss", "log_loss")]
