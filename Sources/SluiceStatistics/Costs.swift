@@ -33,6 +33,14 @@ public struct UnitCosts: Hashable, Sendable {
         return (1 - humanError - review / error).held(in: 0...1)
     }
 
+    /// The model's own confidence from which accepting is cheaper, by a map from confidence to the
+    /// probability of being right; nil if no confidence reaches ``acceptFrom(humanError:)``.
+    ///
+    /// The 0.909167 of the example, by a line of slope 1.5 and offset -1, is a confidence of 0.900459.
+    public func acceptFrom(humanError: Double, by map: CalibrationMap) -> Double? {
+        map.smallestConfidence(reaching: acceptFrom(humanError: humanError))
+    }
+
     /// The error of single items from which asking a person is cheaper: the complement of
     /// ``acceptFrom(humanError:)``, 0...1.
     public func errorWorthAccepting(humanError: Double) -> Double {

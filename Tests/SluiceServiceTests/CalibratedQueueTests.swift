@@ -11,24 +11,6 @@ import Testing
 
 @Suite("The queue by calibrated probabilities", .database)
 struct CalibratedQueueTests {
-    /// Stores a map of a version of the model `demo`, as the fit does.
-    private func store(
-        _ map: CalibrationMap, of version: String, _ service: TestService,
-        project name: String = "test"
-    ) async throws {
-        let project = try await service.directory.context(name)
-        try await service.pool.transaction { session in
-            let store = Store(session)
-            try store.lockProject(project.id)
-            let id = try store.ensureModelVersion(
-                project: project.id, model: "demo", version: version)
-            _ = try store.insertCalibrationMap(
-                map.json, labels: 100, from: project.record.createdAt,
-                to: store.currentTime(), project: project.id, modelVersion: id)
-        }
-        await service.directory.forget(project.name)
-    }
-
     private func order(_ service: TestService, by name: String = "ann") async throws -> [String] {
         let reviewer = try await service.reviewer(name)
         return try await service.lease(20, by: reviewer).map(\.content.externalID)
@@ -55,8 +37,8 @@ struct CalibratedQueueTests {
                 ])
             // Whoever comes next must not find them: they are answered.
             try await service.sql("DELETE FROM lease; DELETE FROM task")
-            try await store(.platt(PlattMap(slope: 1, offset: 0)), of: "1", service)
-            try await store(.platt(PlattMap(slope: 1, offset: -3)), of: "2", service)
+            try await service.store(.platt(PlattMap(slope: 1, offset: 0)), of: "1")
+            try await service.store(.platt(PlattMap(slope: 1, offset: -3)), of: "2")
             try await send("after")
             // 0.7 becomes 0.1041 and 0.95 becomes 0.4861.
             #expect(
@@ -84,8 +66,8 @@ struct CalibratedQueueTests {
                 IsotonicMap.Corner(confidence: 0.9, probability: 0.6),
                 IsotonicMap.Corner(confidence: 1, probability: 0.9),
             ]
-            try await store(
-                .isotonic(try #require(IsotonicMap(corners: corners))), of: "1", service)
+            try await service.store(
+                .isotonic(try #require(IsotonicMap(corners: corners))), of: "1")
             for (name, confidence) in [("first", "0.9"), ("second", "0.5"), ("last", "0.99")] {
                 try await service.ingest([SentPrediction(name, confidence: confidence)])
             }
@@ -118,7 +100,7 @@ struct CalibratedQueueTests {
                     AND o.project_id = q.id AND o.purpose = t.purpose
                 """)
             await service.directory.forget(other)
-            try await store(.platt(PlattMap(slope: 0.3, offset: -4)), of: "1", service)
+            try await service.store(.platt(PlattMap(slope: 0.3, offset: -4)), of: "1")
             let lines = (0..<2000).map { number in
                 SentPrediction(
                     "i\(number)", label: ["a", "b", "c"][number % 3],
@@ -181,7 +163,7 @@ struct CalibratedQueueTests {
     @Test("an item whose version stays silent is queued by the map of the one that answers instead")
     func silence() async throws {
         try await TestService.run { service in
-            try await store(.platt(PlattMap(slope: 1, offset: -3)), of: "1", service)
+            try await service.store(.platt(PlattMap(slope: 1, offset: -3)), of: "1")
             try await service.setRollout(
                 #"{"serving":"demo/1","candidate":"demo/2","mode":"canary","share":1}"#)
             try await service.ingest([
@@ -241,7 +223,7 @@ struct CalibratedQueueTests {
             try await service.sql("DELETE FROM calibration_map")
             await service.directory.forget(service.name)
             #expect(try await service.project().calibration[version.id]?.record.number == 2)
-            try await store(.identity, of: "1", service)
+            try await service.store(.identity, of: "1")
             #expect(try await service.project().calibration[version.id]?.record.number == 1)
         }
     }

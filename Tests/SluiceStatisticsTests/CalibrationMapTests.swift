@@ -90,6 +90,45 @@ struct CalibrationMapTests {
         }
     }
 
+    @Test("the inverse is the first confidence that reaches a probability, whatever the map")
+    func inverse() throws {
+        let line = CalibrationMap.platt(PlattMap(slope: 2, offset: -1))
+        expectClose(
+            try #require(line.smallestConfidence(reaching: 0.9)), 0.8318243439635804,
+            within: 1e-12)
+        let steps = CalibrationMap.isotonic(
+            try #require(
+                IsotonicMap(corners: [
+                    .init(confidence: 0.5, probability: 0.25),
+                    .init(confidence: 0.75, probability: 0.75),
+                    .init(confidence: 0.875, probability: 0.75),
+                    .init(confidence: 1, probability: 0.875),
+                ])))
+        for (probability, expected) in [
+            (0, 0), (0.25, 0), (0.5, 0.625), (0.75, 0.75), (0.8125, 0.9375), (0.875, 1),
+        ] {
+            expectClose(try #require(steps.smallestConfidence(reaching: probability)), expected)
+        }
+        #expect(steps.smallestConfidence(reaching: (0.875).nextUp) == nil)
+        #expect(CalibrationMap.identity.smallestConfidence(reaching: 0.3) == 0.3)
+        expectClose(
+            try #require(
+                CalibrationMap.temperature(Temperature(0.5)).smallestConfidence(
+                    reaching: 0.9878048780487805)), 0.9)
+        var generator = SeededGenerator(seed: 31)
+        for map in [line, steps, .temperature(Temperature(1.7))] {
+            for _ in 0..<200 {
+                let probability = Double.random(in: 0...1, using: &generator)
+                guard let first = map.smallestConfidence(reaching: probability) else {
+                    #expect(map.probability(of: 1) < probability)
+                    continue
+                }
+                #expect(map.probability(of: first) >= probability)
+                #expect(first == 0 || map.probability(of: first.nextDown) < probability)
+            }
+        }
+    }
+
     @Test("perfectly separated outcomes still give a finite line")
     func separation() throws {
         let outcomes = (0..<40).map {

@@ -53,6 +53,22 @@ struct CostTests {
         #expect(costs.with(error: 0.5).acceptFrom(humanError: 0) == 0)
     }
 
+    @Test("with a map, accepting pays from the confidence whose probability is worth it")
+    func calibratedChow() throws {
+        let line = CalibrationMap.platt(PlattMap(slope: 1.5, offset: -1))
+        let from = try #require(costs.acceptFrom(humanError: 0.02, by: line))
+        expectClose(from, 0.9004589750830304, within: 1e-12)
+        #expect(line.probability(of: from) >= costs.acceptFrom(humanError: 0.02))
+        #expect(line.probability(of: from - 1e-12) < costs.acceptFrom(humanError: 0.02))
+        #expect(
+            costs.acceptFrom(humanError: 0.02, by: .identity)
+                == costs.acceptFrom(humanError: 0.02))
+        // The surest predictions are right in 62 of 100, which pays only where errors are cheap.
+        let modest = CalibrationMap.platt(PlattMap(slope: 0, offset: 0.5))
+        #expect(costs.acceptFrom(humanError: 0.02, by: modest) == nil)
+        #expect(costs.with(error: 2).acceptFrom(humanError: 0, by: modest) == 0)
+    }
+
     @Test("nothing decided saves nothing, and counts that cannot be are refused")
     func refused() {
         #expect(throws: Unknown(.noObservations)) { try CostSaved([], audits: 0) }

@@ -41,14 +41,35 @@ struct CalibrationMaps: Sendable {
         return CalibrationMaps(calibrations: project.calibrations, maps: maps)
     }
 
+    /// Whether there is no map.
+    var isEmpty: Bool { maps.isEmpty }
+
     /// The last map of a version; nil when none was fitted.
     subscript(modelVersion: Int64) -> Fitted? { maps[modelVersion] }
+
+    /// The last map of a version by its name; nil when none was fitted.
+    func fitted(of version: ModelVersion) -> Fitted? {
+        maps.values.first { $0.version == version }
+    }
 
     /// How often predictions of this confidence are right; nil without a confidence, and without a
     /// map of the version.
     func probability(of confidence: Confidence?, modelVersion: Int64) -> Double? {
-        guard let confidence, !maps.isEmpty else { return nil }
+        guard let confidence, !isEmpty else { return nil }
         return maps[modelVersion]?.map.probability(of: confidence.value)
+    }
+}
+
+extension ProjectContext {
+    /// The last map of the version that serves by the rollout, or without a rollout of the one that
+    /// last sent its first prediction; nil when none was fitted to that one.
+    func servingCalibration(
+        _ store: Store
+    ) throws(PostgresError) -> CalibrationMaps.Fitted? {
+        guard !calibration.isEmpty else { return nil }
+        if let rollout { return calibration.fitted(of: rollout.serving) }
+        let newest = try store.newestModelVersions(project: id, limit: 1).first
+        return newest.flatMap { calibration[$0.id] }
     }
 }
 

@@ -51,7 +51,10 @@ struct CostReport: Sendable {
     }
 
     /// Writes the report as one value.
-    func write(to writer: inout JSONWriter) {
+    ///
+    /// - Parameter calibration: the map of the version that serves, which turns the probability that
+    ///   accepting takes into a confidence; nil without one.
+    func write(to writer: inout JSONWriter, calibration: CalibrationMaps.Fitted?) {
         writer.beginObject()
         writer.member("items_decided_by_model", items)
         writer.member("audits_drawn", audits)
@@ -72,7 +75,7 @@ struct CostReport: Sendable {
         case .failure(let missing): Figure.unknown(missing.reason).write(to: &writer)
         }
         writer.key("suggestions")
-        writer.array(ThresholdSuggestion.all(for: policy)) { $1.write(to: &$0) }
+        writer.array(ThresholdSuggestion.all(for: policy, calibration)) { $1.write(to: &$0) }
         writer.endObject()
     }
 
@@ -120,47 +123,6 @@ struct CostReport: Sendable {
         }
     }
 
-}
-
-/// From which confidence on accepting is cheaper than asking, by Chow's rule.
-struct ThresholdSuggestion: Sendable {
-    /// The label it is for; nil for all without their own cost.
-    let label: ExactText?
-    /// The calibrated probability of being right from which accepting is cheaper.
-    let acceptFrom: Double
-    /// The threshold in force for it.
-    let threshold: Double
-
-    /// What the rule takes for granted.
-    static let assumption =
-        "calibrated confidences, and people who are never wrong; certify before you rely on it"
-
-    /// One for all labels, and one for each with its own cost; none without costs.
-    static func all(for policy: Policy) -> [ThresholdSuggestion] {
-        guard let costs = policy.costs else { return [] }
-        let unit = costs.unit(reviewers: policy.reviewers)
-        let own = costs.labels.keys.sorted().map { label in
-            ThresholdSuggestion(
-                label: label,
-                acceptFrom: unit.with(error: costs.error(of: label)).acceptFrom(humanError: 0),
-                threshold: policy.accept.threshold(for: label))
-        }
-        return [
-            ThresholdSuggestion(
-                label: nil, acceptFrom: unit.acceptFrom(humanError: 0),
-                threshold: policy.accept.standard)
-        ] + own
-    }
-
-    func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("label", label?.text)
-        writer.member("accept_from", acceptFrom)
-        writer.member("error_worth_accepting", 1 - acceptFrom)
-        writer.member("threshold_in_force", threshold)
-        writer.member("assumes", Self.assumption)
-        writer.endObject()
-    }
 }
 
 extension PolicyCosts {

@@ -136,7 +136,7 @@ private struct ReportText {
             facts.arrivals.map { ($0.cell.label, $0.accepted) }, facts.audits,
             policy: project.policy,
             handlingSeconds: DurationBins(handling.filter { !$0.isSkip }.map(\.bin)).meanSeconds
-        ).write(to: &writer)
+        ).write(to: &writer, calibration: try project.servingCalibration(store))
         try NotServing.writeVersions(
             store, project: project.id, from: window.from, to: window.to, writer: &writer)
         facts.writeGroups(to: &writer)

@@ -36,12 +36,13 @@ public struct WhatIf: Sendable {
                 name: "from", found: from.rfc3339, accepted: "a time before \(to.rfc3339)")
         }
         let salts = try await salts(of: project)
-        let (window, handling) = try await pool.withSession { session in
+        let (window, handling, calibration) = try await pool.withSession { session in
             let store = Store(session)
             return (
                 try store.replayWindow(project: project.id, from: from, to: to),
                 // What arrived in the window is reviewed after it.
-                try store.handlingTime(project: project.id, from: from, to: end)
+                try store.handlingTime(project: project.id, from: from, to: end),
+                try project.servingCalibration(store)
             )
         }
         var replay = Replay(
@@ -67,7 +68,8 @@ public struct WhatIf: Sendable {
         let answer = WhatIfAnswer(
             candidates: candidates, replay: replay,
             pace: WhatIfPace(
-                arrivals: window.arrivals, until: min(to, now), handling: handling))
+                arrivals: window.arrivals, until: min(to, now), handling: handling),
+            calibration: calibration)
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("project", project.name.text)

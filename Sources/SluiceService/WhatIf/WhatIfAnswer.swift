@@ -46,6 +46,8 @@ struct WhatIfAnswer: Sendable {
     let candidates: [WhatIfCandidate]
     let replay: Replay
     let pace: WhatIfPace
+    /// The map of the version that serves.
+    let calibration: CalibrationMaps.Fitted?
 
     /// Writes the members.
     func write(to writer: inout JSONWriter) {
@@ -57,7 +59,8 @@ struct WhatIfAnswer: Sendable {
         writer.key("handling_seconds")
         (pace.handling.map { Figure.count($0.mean, n: $0.timed) } ?? .unknown(WhatIfPace.noTimes))
             .write(to: &writer)
-        WhatIfCosts.writeTerms(replay.costs, policy: candidates[0].policy, to: &writer)
+        WhatIfCosts.writeTerms(
+            replay.costs, policy: candidates[0].policy, calibration, to: &writer)
         writer.key("candidates")
         writer.array(candidates.indices) { write(candidate: $1, to: &$0) }
     }

@@ -10,9 +10,11 @@ enum WhatIfCosts {
         candidates.first { $0.kind == .document }?.policy.costs ?? project.policy.costs
     }
 
-    /// Writes what things cost, and from which confidence on accepting would pay.
+    /// Writes what things cost, and from which confidence on accepting would pay, by the map
+    /// of the version that serves.
     static func writeTerms(
-        _ costs: PolicyCosts?, policy: Policy, to writer: inout JSONWriter
+        _ costs: PolicyCosts?, policy: Policy, _ calibration: CalibrationMaps.Fitted?,
+        to writer: inout JSONWriter
     ) {
         writer.key("cost")
         guard let costs else { return writer.null() }
@@ -24,7 +26,7 @@ enum WhatIfCosts {
             writer.member("per_audit", costs.audit)
             writer.member("per_error", costs.error)
             writer.key("suggestions")
-            writer.array(ThresholdSuggestion.all(for: policy)) { $1.write(to: &$0) }
+            writer.array(ThresholdSuggestion.all(for: policy, calibration)) { $1.write(to: &$0) }
         }
     }
 

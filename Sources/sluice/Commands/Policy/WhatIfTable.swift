@@ -127,13 +127,7 @@ struct WhatIfTable {
             "saved: \(currency.isEmpty ? "" : "\(currency), ")of reviews, less audits and errors, in "
                 + "the whole window (--json has the intervals)"
         ]
-        for suggestion in cost["suggestions"]?.array ?? [] {
-            guard let from = suggestion["accept_from"]?.double else { continue }
-            let label = suggestion["label"]?.string.map { " of \($0)" } ?? ""
-            notes.append(
-                "accepting\(label) pays from a confidence of \(FigureText.decimals(from)) on, if "
-                    + "confidences are calibrated")
-        }
+        notes += (cost["suggestions"]?.array ?? []).compactMap { SuggestionText($0)?.sentence }
         return notes.map(safe)
     }
 

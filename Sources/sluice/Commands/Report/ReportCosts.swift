@@ -42,20 +42,12 @@ struct ReportCosts {
 
     /// From which confidence on accepting pays.
     private func suggestions() -> [String] {
-        (cost["suggestions"]?.array ?? []).flatMap { suggestion -> [String] in
-            guard let from = suggestion["accept_from"]?.double,
-                let now = suggestion["threshold_in_force"]?.double
-            else { return [] }
-            let label = suggestion["label"]?.string.map { " of \($0)" } ?? ""
-            let compared =
-                abs(now - from) < 0.0005
-                ? "as in force"
-                : "in force \(FigureText.decimals(now)): "
-                    + (now > from ? "more could be accepted" : "less should be accepted")
-            return AgreementText.wrapped(
-                "At these costs accepting\(label) pays from a confidence of "
-                    + "\(FigureText.decimals(from)) on (\(compared)), if confidences are calibrated; "
-                    + "certify before you rely on it.")
+        (cost["suggestions"]?.array ?? []).flatMap {
+            SuggestionText($0).map {
+                AgreementText.wrapped(
+                    "At these costs \($0.sentence) \($0.comparison); certify before you rely on it."
+                )
+            } ?? []
         }
     }
 
