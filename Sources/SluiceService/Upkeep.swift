@@ -18,14 +18,9 @@ public struct Upkeep: Sendable {
 
     /// Sweeps every second until the task is cancelled.
     public func run() async {
-        while !Task.isCancelled {
-            do {
-                try await sweep()
-            } catch {
-                logger.debug("the sweep of leases waits", metadata: ["error": "\(error)"])
-            }
-            do { try await Task.sleep(for: .seconds(1)) } catch { return }
-        }
+        await Rounds(
+            pause: .seconds(1), complaint: "the sweep of leases waits", logger: logger
+        ).run { try await sweep() }
     }
 
     /// Gives the slots of all lapsed leases back.

@@ -24,14 +24,9 @@ public struct Waits: Sendable {
 
     /// Settles what is due every second until the task is cancelled.
     public func run() async {
-        while !Task.isCancelled {
-            do {
-                try await settle()
-            } catch {
-                logger.debug("waits for versions are not settled", metadata: ["error": "\(error)"])
-            }
-            do { try await Task.sleep(for: .seconds(1)) } catch { return }
-        }
+        await Rounds(
+            pause: .seconds(1), complaint: "waits for versions are not settled", logger: logger
+        ).run { try await settle() }
     }
 
     /// Settles every wait that is over or whose version decides now.

@@ -28,16 +28,9 @@ public struct AutopilotUpkeep: Sendable {
     /// Looks for what is due every five seconds until the task is cancelled; less often when looking
     /// takes long, so that it never takes more than a tenth of the time.
     public func run() async {
-        while !Task.isCancelled {
-            let start = ContinuousClock.now
-            do {
-                try await step()
-            } catch {
-                logger.debug("the autopilot waits", metadata: ["error": "\(error)"])
-            }
-            let pause = max(.seconds(5), start.duration(to: .now) * 9)
-            do { try await Task.sleep(for: pause) } catch { return }
-        }
+        await Rounds(
+            pause: .seconds(5), restFactor: 9, complaint: "the autopilot waits", logger: logger
+        ).run { try await step() }
     }
 
     /// Looks once at every project that is due.

@@ -40,16 +40,9 @@ public struct DriftUpkeep: Sendable {
     /// Looks at every project each two seconds until the task is cancelled; less often when looking
     /// takes long, so that it never takes more than a tenth of the time.
     public func run() async {
-        while !Task.isCancelled {
-            let start = ContinuousClock.now
-            do {
-                try await step()
-            } catch {
-                logger.debug("the watch of drift waits", metadata: ["error": "\(error)"])
-            }
-            let pause = max(.seconds(2), start.duration(to: .now) * 9)
-            do { try await Task.sleep(for: pause) } catch { return }
-        }
+        await Rounds(
+            pause: .seconds(2), restFactor: 9, complaint: "the watch of drift waits", logger: logger
+        ).run { try await step() }
     }
 
     /// What a step did.

@@ -28,16 +28,9 @@ public struct RampUpkeep: Sendable {
     /// Looks at every ramp each second until the task is cancelled; less often when looking takes
     /// long, so that it never takes more than a tenth of the time.
     public func run() async {
-        while !Task.isCancelled {
-            let start = ContinuousClock.now
-            do {
-                try await step()
-            } catch {
-                logger.debug("the ramps wait", metadata: ["error": "\(error)"])
-            }
-            let pause = max(.seconds(1), start.duration(to: .now) * 9)
-            do { try await Task.sleep(for: pause) } catch { return }
-        }
+        await Rounds(
+            pause: .seconds(1), restFactor: 9, complaint: "the ramps wait", logger: logger
+        ).run { try await step() }
     }
 
     /// Looks at every ramp once.

@@ -20,16 +20,9 @@ public struct Rollups: Sendable {
     /// Folds every two seconds until the task is cancelled; less often when folding takes long, so
     /// that it never takes more than a fifth of the time.
     public func run() async {
-        while !Task.isCancelled {
-            let start = ContinuousClock.now
-            do {
-                try await fold()
-            } catch {
-                logger.debug("the rollups wait", metadata: ["error": "\(error)"])
-            }
-            let pause = max(.seconds(2), start.duration(to: .now) * 4)
-            do { try await Task.sleep(for: pause) } catch { return }
-        }
+        await Rounds(
+            pause: .seconds(2), restFactor: 4, complaint: "the rollups wait", logger: logger
+        ).run { try await fold() }
     }
 
     /// Folds what was appended of every project.
