@@ -1,5 +1,3 @@
-import Glibc
-
 /// A share counted in a sample drawn without replacement from a known, finite population.
 ///
 /// Use it when the sample is more than some 5 % of the population: what has been looked at is
@@ -48,27 +46,11 @@ public struct FiniteProportion: Hashable, Sendable {
 
     /// The probability that a sample holds at most `x` if the population holds `k`.
     private func atMost(_ x: Int, if k: Int) -> Double {
-        let least = max(0, sample.n + k - population)
-        let most = min(sample.n, k)
-        guard x >= least else { return 0 }
-        guard x < most else { return 1 }
-        var sum = 0.0
-        for value in least...x { sum += exp(logProbability(of: value, if: k)) }
-        return min(sum, 1)
+        Hypergeometric(of: population, marked: k, drawn: sample.n).probability(ofAtMost: x)
     }
 
     private func atLeast(_ x: Int, if k: Int) -> Double {
         1 - atMost(x - 1, if: k)
-    }
-
-    private func logProbability(of x: Int, if k: Int) -> Double {
-        Self.logChoices(k, x) + Self.logChoices(population - k, sample.n - x)
-            - Self.logChoices(population, sample.n)
-    }
-
-    private static func logChoices(_ n: Int, _ k: Int) -> Double {
-        SpecialFunctions.logGamma(Double(n + 1)) - SpecialFunctions.logGamma(Double(k + 1))
-            - SpecialFunctions.logGamma(Double(n - k + 1))
     }
 
     /// The first member at which a test that stays true once true is true; the last if none.

@@ -16,6 +16,11 @@ public struct Hypergeometric: Hashable, Sendable {
         guard marked >= 0, drawn >= 0, population >= max(marked, drawn) else {
             throw Unknown(.impossibleCounts)
         }
+        self.init(of: population, marked: marked, drawn: drawn)
+    }
+
+    /// Takes three counts that can be.
+    init(of population: Int, marked: Int, drawn: Int) {
         self.population = population
         self.marked = marked
         self.drawn = drawn
@@ -54,14 +59,14 @@ public struct Hypergeometric: Hashable, Sendable {
         return min(sum(x...possible.upperBound), 1)
     }
 
+    /// The natural logarithm of the probability that `x` come up, for a possible `x`.
+    func logProbability(of x: Int) -> Double {
+        Self.logWays(marked, x) + Self.logWays(population - marked, drawn - x)
+            - Self.logWays(population, drawn)
+    }
+
     private func sum(_ range: ClosedRange<Int>) -> Double {
-        let whole = Self.logWays(population, drawn)
-        return range.reduce(0) {
-            $0
-                + exp(
-                    Self.logWays(marked, $1) + Self.logWays(population - marked, drawn - $1)
-                        - whole)
-        }
+        range.reduce(0) { $0 + exp(logProbability(of: $1)) }
     }
 
     private static func logWays(_ n: Int, _ k: Int) -> Double {
