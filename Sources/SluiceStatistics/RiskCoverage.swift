@@ -52,9 +52,11 @@ public struct RiskCoverage: Hashable, Sendable {
         }
         let ranking = Ranking(items)
         var points: [Point] = []
-        ranking.walk(weight: { items[$0].weight }) { threshold, n, accepted, wrong, all in
+        ranking.walk(weight: { items[$0].weight }) { threshold, accepted, all in
             points.append(
-                Point(threshold: threshold, share: accepted / all, error: wrong / accepted, n: n))
+                Point(
+                    threshold: threshold, share: accepted.weight / all,
+                    error: accepted.wrong / accepted.weight, n: accepted.n))
         }
         self.points = points
     }
@@ -75,48 +77,69 @@ public struct RiskCoverage: Hashable, Sendable {
 
 /// Items in the order of their confidence, to be summed up again and again with other weights.
 struct Ranking {
+    /// What a threshold accepts.
+    struct Accepted {
+        /// How many items.
+        var n = 0
+        /// How many of them are wrong.
+        var errors = 0
+        /// The sum of their weights.
+        var weight = 0.0
+        /// The sum of the weights of those that are wrong.
+        var wrong = 0.0
+        /// The sum of the squares of their weights.
+        var squares = 0.0
+    }
+
+    /// Those with a confidence, from the highest down, and then the others.
     private let order: [Int]
+    /// Of those that have one.
     private let confidences: [Double]
     private let isWrong: [Bool]
-    private let count: Int
 
     init(_ items: [RiskCoverage.Item]) {
         let sorted = items.indices.compactMap { index in
             items[index].confidence.map { (index, $0) }
         }.sorted { $0.1 > $1.1 }
-        order = sorted.map(\.0)
+        order = sorted.map(\.0) + items.indices.filter { items[$0].confidence == nil }
         confidences = sorted.map(\.1)
         isWrong = sorted.map { items[$0.0].isWrong }
-        count = items.count
     }
 
-    /// Calls `body` at the end of each run of equal confidences with what is accepted by then.
+    /// Calls `body` at the end of each run of equal confidences with what is accepted by then, and
+    /// the weight of everything.
+    ///
+    /// Both are added up in one order: where all is accepted they are equal, to the last bit.
     func walk(
         weight: (Int) -> Double,
-        _ body: (_ threshold: Double, _ n: Int, _ accepted: Double, _ wrong: Double, _ all: Double)
-            -> Void
+        _ body: (_ threshold: Double, _ accepted: Accepted, _ all: Double) -> Void
     ) {
         var all = 0.0
-        for index in 0..<count { all += weight(index) }
-        var accepted = 0.0
-        var wrong = 0.0
-        for position in order.indices {
+        for index in order { all += weight(index) }
+        var accepted = Accepted()
+        for position in confidences.indices {
             let one = weight(order[position])
-            accepted += one
-            if isWrong[position] { wrong += one }
-            let isEnd =
-                position + 1 == order.count || confidences[position + 1] != confidences[position]
-            if isEnd, accepted > 0 {
-                body(confidences[position], position + 1, accepted, wrong, all)
+            accepted.n += 1
+            accepted.weight += one
+            accepted.squares += one * one
+            if isWrong[position] {
+                accepted.errors += 1
+                accepted.wrong += one
             }
+            let isEnd =
+                position + 1 == confidences.count
+                || confidences[position + 1] != confidences[position]
+            if isEnd, accepted.weight > 0 { body(confidences[position], accepted, all) }
         }
     }
 
     /// The largest share at which the error is at most `limit`, 0 if there is none.
     func share(atError limit: Double, weight: (Int) -> Double) -> Double {
         var share = 0.0
-        walk(weight: weight) { _, _, accepted, wrong, all in
-            if wrong <= (limit + RiskCoverage.rounding) * accepted { share = accepted / all }
+        walk(weight: weight) { _, accepted, all in
+            if accepted.wrong <= (limit + RiskCoverage.rounding) * accepted.weight {
+                share = accepted.weight / all
+            }
         }
         return share
     }

@@ -51,30 +51,19 @@ public struct RiskCurve: Sendable {
         else { throw Unknown(.impossiblePropensity) }
         let level = try checked(level)
         n = items.count
-        let ranked = items.filter { $0.confidence != nil }
-            .sorted { ($0.confidence ?? 0) > ($1.confidence ?? 0) }
-        // Added up in the order of the curve, so that its end is all of the weight, to the last bit.
-        let unranked = items.filter { $0.confidence == nil }
-        let all = (ranked + unranked).reduce(0) { $0 + 1 / $1.propensity }
-        var (weight, wrong, squares, errors) = (0.0, 0.0, 0.0, 0)
+        let weighted = items.map {
+            RiskCoverage.Item(
+                confidence: $0.confidence, isWrong: $0.isWrong, weight: 1 / $0.propensity)
+        }
         var points: [Point] = []
-        for (index, item) in ranked.enumerated() {
-            let one = 1 / item.propensity
-            weight += one
-            squares += one * one
-            if item.isWrong {
-                wrong += one
-                errors += 1
-            }
-            let isEnd =
-                index + 1 == ranked.count || ranked[index + 1].confidence != item.confidence
-            guard isEnd, let threshold = item.confidence else { continue }
+        Ranking(weighted).walk(weight: { weighted[$0].weight }) { threshold, accepted, all in
             points.append(
                 Point(
-                    threshold: threshold, coverage: min(weight / all, 1),
+                    threshold: threshold, coverage: min(accepted.weight / all, 1),
                     risk: Self.risk(
-                        of: index + 1, errors: errors, value: min(wrong / weight, 1),
-                        size: weight * weight / squares, level: level)))
+                        of: accepted.n, errors: accepted.errors,
+                        value: min(accepted.wrong / accepted.weight, 1),
+                        size: accepted.weight * accepted.weight / accepted.squares, level: level)))
         }
         self.points = points
     }
