@@ -12,11 +12,11 @@ import Testing
         "costs":{"review":0.5,"error":20,"labels":{"dog":100},"currency":"EUR"}}
         """
 
-    /// 120 items from 0.40 to 0.99, half of them audited; at night every second prediction is wrong,
-    /// by day every tenth.
-    private func answered(_ home: Home) async throws -> String {
+    /// 120 items from 0.40 to 0.99, half of them audited, or the first of them; at night every second
+    /// prediction is wrong, by day every tenth.
+    private func answered(_ home: Home, items: Int = 120) async throws -> String {
         let admin = try await home.makeProject(policy: Self.policy)
-        let lines = (0..<120).map { number in
+        let lines = (0..<items).map { number in
             """
             {"external_id":"i\(number)","model":"m","model_version":"1",\
             "label":"\(number % 3 == 0 ? "dog" : "cat")","confidence":0.\(40 + number / 2),\
@@ -73,7 +73,7 @@ import Testing
             #expect(report.output.contains("error of what was accepted"))
             #expect(report.output.contains("Saved: "))
             #expect(report.output.contains("EUR"))
-            #expect(report.output.contains("accepting of dog pays from a confidence of 0.995"))
+            #expect(report.output.contains("At these costs accepting of dog pays"))
             #expect(report.output.contains("@ the thresholds in force: 50.0 % accepted"))
             let plain = try await home.sluice(
                 "report", "--plot", "risk", token: admin, with: ["LC_ALL": "C"])
@@ -108,5 +108,62 @@ import Testing
             #expect(tried.output.contains("saved"), "\(tried.output)")
             #expect(tried.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
         }
+    }
+
+    @Test("with too few labels for a map, costs and the queue take confidences at their word")
+    func uncalibrated() async throws {
+        try await Home.served { home, _ in
+            let admin = try await answered(home, items: 90)
+            for ran in [
+                try await home.sluice("report", token: admin),
+                try await home.sluice("policy", "what-if", token: admin),
+            ] {
+                #expect(
+                    try text(of: ran).contains(
+                        "accepting of dog pays from a confidence of 0.995 on, confidences taken at "
+                            + "their word: there is no calibration map (in force 0.7: less should "
+                            + "be accepted)"))
+            }
+            let calibration = try await home.sluice("calibration", token: admin)
+            #expect(
+                try text(of: calibration).contains(
+                    "queue: least confident first, by the confidence as it is"))
+        }
+    }
+
+    @Test("once a calibration map is fitted, costs and the order of the queue go by it and say so")
+    func calibrated() async throws {
+        try await Home.served { home, _ in
+            let admin = try await answered(home)
+            // The service may have fitted one by itself before.
+            let fitted = try await home.sluice("calibration", "fit", token: admin)
+            try #require(fitted.status == 0, "\(fitted.error)")
+            let map = try JSONValue(parsing: Array(fitted.output.utf8))
+            let number = try #require(map["number"]?.int)
+            for ran in [
+                try await home.sluice("report", token: admin),
+                try await home.sluice("policy", "what-if", token: admin),
+            ] {
+                let text = try text(of: ran)
+                #expect(!text.contains("at their word"))
+                // 1 - 0.5 / 20 and 1 - 0.5 / 100.
+                #expect(text.contains("accepting pays where 97.5 % are right: "))
+                #expect(text.contains("accepting of dog pays where 99.5 % are right: "))
+                #expect(text.contains("no confidence of m/1 is enough for that"))
+                #expect(text.contains("(calibration map \(number) of 20"))
+                #expect(text.contains(", 120 labels; in force 0.7)"))
+            }
+            let calibration = try await home.sluice("calibration", token: admin)
+            #expect(
+                try text(of: calibration).contains(
+                    "queue: likeliest wrong first, by what map \(number) makes of the confidence"))
+        }
+    }
+
+    /// What a command printed, on one line.
+    private func text(of ran: CommandResult) throws -> String {
+        try #require(ran.status == 0, "\(ran.error)")
+        #expect(ran.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        return ran.output.split { $0.isWhitespace }.joined(separator: " ")
     }
 }

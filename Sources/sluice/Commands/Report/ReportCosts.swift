@@ -45,7 +45,7 @@ struct ReportCosts {
         (cost["suggestions"]?.array ?? []).flatMap {
             SuggestionText($0).map {
                 AgreementText.wrapped(
-                    "At these costs \($0.sentence) \($0.comparison); certify before you rely on it."
+                    "At these costs \($0.sentence); certify before you rely on it."
                 )
             } ?? []
         }
