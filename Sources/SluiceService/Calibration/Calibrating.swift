@@ -99,9 +99,7 @@ public struct Calibrating: Sendable {
         by caller: Caller
     ) async throws -> [UInt8] {
         let watched = try await WatchedVersion.find(version, of: project, through: pool)
-        let to = to ?? Timestamp(microseconds: watched.now.microseconds + 1)
-        let from = from ?? Timestamp(microseconds: to.microseconds - Self.window)
-        try watched.check(from: from, to: to)
+        let (from, to) = try watched.window(from: from, to: to)
         guard let record = try await fit(watched.id, of: project, from: from, to: to)
         else {
             throw ReviewError.invalidParameter(

@@ -28,9 +28,7 @@ public struct CalibrationReport: Sendable {
         project: ProjectContext, version: ModelVersion?, from: Timestamp?, to: Timestamp?
     ) async throws -> [UInt8] {
         let watched = try await WatchedVersion.find(version, of: project, through: pool)
-        let to = to ?? Timestamp(microseconds: watched.now.microseconds + 1)
-        let from = from ?? Timestamp(microseconds: to.microseconds - Calibrating.window)
-        try watched.check(from: from, to: to)
+        let (from, to) = try watched.window(from: from, to: to)
         let labels = try await ScoredLabels.read(
             modelVersion: watched.id, project: project.id, from: from, to: to, through: pool)
         let stored = try await pool.withSession { session in
@@ -39,15 +37,7 @@ public struct CalibrationReport: Sendable {
         }
         var writer = JSONWriter()
         writer.beginObject()
-        writer.member("project", project.name.text)
-        writer.member("model", watched.version.model.text)
-        writer.member("model_version", watched.version.version.text)
-        writer.key("window")
-        writer.beginObject()
-        writer.member("from", from.rfc3339)
-        writer.member("to", to.rfc3339)
-        writer.endObject()
-        writer.member("as_of", watched.now.rfc3339)
+        watched.writeHead(of: project, from: from, to: to, to: &writer)
         CalibrationFigures(labels.outcomes).write(to: &writer)
         writer.key("map")
         try ScoredMap(stored: stored, labels: labels).write(to: &writer)

@@ -1,4 +1,5 @@
 import SluiceDomain
+import SluiceJSON
 import SluicePostgres
 import SluiceStore
 
@@ -38,11 +39,34 @@ struct WatchedVersion: Sendable {
         return WatchedVersion(id: found.0, version: found.1, now: now)
     }
 
+    /// The window asked for; without an end up to now, without a beginning as long as calibration
+    /// looks back.
+    ///
     /// - Throws: `invalidParameter` for a window that ends before it begins.
-    func check(from: Timestamp, to: Timestamp) throws(ReviewError) {
+    func window(
+        from: Timestamp?, to: Timestamp?
+    ) throws(ReviewError) -> (from: Timestamp, to: Timestamp) {
+        let to = to ?? Timestamp(microseconds: now.microseconds + 1)
+        let from = from ?? Timestamp(microseconds: to.microseconds - Calibrating.window)
         guard from < to else {
             throw .invalidParameter(
                 name: "from", found: from.rfc3339, accepted: "a time before \(to.rfc3339)")
         }
+        return (from, to)
+    }
+
+    /// Writes what an answer is about as members of the object that is open.
+    func writeHead(
+        of project: ProjectContext, from: Timestamp, to: Timestamp, to writer: inout JSONWriter
+    ) {
+        writer.member("project", project.name.text)
+        writer.member("model", version.model.text)
+        writer.member("model_version", version.version.text)
+        writer.key("window")
+        writer.beginObject()
+        writer.member("from", from.rfc3339)
+        writer.member("to", to.rfc3339)
+        writer.endObject()
+        writer.member("as_of", now.rfc3339)
     }
 }

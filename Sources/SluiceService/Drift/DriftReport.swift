@@ -31,9 +31,7 @@ public struct DriftReport: Sendable {
         windows: Int
     ) async throws -> [UInt8] {
         let watched = try await WatchedVersion.find(version, of: project, through: pool)
-        let to = to ?? Timestamp(microseconds: watched.now.microseconds + 1)
-        let from = from ?? Timestamp(microseconds: to.microseconds - Calibrating.window)
-        try watched.check(from: from, to: to)
+        let (from, to) = try watched.window(from: from, to: to)
         return try await pool.transaction(.repeatableRead) { session in
             let store = Store(session)
             let stored = try store.driftSetting(project: project.id)
@@ -44,15 +42,7 @@ public struct DriftReport: Sendable {
             let history = try DriftHistory(records)
             var writer = JSONWriter()
             writer.beginObject()
-            writer.member("project", project.name.text)
-            writer.member("model", watched.version.model.text)
-            writer.member("model_version", watched.version.version.text)
-            writer.key("window")
-            writer.beginObject()
-            writer.member("from", from.rfc3339)
-            writer.member("to", to.rfc3339)
-            writer.endObject()
-            writer.member("as_of", watched.now.rfc3339)
+            watched.writeHead(of: project, from: from, to: to, to: &writer)
             writer.key("settings")
             settings.write(to: &writer)
             writer.key("reference")

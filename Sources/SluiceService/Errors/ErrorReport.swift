@@ -77,15 +77,7 @@ public struct ErrorReport: Sendable {
         ) { people.add($0) }
         var writer = JSONWriter()
         writer.beginObject()
-        writer.member("project", project.name.text)
-        writer.key("window")
-        writer.object {
-            $0.member("from", pages.from.rfc3339)
-            $0.member("to", pages.to.rfc3339)
-        }
-        writer.member("as_of", pages.asOf.rfc3339)
-        writer.member("model", question.model)
-        writer.member("version", question.version)
+        pages.writeHead(to: &writer)
         writer.member("by", slicedBy)
         ErrorWriter(
             gathered: gathered, people: people, slicing: slicing, labels: project.labels

@@ -1,4 +1,5 @@
 import SluiceDomain
+import SluiceJSON
 import SluicePostgres
 import SluiceStore
 
@@ -27,6 +28,7 @@ struct EvidencePages: Sendable {
     let to: Timestamp
     /// The database's time when it began to read.
     let asOf: Timestamp
+    private let question: EvidenceQuestion
     private let pageRows: Int
     private let versions: Set<Int64>?
     private let range: ClosedRange<Int64>?
@@ -40,6 +42,7 @@ struct EvidencePages: Sendable {
     ) async throws {
         self.pool = pool
         self.project = project
+        self.question = question
         self.pageRows = pageRows
         guard question.version == nil || question.model != nil else {
             throw ReviewError.invalidParameter(
@@ -77,6 +80,19 @@ struct EvidencePages: Sendable {
                 project: id, from: from, to: to, modelVersion: only
             ).range
         }
+    }
+
+    /// Writes what an answer is about as members of the object that is open.
+    func writeHead(to writer: inout JSONWriter) {
+        writer.member("project", project.name.text)
+        writer.key("window")
+        writer.object {
+            $0.member("from", from.rfc3339)
+            $0.member("to", to.rfc3339)
+        }
+        writer.member("as_of", asOf.rfc3339)
+        writer.member("model", question.model)
+        writer.member("version", question.version)
     }
 
     /// Gives the pages in order of item; each is a snapshot of its own.

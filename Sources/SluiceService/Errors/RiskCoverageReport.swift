@@ -34,15 +34,7 @@ public struct RiskCoverageReport: Sendable {
         }
         var writer = JSONWriter()
         writer.beginObject()
-        writer.member("project", project.name.text)
-        writer.key("window")
-        writer.object {
-            $0.member("from", pages.from.rfc3339)
-            $0.member("to", pages.to.rfc3339)
-        }
-        writer.member("as_of", pages.asOf.rfc3339)
-        writer.member("model", question.model)
-        writer.member("version", question.version)
+        pages.writeHead(to: &writer)
         gathered.write(policy: project.policy, version: project.policyVersion, to: &writer)
         writer.endObject()
         return writer.bytes
