@@ -738,6 +738,16 @@ BEGIN
     WHERE n.asked > 0;
 END $$;
 
+CREATE FUNCTION public.review_agreement(p_verdict text, p_predicted text, p_given text, p_is_borderline boolean) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+BEGIN
+    RETURN CASE
+        WHEN p_verdict IS DISTINCT FROM 'label' OR p_predicted IS NULL OR coalesce(p_is_borderline, false) THEN ''
+        WHEN p_given = p_predicted THEN 'same'
+        ELSE 'other' END;
+END $$;
+
 CREATE FUNCTION public.slice_value(p_project bigint, p_key text, p_metadata json) RETURNS text
     LANGUAGE plpgsql STABLE
     AS $$
@@ -1486,6 +1496,17 @@ UNION ALL
      JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
      JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
 
+CREATE TABLE public.label (
+    project_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    key text,
+    title text,
+    is_borderline boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON COLUMN public.label.key IS 'The key that chooses the label in the terminal client; null: the client assigns one.';
+
 CREATE TABLE public.review (
     project_id bigint NOT NULL,
     id text NOT NULL COLLATE pg_catalog."C",
@@ -1557,16 +1578,17 @@ CREATE VIEW public.standing_review AS
     v.status,
     v.verdict,
     COALESCE(p.label, ''::text) AS predicted,
-    COALESCE(v.label, ''::text) AS given,
+    public.review_agreement(v.verdict, p.label, v.label, l.is_borderline) AS agreement,
     COALESCE(p.rule, ''::text) AS rule,
     (
         CASE
             WHEN (v.seconds IS NOT NULL) THEN floor((LEAST(v.seconds, (120)::double precision) * (1000)::double precision))
             ELSE NULL::double precision
         END)::bigint AS milliseconds
-   FROM ((public.review v
+   FROM (((public.review v
      LEFT JOIN public.prediction p ON (((p.project_id = v.project_id) AND (p.item_id = v.item_id) AND (p.model_version_id = v.model_version_id))))
      LEFT JOIN public.task t ON (((t.project_id = v.project_id) AND (t.item_id = v.item_id))))
+     LEFT JOIN public.label l ON (((l.project_id = v.project_id) AND (l.name = v.label))))
   WHERE ((v.undone_at IS NULL) AND (v.status <> 'imported'::text));
 
 CREATE VIEW public.counted_review AS
@@ -1584,7 +1606,7 @@ CREATE VIEW public.counted_review AS
     c.status,
     c.verdict,
     c.predicted,
-    c.given,
+    c.agreement,
     c.rule,
     (1)::bigint AS reviews,
     c.milliseconds
@@ -1604,7 +1626,7 @@ UNION ALL
     c.status,
     c.verdict,
     c.predicted,
-    c.given,
+    c.agreement,
     c.rule,
     1 AS reviews,
     NULL::bigint AS milliseconds
@@ -1765,17 +1787,6 @@ CREATE SEQUENCE public.item_id_seq
     CACHE 1;
 
 COMMENT ON SEQUENCE public.item_id_seq IS 'One value is a block: the service numbers up to 10,000 items from it upwards.';
-
-CREATE TABLE public.label (
-    project_id bigint NOT NULL,
-    "position" integer NOT NULL,
-    name text NOT NULL COLLATE pg_catalog."C",
-    key text,
-    title text,
-    is_borderline boolean DEFAULT false NOT NULL
-);
-
-COMMENT ON COLUMN public.label.key IS 'The key that chooses the label in the terminal client; null: the client assigns one.';
 
 CREATE TABLE public.label_map (
     project_id bigint NOT NULL,
@@ -1945,6 +1956,7 @@ COMMENT ON COLUMN public.rollout.document IS 'Null: from this revision on there 
 
 CREATE TABLE public.rollup_arrival (
     project_id bigint NOT NULL,
+    facet text NOT NULL,
     grain text NOT NULL,
     starts_at timestamp with time zone NOT NULL,
     model_version_id bigint NOT NULL,
@@ -1962,11 +1974,14 @@ CREATE TABLE public.rollup_arrival (
     outcome text NOT NULL COLLATE pg_catalog."C",
     items bigint NOT NULL,
     offset_milliseconds bigint NOT NULL,
+    CONSTRAINT rollup_arrival_facet_known CHECK ((facet = ANY (ARRAY['all'::text, 'route'::text]))),
     CONSTRAINT rollup_arrival_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
 )
 WITH (fillfactor='70');
 
 COMMENT ON TABLE public.rollup_arrival IS 'Items by the hour and the day of their arrival, by their route that stands and the decision that stands.';
+
+COMMENT ON COLUMN public.rollup_arrival.facet IS 'What is told apart: all; or what the routes were, with no model version (0), label or reason, in a few rows.';
 
 COMMENT ON COLUMN public.rollup_arrival.starts_at IS 'Hours and days begin in UTC.';
 
@@ -2005,9 +2020,11 @@ COMMENT ON TABLE public.rollup_decision IS 'Items that people decided, by the ti
 
 COMMENT ON COLUMN public.rollup_decision.clock IS 'What starts_at is of: the item''s arrival, or the decision that stands.';
 
-COMMENT ON COLUMN public.rollup_decision.bin IS 'n where the time is from 2^(n/8) to 2^((n+1)/8) milliseconds; see duration_bin.';
+COMMENT ON COLUMN public.rollup_decision.bin IS 'n where the time is from 2^(n/8) to 2^((n+1)/8) milliseconds; see duration_bin. By decision 0.';
 
 COMMENT ON COLUMN public.rollup_decision.is_accepted IS 'The model had decided, and people audited it.';
+
+COMMENT ON COLUMN public.rollup_decision.deadline IS 'Whether it was met. By decision none.';
 
 CREATE TABLE public.rollup_handling (
     project_id bigint NOT NULL,
@@ -2030,6 +2047,7 @@ COMMENT ON COLUMN public.rollup_handling.bin IS 'As in rollup_decision.';
 
 CREATE TABLE public.rollup_review (
     project_id bigint NOT NULL,
+    facet text NOT NULL,
     grain text NOT NULL,
     starts_at timestamp with time zone NOT NULL,
     actor_id bigint NOT NULL,
@@ -2044,18 +2062,24 @@ CREATE TABLE public.rollup_review (
     status text NOT NULL COLLATE pg_catalog."C",
     verdict text NOT NULL COLLATE pg_catalog."C",
     predicted text NOT NULL COLLATE pg_catalog."C",
-    given text NOT NULL COLLATE pg_catalog."C",
+    agreement text NOT NULL COLLATE pg_catalog."C",
     rule text NOT NULL COLLATE pg_catalog."C",
     reviews bigint NOT NULL,
+    CONSTRAINT rollup_review_agreement_known CHECK ((agreement = ANY (ARRAY[''::text, 'same'::text, 'other'::text]))),
+    CONSTRAINT rollup_review_facet_known CHECK ((facet = ANY (ARRAY['all'::text, 'reviewer'::text, 'label'::text]))),
     CONSTRAINT rollup_review_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
 )
 WITH (fillfactor='70');
 
 COMMENT ON TABLE public.rollup_review IS 'Reviews that stand, by the hour and the day they were given.';
 
+COMMENT ON COLUMN public.rollup_review.facet IS 'What is told apart: all; who reviewed and how; or, of labels that counted, what was predicted and how it was asked. The rest is 0, empty and false.';
+
 COMMENT ON COLUMN public.rollup_review.is_audit IS 'Of reviews that count: the item was audited.';
 
-COMMENT ON COLUMN public.rollup_review.predicted IS 'What the model had said; empty for nothing. So with given, where no label was.';
+COMMENT ON COLUMN public.rollup_review.predicted IS 'What the model had said; empty for nothing.';
+
+COMMENT ON COLUMN public.rollup_review.agreement IS 'Of labels given on a prediction, the borderline one left out: the one predicted, or another.';
 
 CREATE TABLE public.rollup_slice_value (
     project_id bigint NOT NULL,
@@ -2212,7 +2236,7 @@ CREATE VIEW public.unfolded_review AS
             a.status,
             a.verdict,
             COALESCE(a.predicted, ''::text) AS predicted,
-            COALESCE(a.given, ''::text) AS given,
+            public.review_agreement(a.verdict, a.predicted, a.given, l.is_borderline) AS agreement,
             COALESCE(a.rule, ''::text) AS rule,
             (a.weight)::bigint AS reviews,
             (
@@ -2220,7 +2244,8 @@ CREATE VIEW public.unfolded_review AS
                     WHEN (a.seconds IS NOT NULL) THEN floor((LEAST(a.seconds, (120)::double precision) * (1000)::double precision))
                     ELSE NULL::double precision
                 END)::bigint AS milliseconds
-           FROM public.appended_review a
+           FROM (public.appended_review a
+             LEFT JOIN public.label l ON (((l.project_id = a.project_id) AND (l.name = a.given))))
         )
  SELECT c.project_id,
     c.reviewed_at,
@@ -2236,7 +2261,7 @@ CREATE VIEW public.unfolded_review AS
     c.status,
     c.verdict,
     c.predicted,
-    c.given,
+    c.agreement,
     c.rule,
     c.reviews,
     c.milliseconds
@@ -2256,7 +2281,7 @@ UNION ALL
     c.status,
     c.verdict,
     c.predicted,
-    c.given,
+    c.agreement,
     c.rule,
     c.reviews,
     NULL::bigint AS milliseconds
@@ -2379,7 +2404,7 @@ ALTER TABLE ONLY public.rollout
     ADD CONSTRAINT rollout_pkey PRIMARY KEY (project_id, revision);
 
 ALTER TABLE ONLY public.rollup_arrival
-    ADD CONSTRAINT rollup_arrival_pkey PRIMARY KEY (project_id, slice_key, slice_value, grain, starts_at, model_version_id, label, policy_version, route, reason, rule, propensity, stratum, source, outcome, is_contradicted);
+    ADD CONSTRAINT rollup_arrival_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, model_version_id, label, policy_version, route, reason, rule, propensity, stratum, source, outcome, is_contradicted);
 
 ALTER TABLE ONLY public.rollup_decision
     ADD CONSTRAINT rollup_decision_pkey PRIMARY KEY (project_id, slice_key, slice_value, clock, grain, starts_at, model_version_id, is_accepted, deadline, bin);
@@ -2388,7 +2413,7 @@ ALTER TABLE ONLY public.rollup_handling
     ADD CONSTRAINT rollup_handling_pkey PRIMARY KEY (project_id, grain, starts_at, actor_id, is_skip, bin);
 
 ALTER TABLE ONLY public.rollup_review
-    ADD CONSTRAINT rollup_review_pkey PRIMARY KEY (project_id, slice_key, slice_value, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit, is_shown, is_queued, status, verdict, predicted, given, rule);
+    ADD CONSTRAINT rollup_review_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit, is_shown, is_queued, status, verdict, predicted, agreement, rule);
 
 ALTER TABLE ONLY public.rollup_slice
     ADD CONSTRAINT rollup_slice_pkey PRIMARY KEY (project_id, key);

@@ -75,6 +75,7 @@ COMMENT ON COLUMN appended_review.is_queued IS 'What was predicted was routed to
 
 CREATE TABLE rollup_arrival (
     project_id bigint NOT NULL,
+    facet text NOT NULL,
     grain text NOT NULL,
     starts_at timestamptz NOT NULL,
     model_version_id bigint NOT NULL,
@@ -92,11 +93,13 @@ CREATE TABLE rollup_arrival (
     outcome text COLLATE "C" NOT NULL,
     items bigint NOT NULL,
     offset_milliseconds bigint NOT NULL,
-    CONSTRAINT rollup_arrival_pkey PRIMARY KEY (project_id, slice_key, slice_value, grain, starts_at, model_version_id, label,
+    CONSTRAINT rollup_arrival_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, model_version_id, label,
         policy_version, route, reason, rule, propensity, stratum, source, outcome, is_contradicted),
+    CONSTRAINT rollup_arrival_facet_known CHECK (facet IN ('all', 'route')),
     CONSTRAINT rollup_arrival_grain_known CHECK (grain IN ('hour', 'day'))
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE rollup_arrival IS 'Items by the hour and the day of their arrival, by their route that stands and the decision that stands.';
+COMMENT ON COLUMN rollup_arrival.facet IS 'What is told apart: all; or what the routes were, with no model version (0), label or reason, in a few rows.';
 COMMENT ON COLUMN rollup_arrival.starts_at IS 'Hours and days begin in UTC.';
 COMMENT ON COLUMN rollup_arrival.slice_key IS 'Empty: all items; else one of the project''s slices, as metadata.source.';
 COMMENT ON COLUMN rollup_arrival.label IS 'What was predicted; empty for an item without a prediction. So with rule, where none applied.';
@@ -126,11 +129,13 @@ CREATE TABLE rollup_decision (
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE rollup_decision IS 'Items that people decided, by the time it took them.';
 COMMENT ON COLUMN rollup_decision.clock IS 'What starts_at is of: the item''s arrival, or the decision that stands.';
-COMMENT ON COLUMN rollup_decision.bin IS 'n where the time is from 2^(n/8) to 2^((n+1)/8) milliseconds; see duration_bin.';
+COMMENT ON COLUMN rollup_decision.bin IS 'n where the time is from 2^(n/8) to 2^((n+1)/8) milliseconds; see duration_bin. By decision 0.';
+COMMENT ON COLUMN rollup_decision.deadline IS 'Whether it was met. By decision none.';
 COMMENT ON COLUMN rollup_decision.is_accepted IS 'The model had decided, and people audited it.';
 
 CREATE TABLE rollup_review (
     project_id bigint NOT NULL,
+    facet text NOT NULL,
     grain text NOT NULL,
     starts_at timestamptz NOT NULL,
     actor_id bigint NOT NULL,
@@ -145,15 +150,20 @@ CREATE TABLE rollup_review (
     status text COLLATE "C" NOT NULL,
     verdict text COLLATE "C" NOT NULL,
     predicted text COLLATE "C" NOT NULL,
-    given text COLLATE "C" NOT NULL,
+    agreement text COLLATE "C" NOT NULL,
     rule text COLLATE "C" NOT NULL,
     reviews bigint NOT NULL,
-    CONSTRAINT rollup_review_pkey PRIMARY KEY (project_id, slice_key, slice_value, grain, starts_at, actor_id,
-        model_version_id, policy_version, queue, is_audit, is_shown, is_queued, status, verdict, predicted, given, rule),
+    CONSTRAINT rollup_review_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, actor_id,
+        model_version_id, policy_version, queue, is_audit, is_shown, is_queued, status, verdict, predicted, agreement, rule),
+    CONSTRAINT rollup_review_facet_known CHECK (facet IN ('all', 'reviewer', 'label')),
+    CONSTRAINT rollup_review_agreement_known CHECK (agreement IN ('', 'same', 'other')),
     CONSTRAINT rollup_review_grain_known CHECK (grain IN ('hour', 'day'))
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE rollup_review IS 'Reviews that stand, by the hour and the day they were given.';
-COMMENT ON COLUMN rollup_review.predicted IS 'What the model had said; empty for nothing. So with given, where no label was.';
+COMMENT ON COLUMN rollup_review.facet IS
+    'What is told apart: all; who reviewed and how; or, of labels that counted, what was predicted and how it was asked. The rest is 0, empty and false.';
+COMMENT ON COLUMN rollup_review.predicted IS 'What the model had said; empty for nothing.';
+COMMENT ON COLUMN rollup_review.agreement IS 'Of labels given on a prediction, the borderline one left out: the one predicted, or another.';
 COMMENT ON COLUMN rollup_review.is_audit IS 'Of reviews that count: the item was audited.';
 
 CREATE TABLE rollup_handling (
@@ -192,6 +202,16 @@ COMMENT ON TABLE rollup_slice_value IS 'The values told apart, in order of appea
 CREATE FUNCTION duration_bin(p_milliseconds bigint) RETURNS smallint LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
     RETURN floor(8 * ln(greatest(p_milliseconds, 1)::double precision) / ln(2::double precision) + 1e-9);
+END $$;
+
+-- Whether a label given is the one predicted; empty where nothing was predicted, or the answer is no label, or the borderline one.
+CREATE FUNCTION review_agreement(p_verdict text, p_predicted text, p_given text, p_is_borderline boolean) RETURNS text
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN CASE
+        WHEN p_verdict IS DISTINCT FROM 'label' OR p_predicted IS NULL OR coalesce(p_is_borderline, false) THEN ''
+        WHEN p_given = p_predicted THEN 'same'
+        ELSE 'other' END;
 END $$;
 
 -- How long after their arrival items are to be decided, by policy and rule; an empty rule: where no rule says otherwise.
@@ -395,17 +415,19 @@ JOIN item i ON i.project_id = c.project_id AND i.id = c.item_id;
 CREATE VIEW unfolded_review AS
 WITH change AS (
     SELECT a.project_id, a.item_id, a.reviewed_at, a.actor_id, a.model_version_id, a.policy_version, a.queue, a.is_audit, a.is_shown,
-        a.is_queued, a.status, a.verdict, coalesce(a.predicted, '') AS predicted, coalesce(a.given, '') AS given,
-        coalesce(a.rule, '') AS rule, a.weight::bigint AS reviews,
+        a.is_queued, a.status, a.verdict, coalesce(a.predicted, '') AS predicted,
+        review_agreement(a.verdict, a.predicted, a.given, l.is_borderline) AS agreement, coalesce(a.rule, '') AS rule,
+        a.weight::bigint AS reviews,
         CASE WHEN a.seconds IS NOT NULL THEN floor(least(a.seconds, 120) * 1000) END::bigint AS milliseconds
     FROM appended_review a
+    LEFT JOIN label l ON l.project_id = a.project_id AND l.name = a.given
 )
 SELECT c.project_id, c.reviewed_at, c.actor_id, c.model_version_id, c.policy_version, c.queue, c.is_audit, c.is_shown, c.is_queued,
-    '' AS slice_key, '' AS slice_value, c.status, c.verdict, c.predicted, c.given, c.rule, c.reviews, c.milliseconds
+    '' AS slice_key, '' AS slice_value, c.status, c.verdict, c.predicted, c.agreement, c.rule, c.reviews, c.milliseconds
 FROM change c
 UNION ALL
 SELECT c.project_id, c.reviewed_at, c.actor_id, c.model_version_id, c.policy_version, c.queue, c.is_audit, c.is_shown, c.is_queued,
-    s.key, slice_value(c.project_id, s.key, i.metadata), c.status, c.verdict, c.predicted, c.given, c.rule, c.reviews, NULL
+    s.key, slice_value(c.project_id, s.key, i.metadata), c.status, c.verdict, c.predicted, c.agreement, c.rule, c.reviews, NULL
 FROM change c
 JOIN rollup_slice s ON s.project_id = c.project_id
 JOIN item i ON i.project_id = c.project_id AND i.id = c.item_id;
@@ -414,21 +436,22 @@ CREATE VIEW standing_review AS
 SELECT v.project_id, v.item_id, v.reviewed_at, v.actor_id, v.model_version_id, coalesce(p.policy_version, 0) AS policy_version,
     v.queue, v.slot IS NOT NULL AND coalesce(t.is_audit, false) AS is_audit, v.is_shown,
     coalesce(p.route = 'queued', false) AS is_queued, v.status, v.verdict, coalesce(p.label, '') AS predicted,
-    coalesce(v.label, '') AS given, coalesce(p.rule, '') AS rule,
+    review_agreement(v.verdict, p.label, v.label, l.is_borderline) AS agreement, coalesce(p.rule, '') AS rule,
     CASE WHEN v.seconds IS NOT NULL THEN floor(least(v.seconds, 120) * 1000) END::bigint AS milliseconds
 FROM review v
 LEFT JOIN prediction p
     ON p.project_id = v.project_id AND p.item_id = v.item_id AND p.model_version_id = v.model_version_id
 LEFT JOIN task t ON t.project_id = v.project_id AND t.item_id = v.item_id
+LEFT JOIN label l ON l.project_id = v.project_id AND l.name = v.label
 WHERE v.undone_at IS NULL AND v.status <> 'imported';
 
 CREATE VIEW counted_review AS
 SELECT c.project_id, c.reviewed_at, c.actor_id, c.model_version_id, c.policy_version, c.queue, c.is_audit, c.is_shown, c.is_queued,
-    '' AS slice_key, '' AS slice_value, c.status, c.verdict, c.predicted, c.given, c.rule, 1::bigint AS reviews, c.milliseconds
+    '' AS slice_key, '' AS slice_value, c.status, c.verdict, c.predicted, c.agreement, c.rule, 1::bigint AS reviews, c.milliseconds
 FROM standing_review c
 UNION ALL
 SELECT c.project_id, c.reviewed_at, c.actor_id, c.model_version_id, c.policy_version, c.queue, c.is_audit, c.is_shown, c.is_queued,
-    s.key, slice_value(c.project_id, s.key, i.metadata), c.status, c.verdict, c.predicted, c.given, c.rule, 1, NULL
+    s.key, slice_value(c.project_id, s.key, i.metadata), c.status, c.verdict, c.predicted, c.agreement, c.rule, 1, NULL
 FROM standing_review c
 JOIN rollup_slice s ON s.project_id = c.project_id
 JOIN item i ON i.project_id = c.project_id AND i.id = c.item_id;

@@ -60,20 +60,30 @@ WITH hour AS MATERIALIZED (
         FROM counted_arrival a WHERE $2 AND a.project_id = $1
     ) AS n
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+), faceted AS (
+    SELECT 'all' AS facet, h.starts_at, h.model_version_id, h.propensity, h.policy_version, h.stratum, h.is_contradicted, h.slice_key,
+        h.slice_value, h.label, h.route, h.reason, h.rule, h.source, h.outcome, h.items, h.offset_milliseconds
+    FROM hour h
+    UNION ALL
+    SELECT 'route', h.starts_at, 0, h.propensity, h.policy_version, h.stratum, h.is_contradicted, h.slice_key, h.slice_value, '',
+        h.route, '', h.rule, h.source, h.outcome, sum(h.items), sum(h.offset_milliseconds)
+    FROM hour h
+    GROUP BY h.starts_at, h.propensity, h.policy_version, h.stratum, h.is_contradicted, h.slice_key, h.slice_value, h.route, h.rule,
+        h.source, h.outcome
 )
-INSERT INTO rollup_arrival AS r (project_id, grain, starts_at, model_version_id, propensity, policy_version, stratum,
+INSERT INTO rollup_arrival AS r (project_id, facet, grain, starts_at, model_version_id, propensity, policy_version, stratum,
     is_contradicted, slice_key, slice_value, label, route, reason, rule, source, outcome, items, offset_milliseconds)
-SELECT $1, 'hour', h.starts_at, h.model_version_id, h.propensity, h.policy_version, h.stratum, h.is_contradicted, h.slice_key,
-    h.slice_value, h.label, h.route, h.reason, h.rule, h.source, h.outcome, h.items, h.offset_milliseconds
-FROM hour h
+SELECT $1, h.facet, 'hour', h.starts_at, h.model_version_id, h.propensity, h.policy_version, h.stratum, h.is_contradicted,
+    h.slice_key, h.slice_value, h.label, h.route, h.reason, h.rule, h.source, h.outcome, h.items, h.offset_milliseconds
+FROM faceted h
 UNION ALL
-SELECT $1, 'day', date_trunc('day', h.starts_at, 'UTC'), h.model_version_id, h.propensity, h.policy_version, h.stratum,
+SELECT $1, h.facet, 'day', date_trunc('day', h.starts_at, 'UTC'), h.model_version_id, h.propensity, h.policy_version, h.stratum,
     h.is_contradicted, h.slice_key, h.slice_value, h.label, h.route, h.reason, h.rule, h.source, h.outcome, sum(h.items),
     sum(h.offset_milliseconds + h.items * (extract(
         epoch FROM h.starts_at - date_trunc('day', h.starts_at, 'UTC')) * 1000)::bigint)
-FROM hour h
-GROUP BY 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
-ON CONFLICT (project_id, slice_key, slice_value, grain, starts_at, model_version_id, label, policy_version, route, reason,
+FROM faceted h
+GROUP BY 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+ON CONFLICT (project_id, slice_key, slice_value, facet, grain, starts_at, model_version_id, label, policy_version, route, reason,
     rule, propensity, stratum, source, outcome, is_contradicted)
 DO UPDATE SET items = r.items + excluded.items,
     offset_milliseconds = r.offset_milliseconds + excluded.offset_milliseconds;
@@ -84,10 +94,11 @@ DO UPDATE SET items = r.items + excluded.items,
 WITH hour AS MATERIALIZED (
     SELECT k.clock, date_trunc('hour', k.at, 'UTC') AS starts_at, n.model_version_id, n.is_accepted, n.slice_key, n.slice_value,
         CASE
-            WHEN n.is_accepted OR coalesce(own.o_seconds, other.o_seconds) IS NULL THEN 'none'
+            WHEN k.clock = 'decision' OR n.is_accepted OR coalesce(own.o_seconds, other.o_seconds) IS NULL THEN 'none'
             WHEN n.milliseconds <= coalesce(own.o_seconds, other.o_seconds) * 1000 THEN 'met'
             ELSE 'missed' END AS deadline,
-        duration_bin(n.milliseconds) AS bin, sum(n.items * $3) AS items, sum(n.items * $3 * n.milliseconds) AS milliseconds
+        CASE k.clock WHEN 'arrival' THEN duration_bin(n.milliseconds) ELSE 0 END AS bin, sum(n.items * $3) AS items,
+        sum(n.items * $3 * n.milliseconds) AS milliseconds
     FROM (
         SELECT d.received_at, d.decided_at, d.model_version_id, d.policy_version, d.rule, d.is_accepted, d.slice_key,
             d.slice_value, d.items, d.milliseconds
@@ -122,32 +133,48 @@ DO UPDATE SET items = r.items + excluded.items, milliseconds = r.milliseconds + 
 -- $1 project_id bigint, $2 from_rows boolean, $3 sign integer
 WITH hour AS MATERIALIZED (
     SELECT date_trunc('hour', n.reviewed_at, 'UTC') AS starts_at, n.actor_id, n.model_version_id, n.policy_version, n.queue,
-        n.is_audit, n.is_shown, n.is_queued, n.slice_key, n.slice_value, n.status, n.verdict, n.predicted, n.given, n.rule,
+        n.is_audit, n.is_shown, n.is_queued, n.slice_key, n.slice_value, n.status, n.verdict, n.predicted, n.agreement, n.rule,
         sum(n.reviews * $3) AS reviews
     FROM (
         SELECT v.reviewed_at, v.actor_id, v.model_version_id, v.policy_version, v.queue, v.is_audit, v.is_shown, v.is_queued,
-            v.slice_key, v.slice_value, v.status, v.verdict, v.predicted, v.given, v.rule, v.reviews
+            v.slice_key, v.slice_value, v.status, v.verdict, v.predicted, v.agreement, v.rule, v.reviews
         FROM unfolded_review v WHERE NOT $2 AND v.project_id = $1
         UNION ALL
         SELECT v.reviewed_at, v.actor_id, v.model_version_id, v.policy_version, v.queue, v.is_audit, v.is_shown, v.is_queued,
-            v.slice_key, v.slice_value, v.status, v.verdict, v.predicted, v.given, v.rule, v.reviews
+            v.slice_key, v.slice_value, v.status, v.verdict, v.predicted, v.agreement, v.rule, v.reviews
         FROM counted_review v WHERE $2 AND v.project_id = $1
     ) AS n
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+), faceted AS (
+    SELECT 'all' AS facet, h.starts_at, h.actor_id, h.model_version_id, h.policy_version, h.queue, h.is_audit, h.is_shown, h.is_queued,
+        h.slice_key, h.slice_value, h.status, h.verdict, h.predicted, h.agreement, h.rule, h.reviews
+    FROM hour h
+    UNION ALL
+    SELECT 'reviewer', h.starts_at, h.actor_id, 0, 0, h.queue, false, false, false, h.slice_key, h.slice_value, h.status, h.verdict, '',
+        h.agreement, '', sum(h.reviews)
+    FROM hour h
+    GROUP BY h.starts_at, h.actor_id, h.queue, h.slice_key, h.slice_value, h.status, h.verdict, h.agreement
+    UNION ALL
+    SELECT 'label', h.starts_at, 0, h.model_version_id, h.policy_version, 0, h.is_audit, h.is_shown, h.is_queued, h.slice_key,
+        h.slice_value, 'counted', 'label', h.predicted, h.agreement, h.rule, sum(h.reviews)
+    FROM hour h
+    WHERE h.queue = 0 AND h.status IN ('counted', 'late') AND h.agreement <> ''
+    GROUP BY h.starts_at, h.model_version_id, h.policy_version, h.is_audit, h.is_shown, h.is_queued, h.slice_key, h.slice_value,
+        h.predicted, h.agreement, h.rule
 )
-INSERT INTO rollup_review AS r (project_id, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit,
-    is_shown, is_queued, slice_key, slice_value, status, verdict, predicted, given, rule, reviews)
-SELECT $1, 'hour', h.starts_at, h.actor_id, h.model_version_id, h.policy_version, h.queue, h.is_audit, h.is_shown,
-    h.is_queued, h.slice_key, h.slice_value, h.status, h.verdict, h.predicted, h.given, h.rule, h.reviews
-FROM hour h
+INSERT INTO rollup_review AS r (project_id, facet, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit,
+    is_shown, is_queued, slice_key, slice_value, status, verdict, predicted, agreement, rule, reviews)
+SELECT $1, h.facet, 'hour', h.starts_at, h.actor_id, h.model_version_id, h.policy_version, h.queue, h.is_audit, h.is_shown,
+    h.is_queued, h.slice_key, h.slice_value, h.status, h.verdict, h.predicted, h.agreement, h.rule, h.reviews
+FROM faceted h
 UNION ALL
-SELECT $1, 'day', date_trunc('day', h.starts_at, 'UTC'), h.actor_id, h.model_version_id, h.policy_version, h.queue,
-    h.is_audit, h.is_shown, h.is_queued, h.slice_key, h.slice_value, h.status, h.verdict, h.predicted, h.given, h.rule,
+SELECT $1, h.facet, 'day', date_trunc('day', h.starts_at, 'UTC'), h.actor_id, h.model_version_id, h.policy_version, h.queue,
+    h.is_audit, h.is_shown, h.is_queued, h.slice_key, h.slice_value, h.status, h.verdict, h.predicted, h.agreement, h.rule,
     sum(h.reviews)
-FROM hour h
-GROUP BY 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
-ON CONFLICT (project_id, slice_key, slice_value, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit,
-    is_shown, is_queued, status, verdict, predicted, given, rule)
+FROM faceted h
+GROUP BY 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
+ON CONFLICT (project_id, slice_key, slice_value, facet, grain, starts_at, actor_id, model_version_id, policy_version, queue,
+    is_audit, is_shown, is_queued, status, verdict, predicted, agreement, rule)
 DO UPDATE SET reviews = r.reviews + excluded.reviews;
 
 -- name: foldHandling

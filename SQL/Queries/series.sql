@@ -1,88 +1,52 @@
 -- name: seriesReviews
--- Labels that reviewers gave in each bucket on items with a prediction, and how many of them differ from it.
--- $1 project_id bigint, $2 slice_key text, $3 slice_value text, $4 grains text[], $5 piece_from timestamptz[]
--- $6 piece_to timestamptz[], $7 unfolded_from timestamptz, $8 unfolded_to timestamptz, $9 rows_from timestamptz
--- $10 rows_to timestamptz, $11 model_version_ids bigint[] or null, $12 label text or null
--- $13 reviewer text or null, $14 origin timestamptz, $15 seconds integer
+-- Labels that counted towards a decision in each bucket, but for borderline ones, and how many of them differ from the prediction.
+-- $1 project_id bigint, $2 slice_key text, $3 slice_value text, $4 facet text, $5 grains text[], $6 piece_from timestamptz[]
+-- $7 piece_to timestamptz[], $8 rows_from timestamptz, $9 rows_to timestamptz, $10 model_version_ids bigint[] or null
+-- $11 label text or null, $12 reviewer text or null, $13 origin timestamptz, $14 seconds integer
 -- returns bucket integer, given bigint, overridden bigint
-WITH n AS MATERIALIZED (
-    SELECT r.starts_at AS at, r.actor_id, r.model_version_id, r.policy_version, r.queue, r.is_audit, r.is_shown, r.is_queued, r.status,
-        r.verdict, r.predicted, r.given, r.rule, r.reviews
-    FROM unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) AS piece (grain, from_at, to_at)
-    CROSS JOIN LATERAL (
-        SELECT k.starts_at, k.actor_id, k.model_version_id, k.policy_version, k.queue, k.is_audit, k.is_shown, k.is_queued, k.status, k.verdict,
-            k.predicted, k.given, k.rule, k.reviews
-        FROM rollup_review k
-        WHERE k.project_id = $1 AND k.slice_key = $2 AND k.slice_value = $3 AND k.grain = piece.grain
-            AND k.starts_at >= piece.from_at AND k.starts_at < piece.to_at AND k.reviews <> 0
-        OFFSET 0
-    ) AS r
-    UNION ALL
-    SELECT u.reviewed_at AS at, u.actor_id, u.model_version_id, u.policy_version, u.queue, u.is_audit, u.is_shown, u.is_queued, u.status,
-        u.verdict, u.predicted, u.given, u.rule, u.reviews
-    FROM unfolded_review u
-    WHERE u.project_id = $1 AND u.slice_key = $2 AND u.slice_value = $3 AND u.reviewed_at >= $7 AND u.reviewed_at < $8
-    UNION ALL
-    SELECT c.reviewed_at AS at, c.actor_id, c.model_version_id, c.policy_version, c.queue, c.is_audit, c.is_shown, c.is_queued, c.status,
-        c.verdict, c.predicted, c.given, c.rule, c.reviews
-    FROM counted_review c
-    WHERE $9::timestamptz < $10::timestamptz AND c.project_id = $1 AND c.slice_key = $2 AND c.slice_value = $3
-        AND c.reviewed_at >= $9 AND c.reviewed_at < $10
-)
-SELECT floor(extract(epoch FROM n.at - $14) / $15)::integer AS bucket, sum(n.reviews)::bigint,
-    coalesce(sum(n.reviews) FILTER (WHERE n.given <> n.predicted), 0)::bigint
-FROM n
-JOIN actor a ON a.id = n.actor_id
-LEFT JOIN label l ON l.project_id = $1 AND l.name = n.given
-WHERE ($11::bigint[] IS NULL OR n.model_version_id = ANY($11)) AND ($12::text IS NULL OR n.predicted = $12)
-    AND ($13::text IS NULL OR a.name = $13)
-    AND n.queue = 0 AND n.status IN ('counted', 'late') AND n.verdict = 'label'
-    AND NOT coalesce(l.is_borderline, false) AND n.predicted <> ''
+SELECT floor(extract(epoch FROM v.at - $13) / $14)::integer, sum(v.reviews)::bigint,
+    coalesce(sum(v.reviews) FILTER (WHERE v.agreement = 'other'), 0)::bigint
+FROM (
+    -- use: reviewsInWindow
+) AS v
+WHERE v.queue = 0 AND v.status IN ('counted', 'late') AND v.agreement <> ''
+    AND ($10::bigint[] IS NULL OR v.model_version_id = ANY($10))
+    AND ($12::text IS NULL OR v.actor_id IN (SELECT p.id FROM actor p WHERE p.name = $12))
 GROUP BY 1
-HAVING sum(n.reviews) <> 0
+HAVING sum(v.reviews) <> 0
 ORDER BY 1;
 
 -- name: seriesDecisions
 -- Items of which people's current decision was made in each bucket.
 -- $1 project_id bigint, $2 slice_key text, $3 slice_value text, $4 grains text[], $5 piece_from timestamptz[]
--- $6 piece_to timestamptz[], $7 unfolded_from timestamptz, $8 unfolded_to timestamptz, $9 rows_from timestamptz
--- $10 rows_to timestamptz, $11 model_version_ids bigint[] or null, $12 label text or null
--- $13 origin timestamptz, $14 seconds integer
+-- $6 piece_to timestamptz[], $7 rows_from timestamptz, $8 rows_to timestamptz, $9 model_version_ids bigint[] or null
+-- $10 origin timestamptz, $11 seconds integer
 -- returns bucket integer, decided bigint
-WITH n AS MATERIALIZED (
-    SELECT r.starts_at AS at, r.model_version_id, r.is_accepted, r.deadline, r.bin, r.items, r.milliseconds
+WITH n AS (
+    SELECT r.at, r.model_version_id, r.items
     FROM unnest($4::text[], $5::timestamptz[], $6::timestamptz[]) AS piece (grain, from_at, to_at)
     CROSS JOIN LATERAL (
-        SELECT k.starts_at, k.model_version_id, k.is_accepted, k.deadline, k.bin, k.items, k.milliseconds
+        SELECT k.starts_at AS at, k.model_version_id, k.items
         FROM rollup_decision k
         WHERE k.project_id = $1 AND k.slice_key = $2 AND k.slice_value = $3 AND k.clock = 'decision'
             AND k.grain = piece.grain AND k.starts_at >= piece.from_at AND k.starts_at < piece.to_at AND k.items <> 0
         OFFSET 0
     ) AS r
     UNION ALL
-    SELECT x.decided_at, x.model_version_id, x.is_accepted,
-        CASE
-            WHEN x.is_accepted OR coalesce(own.o_seconds, other.o_seconds) IS NULL THEN 'none'
-            WHEN x.milliseconds <= coalesce(own.o_seconds, other.o_seconds) * 1000 THEN 'met'
-            ELSE 'missed' END,
-        duration_bin(x.milliseconds), x.items, x.items * x.milliseconds
-    FROM (
-        SELECT u.received_at, u.decided_at, u.model_version_id, u.policy_version, u.rule, u.is_accepted, u.items, u.milliseconds
-        FROM unfolded_decision u
-        WHERE u.project_id = $1 AND u.slice_key = $2 AND u.slice_value = $3 AND u.decided_at >= $7 AND u.decided_at < $8
-        UNION ALL
-        SELECT c.received_at, c.decided_at, c.model_version_id, c.policy_version, c.rule, c.is_accepted, c.items, c.milliseconds
-        FROM counted_decision c
-        WHERE $9::timestamptz < $10::timestamptz AND c.project_id = $1 AND c.slice_key = $2 AND c.slice_value = $3
-            AND c.decided_at >= $9 AND c.decided_at < $10
-    ) AS x
-    LEFT JOIN policy_deadlines($1) AS own
-        ON own.o_version = x.policy_version AND own.o_rule = x.rule AND x.rule <> ''
-    LEFT JOIN policy_deadlines($1) AS other ON other.o_version = x.policy_version AND other.o_rule = ''
+    SELECT u.decided_at, u.model_version_id, u.items
+    FROM unfolded_decision u
+    JOIN unnest($5::timestamptz[], $6::timestamptz[]) AS piece (from_at, to_at)
+        ON u.decided_at >= piece.from_at AND u.decided_at < piece.to_at
+    WHERE u.project_id = $1 AND u.slice_key = $2 AND u.slice_value = $3
+    UNION ALL
+    SELECT c.decided_at, c.model_version_id, c.items
+    FROM counted_decision c
+    WHERE $7::timestamptz < $8::timestamptz AND c.project_id = $1 AND c.slice_key = $2 AND c.slice_value = $3
+        AND c.decided_at >= $7 AND c.decided_at < $8
 )
-SELECT floor(extract(epoch FROM n.at - $13) / $14)::integer AS bucket, sum(n.items)::bigint
+SELECT floor(extract(epoch FROM n.at - $10) / $11)::integer, sum(n.items)::bigint
 FROM n
-WHERE ($11::bigint[] IS NULL OR n.model_version_id = ANY($11)) AND $12::text IS NULL
+WHERE $9::bigint[] IS NULL OR n.model_version_id = ANY($9)
 GROUP BY 1
 HAVING sum(n.items) <> 0
 ORDER BY 1;

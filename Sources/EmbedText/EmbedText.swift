@@ -26,12 +26,13 @@ enum EmbedText {
     }
 }
 
-/// One named statement of a query file.
+/// One named statement of a query file, or one part that several have in common.
 private struct NamedStatement {
     let name: String
     let text: String
     let file: URL
     let line: Int
+    var isPart = false
 }
 
 /// The generated part of the SQL catalogue.
@@ -50,13 +51,44 @@ private struct SQLCatalogSource {
             }
         }
         try refuseRepeats(statements)
-        return source(statements, migrations)
+        return source(try Self.puttingInParts(statements), migrations)
     }
 
-    /// Cuts a query file at its `-- name:` lines.
+    /// The statements, with the text of a part in the place of each `-- use:` line.
+    private static func puttingInParts(
+        _ statements: [NamedStatement]
+    ) throws -> [NamedStatement] {
+        let parts = Dictionary(
+            uniqueKeysWithValues: statements.filter(\.isPart).map { ($0.name, $0) })
+        var unused = parts
+        let whole = try statements.filter { !$0.isPart }.map { statement in
+            let lines = try statement.text.components(separatedBy: "\n").map { line in
+                let indent = line.prefix { $0 == " " }
+                guard line.dropFirst(indent.count).hasPrefix("-- use: ") else { return line }
+                let name = String(line.dropFirst(indent.count + "-- use: ".count))
+                unused[name] = nil
+                guard let part = parts[name] else {
+                    throw EmbedError(
+                        statement.file, statement.line,
+                        "statement \(statement.name) uses \"\(name)\", which is no part")
+                }
+                return part.text.components(separatedBy: "\n").map { indent + $0 }
+                    .joined(separator: "\n")
+            }
+            return NamedStatement(
+                name: statement.name, text: lines.joined(separator: "\n"), file: statement.file,
+                line: statement.line)
+        }
+        if let part = unused.values.first {
+            throw EmbedError(part.file, part.line, "part \(part.name) is used by no statement")
+        }
+        return whole
+    }
+
+    /// Cuts a query file at its `-- name:` and `-- part:` lines.
     private static func statements(of text: String, in file: URL) throws -> [NamedStatement] {
         var found: [NamedStatement] = []
-        var current: (name: String, line: Int, body: [Substring])?
+        var current: (name: String, line: Int, isPart: Bool, body: [Substring])?
         func close() throws {
             guard let current else { return }
             let isCode = current.body.contains { line in
@@ -68,21 +100,24 @@ private struct SQLCatalogSource {
             let body = current.body.joined(separator: "\n")
                 .trimmingCharacters(in: .whitespacesAndNewlines)
             found.append(
-                NamedStatement(name: current.name, text: body, file: file, line: current.line))
+                NamedStatement(
+                    name: current.name, text: body, file: file, line: current.line,
+                    isPart: current.isPart))
         }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
-            if line.hasPrefix("-- name: ") {
+            let isPart = line.hasPrefix("-- part: ")
+            if isPart || line.hasPrefix("-- name: ") {
                 try close()
                 let name = String(line.dropFirst("-- name: ".count))
                 guard name.first?.isLetter == true,
                     name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
                 else { throw EmbedError(file, index + 1, "\"\(name)\" is no name for a statement") }
-                current = (name, index + 1, [])
+                current = (name, index + 1, isPart, [])
             } else if current != nil {
                 current?.body.append(line)
             } else if !line.hasPrefix("--"), line.contains(where: { !$0.isWhitespace }) {
-                throw EmbedError(file, index + 1, "SQL before the first `-- name:`")
+                throw EmbedError(file, index + 1, "SQL before the first `-- name:` or `-- part:`")
             }
         }
         try close()

@@ -35,6 +35,18 @@ public struct ReportScope: Sendable {
         case day
     }
 
+    /// What counts tell apart: everything, or less in far fewer rows.
+    enum Facet: String {
+        /// Everything.
+        case all
+        /// Of arrivals: not the model version, the label and the reason.
+        case route
+        /// Of reviews: who gave them and what became of them.
+        case reviewer
+        /// Of reviews: what was predicted, of labels that counted.
+        case label
+    }
+
     /// Items that have something in common.
     public struct Slice: Sendable, Hashable {
         /// One of the project's slices, as `metadata.source`.
@@ -53,8 +65,6 @@ public struct ReportScope: Sendable {
     public let project: Int64
     /// Whole hours and days to be read from what is kept.
     public var pieces: [(grain: Grain, span: Span)] = []
-    /// The whole hours of which what is not folded yet is added.
-    public var unfolded: Span
     /// Parts of hours in which the rows themselves are counted, at most two.
     public var rows: [Span] = []
     /// The slice; nil for all items.
@@ -66,50 +76,57 @@ public struct ReportScope: Sendable {
     /// The reviewer, for what is counted of reviews; nil for all.
     public var reviewer: String?
 
-    /// A scope of everything in a project's `unfolded` hours, as yet without pieces.
-    public init(project: Int64, unfolded: Span) {
+    /// A scope of everything in a project, as yet at no time.
+    public init(project: Int64) {
         self.project = project
-        self.unfolded = unfolded
     }
 
-    /// The calls whose answers together are the scope's, as parameters: rows of one span go with the
-    /// pieces, those of another are a call of their own.
-    private var calls: [(pieces: [Parameter], spans: [Parameter])] {
-        func pieces(_ pieces: [(grain: Grain, span: Span)]) -> [Parameter] {
+    /// Whether it is about items of some model versions or of one label.
+    var selectsPredictions: Bool { modelVersions != nil || label != nil }
+
+    /// When the counts are, as parameters, once for each call whose answers together are the scope's:
+    /// rows of one span go with the pieces, those of another are a call of their own.
+    private var times: [[Parameter]] {
+        func parameters(_ pieces: [(grain: Grain, span: Span)], _ rows: Span) -> [Parameter] {
             var from = ParameterArray(.timestamp)
             var to = ParameterArray(.timestamp)
             for piece in pieces {
                 from.append(timestampMicroseconds: piece.span.from.microseconds)
                 to.append(timestampMicroseconds: piece.span.to.microseconds)
             }
-            return [
-                .array(ParameterArray(pieces.map(\.grain.rawValue))), .array(from), .array(to),
-            ]
+            return [.array(ParameterArray(pieces.map(\.grain.rawValue))), .array(from), .array(to)]
+                + rows.parameters
         }
-        let first = (
-            pieces: pieces(self.pieces),
-            spans: unfolded.parameters + (rows.first ?? .none).parameters
-        )
-        return [first]
-            + rows.dropFirst().map {
-                (pieces: pieces([]), spans: Span.none.parameters + $0.parameters)
-            }
+        return [parameters(pieces, rows.first ?? .none)]
+            + rows.dropFirst().map { parameters([], $0) }
     }
 
-    /// The parameters of a statement on the scope, once for each call.
-    var parameters: [[Parameter]] {
+    private var ofSlice: [Parameter] {
         let slice = slice ?? Slice(key: "", value: "")
-        return calls.map {
-            [.int64(project), .text(slice.key), .text(slice.value)] + $0.pieces + $0.spans + [
-                modelVersions.map { .array(ParameterArray($0)) } ?? .null,
-                label.map { .text($0) } ?? .null,
+        return [.int64(project), .text(slice.key), .text(slice.value)]
+    }
+
+    private var versionsParameter: Parameter {
+        modelVersions.map { .array(ParameterArray($0)) } ?? .null
+    }
+
+    /// The parameters of a statement on arrivals or reviews, once for each call.
+    func parameters(_ facet: Facet) -> [[Parameter]] {
+        times.map {
+            ofSlice + [.text(facet.rawValue)] + $0 + [
+                versionsParameter, label.map { .text($0) } ?? .null,
             ]
         }
+    }
+
+    /// The parameters of a statement on decisions, once for each call.
+    var decisionParameters: [[Parameter]] {
+        times.map { ofSlice + $0 + [versionsParameter] }
     }
 
     /// The parameters of a statement on handling times, once for each call.
     var handlingParameters: [[Parameter]] {
-        calls.map { [.int64(project)] + $0.pieces + $0.spans + [reviewerParameter] }
+        times.map { [.int64(project)] + $0 + [reviewerParameter] }
     }
 
     /// The reviewer, or null.

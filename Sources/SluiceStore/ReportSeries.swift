@@ -93,17 +93,23 @@ extension Store {
         _ window: SeriesWindow, _ scope: ReportScope
     ) throws(PostgresError) -> [SeriesCount] {
         try counts(
-            SQLCatalog.seriesReviews, scope, [scope.reviewerParameter] + window.parameters
+            SQLCatalog.seriesReviews,
+            scope.parameters(
+                !scope.selectsPredictions ? .reviewer : scope.reviewer == nil ? .label : .all),
+            [scope.reviewerParameter] + window.parameters
         ) { (row) throws(PostgresError) -> SeriesCount in
             SeriesCount(bucket: try row.int(0), whole: try row.int(1), part: try row.int(2))
         }
     }
 
     /// Items that people decided in each bucket of the scope, by their current decision.
+    ///
+    /// None with a label: they are not kept by label.
     public func decisionSeries(
         _ window: SeriesWindow, _ scope: ReportScope
     ) throws(PostgresError) -> [SeriesCount] {
-        try counts(SQLCatalog.seriesDecisions, scope, window.parameters) {
+        guard scope.label == nil else { return [] }
+        return try counts(SQLCatalog.seriesDecisions, scope.decisionParameters, window.parameters) {
             (row) throws(PostgresError) -> SeriesCount in
             SeriesCount(bucket: try row.int(0), whole: try row.int(1), part: 0)
         }

@@ -20,7 +20,7 @@ public struct ArrivalCount: Sendable {
     public let policyVersion: Int
     /// Where they went.
     public let route: Route
-    /// Why: a `RouteReason`; empty where counts are over time.
+    /// Why: a `RouteReason`.
     public let reason: String
     /// The policy's rule that applied; empty for none.
     public let rule: String
@@ -36,19 +36,44 @@ public struct ArrivalCount: Sendable {
     public let isContradicted: Bool
     /// How many items.
     public let count: Int
-
-    /// Whether nobody has decided.
-    public var isOpen: Bool { source.isEmpty || outcome == "reopened" }
+    /// How many of them are audits that nobody settled by their deadline.
+    public let overdue: Int
 }
 
-/// Counts of one hour or day.
+/// How many items came one way in one hour, day or bucket, whatever was predicted.
 public struct TimedCount: Sendable {
     /// When it begins.
     public let startsAt: Timestamp
-    /// What came then.
-    public let arrivals: ArrivalCount
-    /// The mean moment of their arrival.
+    /// The mean moment of the items' arrival.
     public let meanArrival: Timestamp
+    /// The policy that routed them.
+    public let policyVersion: Int
+    /// The policy's rule that applied; empty for none.
+    public let rule: String
+    /// What became of them.
+    public let accepted: AcceptedCount
+    /// Whether an answer to the audit differs from the model.
+    public let isContradicted: Bool
+
+    /// Whether nobody has decided.
+    public var isOpen: Bool { accepted.source.isEmpty || accepted.outcome == "reopened" }
+}
+
+/// How many items a label was predicted of.
+public struct LabelCount: Sendable {
+    /// The label; empty for items without a prediction.
+    public let label: String
+    /// How many items.
+    public let received: Int
+    /// How many of them the model decided.
+    public let automated: Int
+
+    /// Collects the parts.
+    public init(label: String, received: Int, automated: Int) {
+        self.label = label
+        self.received = received
+        self.automated = automated
+    }
 }
 
 /// Items that people decided, by how long that took.
@@ -83,18 +108,10 @@ public struct DurationBin: Sendable, Hashable {
     }
 }
 
-/// What one reviewer did about predictions of one kind.
-public struct ReviewCount: Sendable {
+/// What one reviewer did.
+public struct ReviewerCount: Sendable {
     /// The reviewer's name.
     public let reviewer: String
-    /// The model version and the predicted label; empty without a prediction.
-    public let cell: ReportCell
-    /// Whether the items were audited, of reviews that count; else they were queued.
-    public let isAudit: Bool
-    /// Whether the reviewer saw the prediction.
-    public let isShown: Bool
-    /// Whether chance decided whether they saw it.
-    public let isDrawn: Bool
     /// Reviews that stand, skips and surplus ones included.
     public let reviews: Int
     /// Reviews with a label that is not the borderline one, on a prediction and not on gold.
@@ -109,7 +126,19 @@ public struct ReviewCount: Sendable {
     public let unusable: Int
     /// Those that were kept but not counted.
     public let surplus: Int
-    /// Labels that counted towards the decision, the borderline one left out.
+}
+
+/// Labels that people gave on predictions of one kind, and that counted towards a decision.
+public struct OverrideCount: Sendable {
+    /// The model version and the predicted label.
+    public let cell: ReportCell
+    /// Whether the items were audited; else they were queued.
+    public let isAudit: Bool
+    /// Whether the reviewer saw the prediction.
+    public let isShown: Bool
+    /// Whether chance decided whether they saw it.
+    public let isDrawn: Bool
+    /// How many labels there are, the borderline one left out.
     public let given: Int
     /// Those of `given` that differ from the prediction.
     public let overridden: Int
@@ -136,16 +165,23 @@ extension Store {
     }
 
     /// What came in the scope, and what became of it.
-    public func arrivalCounts(_ scope: ReportScope) throws(PostgresError) -> [ArrivalCount] {
-        try counts(SQLCatalog.reportArrivals, scope) {
-            (row) throws(PostgresError) -> ArrivalCount in
+    ///
+    /// - Parameter overdueBefore: when what came has to be audited by now; of what came within an hour
+    ///   or a day that is kept, all or nothing is overdue, by its mean.
+    public func arrivalCounts(
+        _ scope: ReportScope, overdueBefore: Timestamp
+    ) throws(PostgresError) -> [ArrivalCount] {
+        try counts(
+            SQLCatalog.reportArrivals, scope.parameters(.all),
+            [.timestamp(microseconds: overdueBefore.microseconds)]
+        ) { (row) throws(PostgresError) -> ArrivalCount in
             ArrivalCount(
                 cell: try ReportCell(row, from: 0), policyVersion: try row.int(3),
                 route: Route(rawValue: try row.text(4)) ?? .queued, reason: try row.text(5),
                 rule: try row.text(6), propensity: try row.double(7),
                 stratum: try row.intIfPresent(8), source: try row.text(9),
                 outcome: try row.text(10), isContradicted: try row.bool(11),
-                count: try row.int(12))
+                count: try row.int(12), overdue: try row.int(13))
         }
     }
 
@@ -154,23 +190,32 @@ extension Store {
     public func timedCounts(
         _ scope: ReportScope, by window: SeriesWindow?
     ) throws(PostgresError) -> [TimedCount] {
-        let buckets: [Parameter] = [
-            .timestamp(microseconds: window?.origin.microseconds ?? 0),
-            .int32(Int32(window?.seconds ?? 0)),
-        ]
-        return try counts(SQLCatalog.reportTimes, scope, buckets) {
-            (row) throws(PostgresError) -> TimedCount in
+        try counts(
+            SQLCatalog.reportTimes, scope.parameters(scope.selectsPredictions ? .all : .route),
+            [
+                .timestamp(microseconds: window?.origin.microseconds ?? 0),
+                .int32(Int32(window?.seconds ?? 0)),
+            ]
+        ) { (row) throws(PostgresError) -> TimedCount in
             let start = try row.timestamp(0)
             return TimedCount(
                 startsAt: Timestamp(microseconds: start),
-                arrivals: ArrivalCount(
-                    cell: try ReportCell(row, from: 1), policyVersion: try row.int(4),
-                    route: Route(rawValue: try row.text(5)) ?? .queued, reason: "",
-                    rule: try row.text(6), propensity: try row.double(7),
-                    stratum: try row.intIfPresent(8), source: try row.text(9),
-                    outcome: try row.text(10), isContradicted: try row.bool(11),
-                    count: try row.int(12)),
-                meanArrival: Timestamp(microseconds: start + Int64(try row.double(13) * 1000)))
+                meanArrival: Timestamp(microseconds: start + Int64(try row.double(10) * 1000)),
+                policyVersion: try row.int(1), rule: try row.text(3),
+                accepted: AcceptedCount(
+                    route: Route(rawValue: try row.text(2)) ?? .queued,
+                    propensity: try row.double(4), stratum: try row.intIfPresent(5),
+                    source: try row.text(6), outcome: try row.text(7), count: try row.int(9)),
+                isContradicted: try row.bool(8))
+        }
+    }
+
+    /// What came in the scope by predicted label.
+    public func labelCounts(_ scope: ReportScope) throws(PostgresError) -> [LabelCount] {
+        try counts(SQLCatalog.reportLabels, scope.parameters(.all)) {
+            (row) throws(PostgresError) -> LabelCount in
+            LabelCount(
+                label: try row.text(0), received: try row.int(1), automated: try row.int(2))
         }
     }
 
@@ -178,7 +223,8 @@ extension Store {
     ///
     /// None with a label: they are not kept by label.
     public func decisionCounts(_ scope: ReportScope) throws(PostgresError) -> [DecisionCount] {
-        try counts(SQLCatalog.reportDecisions, scope) {
+        guard scope.label == nil else { return [] }
+        return try counts(SQLCatalog.reportDecisions, scope.decisionParameters) {
             (row) throws(PostgresError) -> DecisionCount in
             let deadline = try row.text(1)
             return DecisionCount(
@@ -187,31 +233,41 @@ extension Store {
         }
     }
 
-    /// The reviews given in the scope, by reviewer, model version and label.
-    public func reviewCounts(_ scope: ReportScope) throws(PostgresError) -> [ReviewCount] {
-        try counts(SQLCatalog.reportReviews, scope, [scope.reviewerParameter]) {
-            (row) throws(PostgresError) -> ReviewCount in
-            ReviewCount(
-                reviewer: try row.text(0), cell: try ReportCell(row, from: 1),
-                isAudit: try row.bool(4), isShown: try row.bool(5), isDrawn: try row.bool(6),
-                reviews: try row.int(7), labels: try row.int(8), overrides: try row.int(9),
-                skips: try row.int(10), escalations: try row.int(11), unusable: try row.int(12),
-                surplus: try row.int(13), given: try row.int(14), overridden: try row.int(15))
+    /// The reviews given in the scope, by reviewer.
+    public func reviewerCounts(_ scope: ReportScope) throws(PostgresError) -> [ReviewerCount] {
+        try counts(
+            SQLCatalog.reportReviewers,
+            scope.parameters(scope.selectsPredictions ? .all : .reviewer),
+            [scope.reviewerParameter]
+        ) { (row) throws(PostgresError) -> ReviewerCount in
+            ReviewerCount(
+                reviewer: try row.text(0), reviews: try row.int(1), labels: try row.int(2),
+                overrides: try row.int(3), skips: try row.int(4), escalations: try row.int(5),
+                unusable: try row.int(6), surplus: try row.int(7))
+        }
+    }
+
+    /// The labels given in the scope that counted towards a decision, by what was predicted.
+    public func overrideCounts(_ scope: ReportScope) throws(PostgresError) -> [OverrideCount] {
+        try counts(
+            SQLCatalog.reportOverrides, scope.parameters(scope.reviewer == nil ? .label : .all),
+            [scope.reviewerParameter]
+        ) { (row) throws(PostgresError) -> OverrideCount in
+            OverrideCount(
+                cell: try ReportCell(row, from: 0), isAudit: try row.bool(3),
+                isShown: try row.bool(4), isDrawn: try row.bool(5), given: try row.int(6),
+                overridden: try row.int(7))
         }
     }
 
     /// The handling times of the reviews given in the scope, whatever they were about.
     public func handlingCounts(_ scope: ReportScope) throws(PostgresError) -> [HandlingCount] {
-        var counts: [HandlingCount] = []
-        for parameters in scope.handlingParameters {
-            counts += try session.query(SQLCatalog.reportHandling, parameters) {
-                (row) throws(PostgresError) -> HandlingCount in
-                HandlingCount(
-                    reviewer: try row.text(0), isSkip: try row.bool(1),
-                    bin: try DurationBin(row, from: 2))
-            }
+        try counts(SQLCatalog.reportHandling, scope.handlingParameters) {
+            (row) throws(PostgresError) -> HandlingCount in
+            HandlingCount(
+                reviewer: try row.text(0), isSkip: try row.bool(1),
+                bin: try DurationBin(row, from: 2))
         }
-        return counts
     }
 
     /// In how many hours each reviewer answered something, summed over the reviewers.
@@ -241,11 +297,11 @@ extension Store {
     }
 
     func counts<Count>(
-        _ statement: Statement, _ scope: ReportScope, _ more: [Parameter] = [],
+        _ statement: Statement, _ calls: [[Parameter]], _ more: [Parameter] = [],
         _ read: (Row) throws(PostgresError) -> Count
     ) throws(PostgresError) -> [Count] {
         var counts: [Count] = []
-        for parameters in scope.parameters {
+        for parameters in calls {
             counts += try session.query(statement, parameters + more, read)
         }
         return counts

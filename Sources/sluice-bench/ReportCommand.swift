@@ -31,6 +31,8 @@ struct ReportCommand: AsyncParsableCommand {
             let smallToken = try await bench.token(.analyst, "bench-analyst", project: "small")
             try await fill(bench, bench.newestProject(), few)
             try await bench.settle()
+            // It knows the projects as they were made.
+            try await bench.restartService()
             var figures: [Figure] = []
             for (name, query) in [
                 ("28 days by day", "window=28d&by=day"), ("7 days by hour", "window=7d&by=hour"),
@@ -65,6 +67,7 @@ struct ReportCommand: AsyncParsableCommand {
         let id: Parameter = .int64(project)
         try await bench.pool.execute(SQLCatalog.seedReviewers)
         try await bench.pool.execute(SQLCatalog.seedVersions, [id])
+        try await bench.pool.execute(SQLCatalog.seedCreation, [id, .double(days)])
         var first = 1
         while first <= count {
             let last = min(count, first + 999_999)

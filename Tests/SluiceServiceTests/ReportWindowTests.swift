@@ -1,9 +1,10 @@
 import SluiceDomain
 import SluiceJSON
-import SluiceService
 import SluiceStore
 import TestSupport
 import Testing
+
+@testable import SluiceService
 
 @Suite("Report windows and filters", .database)
 struct ReportWindowTests {
@@ -72,6 +73,45 @@ struct ReportWindowTests {
             try await service.rollups.rebuild(project: project)
             #expect(try await comparable(report(service)) == before)
         }
+    }
+
+    @Test("counts that tell less apart say the same as those that tell everything")
+    func facets() async throws {
+        try await TestService.run(policy: Self.policy) { service in
+            try await Self.work(service)
+            for isFolded in [false, true] {
+                if isFolded { try await service.rollups.fold(project: service.project().id) }
+                func asked(_ model: String?) async throws -> JSONValue {
+                    try await report(service) {
+                        ($0.bucket, $0.model, $0.length) = (.hour, model, .week)
+                    }
+                }
+                let (all, ofModel) = try await (asked(nil), asked("demo"))
+                for member in ["by_label", "by_model_version", "series"] {
+                    #expect(all[member] != nil && all[member] == ofModel[member], "\(member)")
+                }
+                for metric in ["received", "override_rate", "auto_accept_error"] {
+                    #expect(all["metrics"]?[metric] == ofModel["metrics"]?[metric], "\(metric)")
+                }
+                let counts = ["reviews", "skips", "override_rate"]
+                let people = [all, ofModel].map { report in
+                    (report["reviewers"]?.array ?? []).map { each in counts.map { each[$0] } }
+                }
+                #expect(people[0].count == 2 && people[0] == people[1])
+            }
+        }
+    }
+
+    @Test(
+        "a window of days begins at midnight, one of hours exactly",
+        arguments: [
+            ("1h", "2026-03-11T09:30:00Z"), ("1d", "2026-03-10T10:30:00Z"),
+            ("7d", "2026-03-04T00:00:00Z"), ("28d", "2026-02-11T00:00:00Z"),
+        ])
+    func lengths(length: String, from: String) async throws {
+        let length = try #require(ReportQuestion.Length(rawValue: length))
+        let to = try #require(Timestamp(rfc3339: "2026-03-11T10:30:00Z"))
+        #expect(length.start(before: to) == Timestamp(rfc3339: from))
     }
 
     @Test(

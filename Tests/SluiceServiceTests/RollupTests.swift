@@ -54,6 +54,8 @@ struct RollupTests {
                 "UPDATE rollup_arrival SET offset_milliseconds = offset_milliseconds - 1 WHERE grain = 'day'",
                 "DELETE FROM rollup_decision WHERE clock = 'decision'",
                 "UPDATE rollup_review SET reviews = 0 WHERE verdict = 'label'",
+                "UPDATE rollup_review SET reviews = reviews + 1 WHERE facet = 'label' AND reviews > 0",
+                "DELETE FROM rollup_arrival WHERE facet = 'route'",
                 "UPDATE rollup_handling SET milliseconds = milliseconds + 5",
                 "DELETE FROM appended_move",
             ] {

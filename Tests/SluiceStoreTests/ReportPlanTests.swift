@@ -12,18 +12,18 @@ struct ReportPlanTests {
         INSERT INTO actor (name) SELECT 'actor ' || n FROM generate_series(1, 5) n;
         INSERT INTO project (name, created_by) SELECT 'plans-' || n, (SELECT min(id) FROM actor) FROM generate_series(1, 2) n;
         INSERT INTO model_version (project_id, model, version) SELECT p.id, 'm', '1' FROM project p;
-        INSERT INTO rollup_arrival (project_id, grain, starts_at, model_version_id, propensity, policy_version, stratum,
+        INSERT INTO rollup_arrival (project_id, facet, grain, starts_at, model_version_id, propensity, policy_version, stratum,
             is_contradicted, slice_key, slice_value, label, route, reason, rule, source, outcome, items, offset_milliseconds)
-            SELECT p.id, g.grain, date_trunc(g.grain, now(), 'UTC') - n * g.step, 1, 0.1, 1, -1, false, '', '', 'l' || k,
+            SELECT p.id, f.facet, g.grain, date_trunc(g.grain, now(), 'UTC') - n * g.step, 1, 0.1, 1, -1, false, '', '', 'l' || k,
                 'accepted', 'above_threshold', '', 'model', 'auto_accepted', 5, 0
-            FROM project p, generate_series(1, 10) k,
+            FROM project p, generate_series(1, 10) k, (VALUES ('all'), ('route')) f (facet),
                 (VALUES ('hour', interval '1 hour', 2160), ('day', interval '1 day', 90)) g (grain, step, many),
                 LATERAL generate_series(0, g.many) n;
-        INSERT INTO rollup_review (project_id, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit,
-            is_shown, is_queued, slice_key, slice_value, status, verdict, predicted, given, rule, reviews)
-            SELECT a.project_id, a.grain, a.starts_at, (SELECT min(id) FROM actor), 1, 1, 0, false, true, true, '', '',
-                'counted', 'label', a.label, a.label, '', 3
-            FROM rollup_arrival a;
+        INSERT INTO rollup_review (project_id, facet, grain, starts_at, actor_id, model_version_id, policy_version, queue,
+            is_audit, is_shown, is_queued, slice_key, slice_value, status, verdict, predicted, agreement, rule, reviews)
+            SELECT a.project_id, f.facet, a.grain, a.starts_at, (SELECT min(id) FROM actor), 1, 1, 0, false, true, true, '', '',
+                'counted', 'label', a.label, 'same', '', 3
+            FROM rollup_arrival a, (VALUES ('all'), ('reviewer'), ('label')) f (facet) WHERE a.facet = 'all';
         INSERT INTO rollup_decision (project_id, clock, grain, starts_at, model_version_id, bin, is_accepted, slice_key,
             slice_value, deadline, items, milliseconds)
             SELECT a.project_id, c.clock, a.grain, a.starts_at, 1, length(a.label) + right(a.label, 1)::integer, false, '', '', 'none', 3, 9
@@ -52,22 +52,30 @@ struct ReportPlanTests {
         ARRAY['hour', 'day', 'hour'], ARRAY[now() - interval '28 days', \(day) - interval '27 days', \(day)],
         ARRAY[\(day) - interval '27 days', \(day), now()]
         """
-    private static let spans = "now() - interval '28 days', now(), now(), now()"
-    private static let scope = ":project, '', '', \(pieces), \(spans), NULL, NULL"
+    private static let times = "\(pieces), now(), now()"
+
+    private static func scope(_ facet: String) -> String {
+        ":project, '', '', '\(facet)', \(times), NULL, NULL"
+    }
 
     @Test("a report reads the hours and days of its window by key, and no row of anything else")
     func byKey() async throws {
         let database = try #require(TestDatabase.current)
         var script = Self.seed
         for (statement, arguments) in [
-            (SQLCatalog.reportArrivals, Self.scope),
-            (SQLCatalog.reportTimes, Self.scope + ", \(Self.day), 86400"),
-            (SQLCatalog.reportDecisions, Self.scope),
-            (SQLCatalog.reportReviews, Self.scope + ", NULL"),
-            (SQLCatalog.reportHandling, ":project, \(Self.pieces), \(Self.spans), NULL"),
+            (SQLCatalog.reportArrivals, Self.scope("all") + ", now()"),
+            (SQLCatalog.reportTimes, Self.scope("route") + ", \(Self.day), 86400"),
+            (SQLCatalog.reportLabels, Self.scope("all")),
+            (SQLCatalog.reportDecisions, ":project, '', '', \(Self.times), NULL"),
+            (SQLCatalog.reportReviewers, Self.scope("reviewer") + ", NULL"),
+            (SQLCatalog.reportOverrides, Self.scope("label") + ", NULL"),
+            (SQLCatalog.reportHandling, ":project, \(Self.times), NULL"),
             (SQLCatalog.reportShifts, ":project, now() - interval '28 days', now()"),
-            (SQLCatalog.seriesReviews, Self.scope + ", NULL, \(Self.day), 86400"),
-            (SQLCatalog.seriesDecisions, Self.scope + ", \(Self.day), 86400"),
+            (SQLCatalog.seriesReviews, Self.scope("reviewer") + ", NULL, \(Self.day), 86400"),
+            (
+                SQLCatalog.seriesDecisions,
+                ":project, '', '', \(Self.times), NULL, \(Self.day), 86400"
+            ),
             (SQLCatalog.reportShadow, ":project, now() - interval '28 days', now()"),
             (SQLCatalog.reportNotServing, ":project, now() - interval '28 days', now()"),
             (SQLCatalog.goldErrors, ":project"),

@@ -12,7 +12,7 @@ struct AnchoringEffect {
     private let shown: (given: Int, overridden: Int)
 
     /// Takes the counts of labels given against predictions.
-    init(_ counts: [ReviewCount]) {
+    init(_ counts: [OverrideCount]) {
         func sum(_ isShown: Bool) -> (Int, Int) {
             counts.filter { $0.isDrawn && $0.isShown == isShown }
                 .reduce((0, 0)) { ($0.0 + $1.given, $0.1 + $1.overridden) }

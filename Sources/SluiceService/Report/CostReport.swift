@@ -12,6 +12,12 @@ struct CostReport: Sendable {
         var labels: Set<String> = []
 
         var items: Int { outcomes.reduce(0) { $0 + $1.count } }
+
+        mutating func add(_ count: ArrivalCount) {
+            outcomes.append(count.accepted)
+            if let audits = count.audits { disputes.append(audits) }
+            labels.insert(count.cell.label)
+        }
     }
 
     private let policy: Policy
@@ -21,31 +27,23 @@ struct CostReport: Sendable {
     private let items: Int
     private let audits: Int
 
-    /// Takes what became of the items of a window by their predicted labels, and the disputes about
-    /// them; items that a person decides do not matter.
+    /// Takes what became of the items of a window; those that a person decides do not matter.
     ///
     /// - Parameters:
     ///   - policy: the one in force: its costs are taken for all of the window.
     ///   - handlingSeconds: how long a review takes on average; nil when it is not known.
     init(
-        _ accepted: [(label: String, count: AcceptedCount)], _ disputes: [AuditCount],
-        policy: Policy,
-        handlingSeconds: Double?
+        _ arrivals: [ArrivalCount], policy: Policy, handlingSeconds: Double?
     ) {
         self.policy = policy
         self.handlingSeconds = handlingSeconds
         var parts: [Double: Part] = [:]
         var (items, audits) = (0, 0)
-        for (label, outcome) in accepted where outcome.route.answersWithLabel {
-            items += outcome.count
-            if outcome.route == .audited { audits += outcome.count }
-            let cost = policy.costs?.error(of: ExactText(label)) ?? 0
-            parts[cost, default: Part()].outcomes.append(outcome)
-            parts[cost, default: Part()].labels.insert(label)
-        }
-        for dispute in disputes {
-            let cost = policy.costs?.error(of: ExactText(dispute.cell.label)) ?? 0
-            parts[cost]?.disputes.append(dispute)
+        for count in arrivals where count.route.answersWithLabel {
+            items += count.count
+            if count.route == .audited { audits += count.count }
+            let cost = policy.costs?.error(of: ExactText(count.cell.label)) ?? 0
+            parts[cost, default: Part()].add(count)
         }
         (self.parts, self.items, self.audits) = (parts, items, audits)
     }

@@ -5,14 +5,12 @@ import SluiceStore
 
 /// The counts a report is made of.
 struct ReportFacts: Sendable {
-    var arrivals: [ArrivalCount]
-    /// Open audits past their deadline.
-    var overdue: [AuditCount]
-    var reviews: [ReviewCount]
+    let arrivals: [ArrivalCount]
+    let overrides: [OverrideCount]
     var background = AuditBackground.none
 
     /// The disputed audits, those that were, and the overdue ones.
-    var audits: [AuditCount] { arrivals.compactMap(\.audits) + overdue }
+    var audits: [AuditCount] { arrivals.compactMap(\.audits) }
 
     /// The error rate of what the model decided.
     var error: AutoAcceptError {
@@ -24,8 +22,7 @@ struct ReportFacts: Sendable {
     private func only(_ isIncluded: (ReportCell) -> Bool) -> ReportFacts {
         ReportFacts(
             arrivals: arrivals.filter { isIncluded($0.cell) },
-            overdue: overdue.filter { isIncluded($0.cell) },
-            reviews: reviews.filter { isIncluded($0.cell) }, background: background)
+            overrides: overrides.filter { isIncluded($0.cell) }, background: background)
     }
 
     func count(_ isIncluded: (ArrivalCount) -> Bool) -> Int {
@@ -77,8 +74,8 @@ struct ReportFacts: Sendable {
     }
 
     private func writeOverrides(to writer: inout JSONWriter) {
-        func rate(_ isIncluded: (ReviewCount) -> Bool) -> Figure {
-            let included = reviews.filter(isIncluded)
+        func rate(_ isIncluded: (OverrideCount) -> Bool) -> Figure {
+            let included = overrides.filter(isIncluded)
             return .rate(
                 included.reduce(0) { $0 + $1.overridden },
                 of: included.reduce(0) { $0 + $1.given },
@@ -93,7 +90,7 @@ struct ReportFacts: Sendable {
         writer.key("override_rate_audit")
         rate { $0.isAudit }.write(to: &writer)
         writer.key("anchoring_effect")
-        AnchoringEffect(reviews).write(to: &writer)
+        AnchoringEffect(overrides).write(to: &writer)
     }
 
     /// Writes the same metrics by model version and by predicted label.
@@ -147,28 +144,19 @@ extension ArrivalCount {
             outcome: outcome, count: count)
     }
 
+    /// How many came of the label predicted.
+    var ofLabel: LabelCount {
+        LabelCount(
+            label: cell.label, received: count, automated: route.answersWithLabel ? count : 0)
+    }
+
     /// Whether a person took up what the model had decided and nobody audits.
     var isReopened: Bool {
         route == .accepted && source != "model" || route.answersWithLabel && outcome == "reopened"
     }
 
-    /// The disputes among the items; nil where an audit was never disputed, or there was none.
+    /// The disputes among the items, and the audits that are overdue; nil where there are none.
     var audits: AuditCount? {
-        guard route == .audited, isContradicted else { return nil }
-        let isSettled = source != "model" && ["accepted", "corrected"].contains(outcome)
-        return AuditCount(
-            cell: cell, propensity: propensity, stratum: stratum,
-            disputed: source == "model" ? count : 0, settled: isSettled ? count : 0,
-            confirmed: isSettled && outcome == "corrected" ? count : 0, overdue: 0)
-    }
-
-    /// The items, if they are audits that nobody has settled by their deadline.
-    func overdue(at age: Double, deadlineSeconds: Int) -> AuditCount? {
-        guard route == .audited, source == "model", age > Double(deadlineSeconds) else {
-            return nil
-        }
-        return AuditCount(
-            cell: cell, propensity: propensity, stratum: stratum, disputed: 0, settled: 0,
-            confirmed: 0, overdue: count)
+        AuditCount(accepted, isContradicted: isContradicted, overdue: overdue)
     }
 }

@@ -10,18 +10,23 @@ public struct ReportQuestion: Sendable {
         case hour = "1h"
         /// 24 hours.
         case day = "1d"
-        /// Seven days.
+        /// The seven days before today, in UTC, and today so far.
         case week = "7d"
-        /// Four weeks.
+        /// The 28 days before today, in UTC, and today so far.
         case month = "28d"
 
-        var seconds: Int {
-            switch self {
-            case .hour: 3600
-            case .day: 86_400
-            case .week: 604_800
-            case .month: 2_419_200
-            }
+        /// When the window that ends at `to` begins.
+        func start(before to: Timestamp) -> Timestamp {
+            let day: Int64 = 86_400_000_000
+            let midnight = to.microseconds - ((to.microseconds % day) + day) % day
+            let start =
+                switch self {
+                case .hour: to.microseconds - 3_600_000_000
+                case .day: to.microseconds - day
+                case .week: midnight - 7 * day
+                case .month: midnight - 28 * day
+                }
+            return Timestamp(microseconds: start)
         }
     }
 
@@ -60,10 +65,7 @@ public struct ReportQuestion: Sendable {
         }
         // What arrives in this microsecond belongs to the window.
         let to = to ?? Timestamp(microseconds: now.microseconds + 1)
-        let from =
-            length.map {
-                Timestamp(microseconds: to.microseconds - Int64($0.seconds) * 1_000_000)
-            } ?? from ?? project.record.createdAt
+        let from = length?.start(before: to) ?? from ?? project.record.createdAt
         return try ReportWindow(
             from: from, to: to, now: now, createdAt: project.record.createdAt,
             project: project.id, store)

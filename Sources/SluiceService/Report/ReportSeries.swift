@@ -95,28 +95,33 @@ struct ReportSeries: Sendable {
     private var points: [Point]
 
     private struct Point {
-        var arrivals: [ArrivalCount] = []
-        var overdue: [AuditCount] = []
+        var accepted: [AcceptedCount] = []
+        var audits: [AuditCount] = []
         var given = 0
         var overridden = 0
         var decided = 0
+
+        func received(_ isIncluded: (Route) -> Bool = { _ in true }) -> Int {
+            accepted.reduce(0) { $0 + (isIncluded($1.route) ? $1.count : 0) }
+        }
     }
 
     /// Reads the series; `timed` are the counts of the same scope by the buckets of `window`.
     init(
-        _ window: SeriesWindow, _ scope: ReportScope, _ timed: [TimedCount], now: Timestamp,
-        deadlineSeconds: Int, _ store: Store
+        _ window: SeriesWindow, _ scope: ReportScope, _ timed: [TimedCount],
+        overdueBefore: Timestamp, _ store: Store
     ) throws(PostgresError) {
         self.window = window
         var points = Array(repeating: Point(), count: window.buckets)
         for count in timed {
             let bucket = window.bucket(of: count.startsAt)
             guard points.indices.contains(bucket) else { continue }
-            points[bucket].arrivals.append(count.arrivals)
-            let age = now.seconds(since: count.meanArrival)
-            if let overdue = count.arrivals.overdue(at: age, deadlineSeconds: deadlineSeconds) {
-                points[bucket].overdue.append(overdue)
-            }
+            points[bucket].accepted.append(count.accepted)
+            let isOpen = count.accepted.source == "model"
+            let audits = AuditCount(
+                count.accepted, isContradicted: count.isContradicted,
+                overdue: isOpen && count.meanArrival < overdueBefore ? count.accepted.count : 0)
+            if let audits { points[bucket].audits.append(audits) }
         }
         for count in try store.reviewSeries(window, scope)
         where points.indices.contains(count.bucket) {
@@ -138,20 +143,19 @@ struct ReportSeries: Sendable {
         writer.key("points")
         writer.beginArray()
         for (bucket, point) in points.enumerated() {
-            let facts = ReportFacts(
-                arrivals: point.arrivals, overdue: point.overdue, reviews: [])
             writer.beginObject()
             writer.member("from", window.start(of: bucket).rfc3339)
-            writer.member("received", facts.received)
+            writer.member("received", point.received())
             writer.key("automation_rate")
-            Figure.share(facts.automated, of: facts.received).write(to: &writer)
+            Figure.share(point.received(\.answersWithLabel), of: point.received())
+                .write(to: &writer)
             writer.key("override_rate")
             Figure.rate(
                 point.overridden, of: point.given, unless: "no labels were given in this window"
             ).write(to: &writer)
             writer.member("decided_by_people", point.decided)
             writer.key("auto_accept_error")
-            facts.error.write(to: &writer)
+            AutoAcceptError(point.accepted, point.audits).write(to: &writer)
             writer.endObject()
         }
         writer.endArray()

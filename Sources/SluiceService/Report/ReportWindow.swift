@@ -10,7 +10,7 @@ import SluiceStore
 /// report says so.
 struct ReportWindow: Sendable {
     /// How many rows an hour may have for a part of it to be counted.
-    static let countableRows = 20_000
+    static let countableRows = 5000
 
     private static let hour: Int64 = 3_600_000_000
     private static let day: Int64 = 86_400_000_000
@@ -23,6 +23,8 @@ struct ReportWindow: Sendable {
     private(set) var isRounded = false
     /// The whole hours within it; empty where `from` is not before `to`.
     private var inner: ReportScope.Span
+    /// Whether all that came on the day of the first of them, and on the day of the last, is in it.
+    private var isWholeDay = (first: false, last: false)
     /// The parts of hours at its ends.
     private var rows: [ReportScope.Span] = []
     private let project: Int64
@@ -59,6 +61,7 @@ struct ReportWindow: Sendable {
             inner = .init(from: first, to: first)
             return
         }
+        isWholeDay = (from <= createdAt, to > now)
         if first > self.from { rows.append(.init(from: self.from, to: first)) }
         if last < self.to { rows.append(.init(from: last, to: self.to)) }
         inner = .init(from: first, to: last)
@@ -74,10 +77,10 @@ struct ReportWindow: Sendable {
     ///
     /// - Parameter grain: what they are read by where it is possible.
     func scope(by grain: ReportScope.Grain = .day) -> ReportScope {
-        var scope = ReportScope(project: project, unfolded: inner)
+        var scope = ReportScope(project: project)
         scope.rows = rows
-        let firstDay = Self.ceiling(inner.from, Self.day)
-        let lastDay = Self.floor(inner.to, Self.day)
+        let firstDay = (isWholeDay.first ? Self.floor : Self.ceiling)(inner.from, Self.day)
+        let lastDay = (isWholeDay.last ? Self.ceiling : Self.floor)(inner.to, Self.day)
         guard grain == .day, firstDay < lastDay else {
             scope.pieces = [(.hour, inner)]
             return scope
@@ -97,6 +100,7 @@ struct ReportWindow: Sendable {
         before.inner = .init(
             from: Timestamp(microseconds: inner.from.microseconds - length), to: inner.from)
         before.rows = []
+        before.isWholeDay = (false, false)
         return before.scope()
     }
 

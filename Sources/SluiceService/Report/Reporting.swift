@@ -100,12 +100,10 @@ private struct ReportText {
         let timedScope =
             series?.seconds == 3600 ? try question.narrow(window.scope(by: .hour), store) : scope
         let timed = try store.timedCounts(timedScope, by: series)
+        let overdueBefore = Timestamp(microseconds: now.microseconds - Int64(deadline) * 1_000_000)
         var facts = ReportFacts(
-            arrivals: try store.arrivalCounts(scope),
-            overdue: timed.compactMap {
-                $0.arrivals.overdue(
-                    at: now.seconds(since: $0.meanArrival), deadlineSeconds: deadline)
-            }, reviews: try store.reviewCounts(scope))
+            arrivals: try store.arrivalCounts(scope, overdueBefore: overdueBefore),
+            overrides: try store.overrideCounts(scope))
         facts.background = try .read(
             store, project, policyVersions: Set(facts.arrivals.map(\.policyVersion)))
         let handling = try store.handlingCounts(scope)
@@ -133,22 +131,21 @@ private struct ReportText {
         promise.write(to: &writer)
         writer.key("cost")
         CostReport(
-            facts.arrivals.map { ($0.cell.label, $0.accepted) }, facts.audits,
-            policy: project.policy,
+            facts.arrivals, policy: project.policy,
             handlingSeconds: DurationBins(handling.filter { !$0.isSkip }.map(\.bin)).meanSeconds
         ).write(to: &writer, calibration: try project.servingCalibration(store))
         try NotServing.writeVersions(
             store, project: project.id, from: window.from, to: window.to, writer: &writer)
         facts.writeGroups(to: &writer)
         ReviewerFigures(
-            facts.reviews, handling, hours: window.hours, unless: handlingUnknown
+            try store.reviewerCounts(scope), handling, hours: window.hours, unless: handlingUnknown
         ).write(to: &writer)
         try ShadowReport(
             counts: store.shadowCounts(project: project.id, from: window.from, to: window.to)
         ).write(to: &writer)
         if let series {
             try ReportSeries(
-                series, timedScope, timed, now: now, deadlineSeconds: deadline, store
+                series, timedScope, timed, overdueBefore: overdueBefore, store
             ).write(to: &writer)
         }
         try ReportChanges(from: window.from, to: window.to, project: project.id, store)
@@ -164,8 +161,9 @@ private struct ReportText {
     ) throws {
         let before = try question.narrow(window.scopeBefore(), store)
         writer.key("standardised_automation_rate")
-        StandardisedRate(current: facts.arrivals, reference: try store.arrivalCounts(before))
-            .write(to: &writer)
+        StandardisedRate(
+            current: facts.arrivals.map(\.ofLabel), reference: try store.labelCounts(before)
+        ).write(to: &writer)
         TimeToDecision(
             try store.decisionCounts(scope), timed, automated: facts.automated,
             deadlines: try store.policyDeadlines(project: project.id), now: now,

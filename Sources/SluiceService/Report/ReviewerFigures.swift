@@ -3,7 +3,7 @@ import SluiceStore
 
 /// What each reviewer did in a window.
 struct ReviewerFigures {
-    private let reviews: [String: [ReviewCount]]
+    private let reviews: [String: [ReviewerCount]]
     private let handling: [String: [HandlingCount]]
     private let hours: Double
     /// Why there are no handling times; nil where they are known.
@@ -11,7 +11,7 @@ struct ReviewerFigures {
 
     /// Takes the counts of a window of some hours.
     init(
-        _ reviews: [ReviewCount], _ handling: [HandlingCount], hours: Double,
+        _ reviews: [ReviewerCount], _ handling: [HandlingCount], hours: Double,
         unless unknown: String?
     ) {
         self.reviews = Dictionary(grouping: reviews, by: \.reviewer)
@@ -28,8 +28,8 @@ struct ReviewerFigures {
         }
     }
 
-    private func write(_ name: String, _ counts: [ReviewCount], to writer: inout JSONWriter) {
-        func sum(_ count: (ReviewCount) -> Int) -> Int { counts.reduce(0) { $0 + count($1) } }
+    private func write(_ name: String, _ counts: [ReviewerCount], to writer: inout JSONWriter) {
+        func sum(_ count: (ReviewerCount) -> Int) -> Int { counts.reduce(0) { $0 + count($1) } }
         writer.beginObject()
         writer.member("reviewer", name)
         writer.member("reviews", sum(\.reviews))

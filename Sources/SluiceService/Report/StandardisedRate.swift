@@ -9,8 +9,8 @@ import SluiceStore
 /// Levin and Paik 2003, Statistical Methods for Rates and Proportions, section 19.3. Labels of which
 /// nothing came in this window have no rate; the others' shares are scaled up for them.
 struct StandardisedRate {
-    let current: [ArrivalCount]
-    let reference: [ArrivalCount]
+    let current: [LabelCount]
+    let reference: [LabelCount]
 
     /// Writes the figure as a value.
     func write(to writer: inout JSONWriter) {
@@ -40,14 +40,12 @@ struct StandardisedRate {
     }
 
     private static func byLabel(
-        _ counts: [ArrivalCount]
+        _ counts: [LabelCount]
     ) -> [String: (received: Int, automated: Int)] {
         var sums: [String: (received: Int, automated: Int)] = [:]
         for count in counts {
-            sums[count.cell.label, default: (0, 0)].received += count.count
-            if count.route.answersWithLabel {
-                sums[count.cell.label, default: (0, 0)].automated += count.count
-            }
+            sums[count.label, default: (0, 0)].received += count.received
+            sums[count.label, default: (0, 0)].automated += count.automated
         }
         return sums
     }

@@ -13,7 +13,7 @@ struct TimeToDecision {
 
     private let decided: [DecisionCount]
     /// What is open, with its age in seconds.
-    private let open: [(count: ArrivalCount, age: Double)]
+    private let open: [(count: TimedCount, age: Double)]
     private let deadlines: PolicyDeadlines
     private let automated: Int
     /// Why nothing is known; nil where it is.
@@ -25,8 +25,8 @@ struct TimeToDecision {
         deadlines: PolicyDeadlines, now: Timestamp, unless unknown: String?
     ) {
         self.decided = decided.filter { !$0.isAccepted }
-        open = timed.filter { $0.arrivals.isOpen && !$0.arrivals.route.answersWithLabel }
-            .map { (count: $0.arrivals, age: max(0, now.seconds(since: $0.meanArrival))) }
+        open = timed.filter { $0.isOpen && !$0.accepted.route.answersWithLabel }
+            .map { (count: $0, age: max(0, now.seconds(since: $0.meanArrival))) }
         self.deadlines = deadlines
         self.automated = automated
         self.unknown = unknown
@@ -41,7 +41,7 @@ struct TimeToDecision {
         let curve = KaplanMeier(
             counted: decided.map {
                 (KaplanMeier.Wait($0.bin.meanSeconds, isDecided: true), $0.bin.count)
-            } + open.map { (KaplanMeier.Wait($0.age, isDecided: false), $0.count.count) })
+            } + open.map { (KaplanMeier.Wait($0.age, isDecided: false), $0.count.accepted.count) })
         for (name, share) in [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)] {
             writer.key(name)
             write(curve, share, to: &writer)
@@ -92,7 +92,8 @@ struct TimeToDecision {
         let late = open.reduce(0) { sum, item in
             let deadline = deadlines.seconds(
                 policy: item.count.policyVersion, rule: item.count.rule)
-            return sum + (deadline.map { item.age > Double($0) } == true ? item.count.count : 0)
+            let isLate = deadline.map { item.age > Double($0) } == true
+            return sum + (isLate ? item.count.accepted.count : 0)
         }
         let due = met + count(false) + late
         guard due > 0 else {

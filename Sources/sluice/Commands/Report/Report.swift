@@ -20,7 +20,11 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "End of the window, RFC 3339; now without it.")
     var to: String?
 
-    @Option(help: "The time up to now, or to --to: 1h, 1d, 7d, 28d.")
+    @Option(
+        help: """
+            The time up to now, or to --to: 1h or 1d back from there, or 7d or 28d, so many days before \
+            that one and what there is of it, in UTC.
+            """)
     var window: String?
 
     @Option(help: "Only items this model was responsible for.")
