@@ -2066,14 +2066,14 @@ CREATE TABLE public.rollup_review (
     rule text NOT NULL COLLATE pg_catalog."C",
     reviews bigint NOT NULL,
     CONSTRAINT rollup_review_agreement_known CHECK ((agreement = ANY (ARRAY[''::text, 'same'::text, 'other'::text]))),
-    CONSTRAINT rollup_review_facet_known CHECK ((facet = ANY (ARRAY['all'::text, 'reviewer'::text, 'label'::text]))),
+    CONSTRAINT rollup_review_facet_known CHECK ((facet = ANY (ARRAY['all'::text, 'reviewer'::text, 'label'::text, 'agreement'::text]))),
     CONSTRAINT rollup_review_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
 )
 WITH (fillfactor='70');
 
 COMMENT ON TABLE public.rollup_review IS 'Reviews that stand, by the hour and the day they were given.';
 
-COMMENT ON COLUMN public.rollup_review.facet IS 'What is told apart: all; who reviewed and how; or, of labels that counted, what was predicted and how it was asked. The rest is 0, empty and false.';
+COMMENT ON COLUMN public.rollup_review.facet IS 'What is told apart: all; who reviewed and how; of labels that counted, what was predicted and how it was asked, or nothing but the agreement. The rest is 0, empty and false.';
 
 COMMENT ON COLUMN public.rollup_review.is_audit IS 'Of reviews that count: the item was audited.';
 

@@ -155,13 +155,13 @@ CREATE TABLE rollup_review (
     reviews bigint NOT NULL,
     CONSTRAINT rollup_review_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, actor_id,
         model_version_id, policy_version, queue, is_audit, is_shown, is_queued, status, verdict, predicted, agreement, rule),
-    CONSTRAINT rollup_review_facet_known CHECK (facet IN ('all', 'reviewer', 'label')),
+    CONSTRAINT rollup_review_facet_known CHECK (facet IN ('all', 'reviewer', 'label', 'agreement')),
     CONSTRAINT rollup_review_agreement_known CHECK (agreement IN ('', 'same', 'other')),
     CONSTRAINT rollup_review_grain_known CHECK (grain IN ('hour', 'day'))
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE rollup_review IS 'Reviews that stand, by the hour and the day they were given.';
 COMMENT ON COLUMN rollup_review.facet IS
-    'What is told apart: all; who reviewed and how; or, of labels that counted, what was predicted and how it was asked. The rest is 0, empty and false.';
+    'What is told apart: all; who reviewed and how; of labels that counted, what was predicted and how it was asked, or nothing but the agreement. The rest is 0, empty and false.';
 COMMENT ON COLUMN rollup_review.predicted IS 'What the model had said; empty for nothing.';
 COMMENT ON COLUMN rollup_review.agreement IS 'Of labels given on a prediction, the borderline one left out: the one predicted, or another.';
 COMMENT ON COLUMN rollup_review.is_audit IS 'Of reviews that count: the item was audited.';

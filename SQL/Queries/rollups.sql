@@ -1,5 +1,6 @@
 -- Each statement that makes rows of hours and of days takes them from what was appended, or, to make the rollups anew, from
 -- the rows themselves ($2), and adds (1) or subtracts (-1) them ($3). Days are made of the hours, so that nothing is looked at twice.
+-- What is read together is written together: scattered over the table, the rows of a window take twice as long to read.
 
 -- name: projectsToFold
 -- The projects of which something was appended that is not folded yet.
@@ -83,6 +84,7 @@ SELECT $1, h.facet, 'day', date_trunc('day', h.starts_at, 'UTC'), h.model_versio
         epoch FROM h.starts_at - date_trunc('day', h.starts_at, 'UTC')) * 1000)::bigint)
 FROM faceted h
 GROUP BY 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+ORDER BY 10, 11, 2, 3, 4
 ON CONFLICT (project_id, slice_key, slice_value, facet, grain, starts_at, model_version_id, label, policy_version, route, reason,
     rule, propensity, stratum, source, outcome, is_contradicted)
 DO UPDATE SET items = r.items + excluded.items,
@@ -125,6 +127,7 @@ SELECT $1, h.clock, 'day', date_trunc('day', h.starts_at, 'UTC'), h.model_versio
     h.slice_value, h.deadline, h.bin, sum(h.items), sum(h.milliseconds)
 FROM hour h
 GROUP BY 2, 4, 5, 6, 7, 8, 9, 10
+ORDER BY 7, 8, 2, 3, 4
 ON CONFLICT (project_id, slice_key, slice_value, clock, grain, starts_at, model_version_id, is_accepted, deadline, bin)
 DO UPDATE SET items = r.items + excluded.items, milliseconds = r.milliseconds + excluded.milliseconds;
 
@@ -161,6 +164,12 @@ WITH hour AS MATERIALIZED (
     WHERE h.queue = 0 AND h.status IN ('counted', 'late') AND h.agreement <> ''
     GROUP BY h.starts_at, h.model_version_id, h.policy_version, h.is_audit, h.is_shown, h.is_queued, h.slice_key, h.slice_value,
         h.predicted, h.agreement, h.rule
+    UNION ALL
+    SELECT 'agreement', h.starts_at, 0, 0, 0, 0, false, false, false, h.slice_key, h.slice_value, 'counted', 'label', '', h.agreement, '',
+        sum(h.reviews)
+    FROM hour h
+    WHERE h.queue = 0 AND h.status IN ('counted', 'late') AND h.agreement <> ''
+    GROUP BY h.starts_at, h.slice_key, h.slice_value, h.agreement
 )
 INSERT INTO rollup_review AS r (project_id, facet, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit,
     is_shown, is_queued, slice_key, slice_value, status, verdict, predicted, agreement, rule, reviews)
@@ -173,6 +182,7 @@ SELECT $1, h.facet, 'day', date_trunc('day', h.starts_at, 'UTC'), h.actor_id, h.
     sum(h.reviews)
 FROM faceted h
 GROUP BY 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
+ORDER BY 12, 13, 2, 3, 4
 ON CONFLICT (project_id, slice_key, slice_value, facet, grain, starts_at, actor_id, model_version_id, policy_version, queue,
     is_audit, is_shown, is_queued, status, verdict, predicted, agreement, rule)
 DO UPDATE SET reviews = r.reviews + excluded.reviews;
@@ -202,6 +212,7 @@ UNION ALL
 SELECT $1, 'shift', h.starts_at, h.actor_id, false, 0, sum(h.reviews), sum(h.milliseconds)
 FROM hour h
 GROUP BY 3, 4
+ORDER BY 2, 3
 ON CONFLICT (project_id, grain, starts_at, actor_id, is_skip, bin)
 DO UPDATE SET reviews = r.reviews + excluded.reviews, milliseconds = r.milliseconds + excluded.milliseconds;
 

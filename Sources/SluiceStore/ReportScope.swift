@@ -43,8 +43,10 @@ public struct ReportScope: Sendable {
         case route
         /// Of reviews: who gave them and what became of them.
         case reviewer
-        /// Of reviews: what was predicted, of labels that counted.
+        /// Of labels that counted: what was predicted.
         case label
+        /// Of labels that counted: whether they are what was predicted.
+        case agreement
     }
 
     /// Items that have something in common.

@@ -92,10 +92,15 @@ extension Store {
     public func reviewSeries(
         _ window: SeriesWindow, _ scope: ReportScope
     ) throws(PostgresError) -> [SeriesCount] {
-        try counts(
-            SQLCatalog.seriesReviews,
-            scope.parameters(
-                !scope.selectsPredictions ? .reviewer : scope.reviewer == nil ? .label : .all),
+        let facet: ReportScope.Facet =
+            switch (scope.selectsPredictions, scope.reviewer) {
+            case (false, nil): .agreement
+            case (false, _?): .reviewer
+            case (true, nil): .label
+            case (true, _?): .all
+            }
+        return try counts(
+            SQLCatalog.seriesReviews, scope.parameters(facet),
             [scope.reviewerParameter] + window.parameters
         ) { (row) throws(PostgresError) -> SeriesCount in
             SeriesCount(bucket: try row.int(0), whole: try row.int(1), part: try row.int(2))

@@ -23,7 +23,7 @@ struct ReportPlanTests {
             is_audit, is_shown, is_queued, slice_key, slice_value, status, verdict, predicted, agreement, rule, reviews)
             SELECT a.project_id, f.facet, a.grain, a.starts_at, (SELECT min(id) FROM actor), 1, 1, 0, false, true, true, '', '',
                 'counted', 'label', a.label, 'same', '', 3
-            FROM rollup_arrival a, (VALUES ('all'), ('reviewer'), ('label')) f (facet) WHERE a.facet = 'all';
+            FROM rollup_arrival a, (VALUES ('all'), ('reviewer'), ('label'), ('agreement')) f (facet) WHERE a.facet = 'all';
         INSERT INTO rollup_decision (project_id, clock, grain, starts_at, model_version_id, bin, is_accepted, slice_key,
             slice_value, deadline, items, milliseconds)
             SELECT a.project_id, c.clock, a.grain, a.starts_at, 1, length(a.label) + right(a.label, 1)::integer, false, '', '', 'none', 3, 9
@@ -71,7 +71,7 @@ struct ReportPlanTests {
             (SQLCatalog.reportOverrides, Self.scope("label") + ", NULL"),
             (SQLCatalog.reportHandling, ":project, \(Self.times), NULL"),
             (SQLCatalog.reportShifts, ":project, now() - interval '28 days', now()"),
-            (SQLCatalog.seriesReviews, Self.scope("reviewer") + ", NULL, \(Self.day), 86400"),
+            (SQLCatalog.seriesReviews, Self.scope("agreement") + ", NULL, \(Self.day), 86400"),
             (
                 SQLCatalog.seriesDecisions,
                 ":project, '', '', \(Self.times), NULL, \(Self.day), 86400"

@@ -93,10 +93,14 @@ struct ReportWindow: Sendable {
         return scope
     }
 
-    /// Where the counts are of the window of the same length before, in whole hours.
+    /// Where the counts are of the window of the same length before, in whole hours; in whole days
+    /// before a window of days.
     func scopeBefore() -> ReportScope {
         var before = self
-        let length = inner.to.microseconds - inner.from.microseconds
+        var length = inner.to.microseconds - inner.from.microseconds
+        if length >= Self.day, Self.floor(inner.from, Self.day) == inner.from {
+            length -= length % Self.day
+        }
         before.inner = .init(
             from: Timestamp(microseconds: inner.from.microseconds - length), to: inner.from)
         before.rows = []
