@@ -1,4 +1,4 @@
-import Glibc
+import SluiceService
 
 /// Replies on their way to a client that may not be reading yet.
 ///
@@ -9,21 +9,19 @@ import Glibc
 actor ReplySpool {
     private let limit: Int
     private var memory: [UInt8] = []
-    private var file: Int32?
-    private var written: off_t = 0
-    private var read: off_t = 0
+    private var file: UnlinkedFile?
+    private var written = 0
+    private var read = 0
     private var isFinished = false
     private var reader: CheckedContinuation<Void, Never>?
 
     /// Keeps up to `limit` bytes in memory.
     init(limit: Int = 1 << 20) { self.limit = limit }
 
-    deinit { if let file { close(file) } }
-
     /// Adds a reply.
     ///
-    /// - Throws: `SpoolError` when the temporary file cannot be written.
-    func append(_ bytes: [UInt8]) throws(SpoolError) {
+    /// - Throws: `UnlinkedFileError` when the temporary file cannot be written.
+    func append(_ bytes: [UInt8]) throws(UnlinkedFileError) {
         // What is on disk comes before what is in memory, so nothing overtakes the file.
         if written == read, memory.count + bytes.count <= limit {
             memory += bytes
@@ -40,7 +38,7 @@ actor ReplySpool {
     }
 
     /// The next replies; nil when there are no more.
-    func next() async throws(SpoolError) -> [UInt8]? {
+    func next() async throws(UnlinkedFileError) -> [UInt8]? {
         while true {
             if !memory.isEmpty {
                 defer { memory = [] }
@@ -57,53 +55,30 @@ actor ReplySpool {
         reader = nil
     }
 
-    private func spill(_ bytes: [UInt8]) throws(SpoolError) {
+    private func spill(_ bytes: [UInt8]) throws(UnlinkedFileError) {
         let file = try openFile()
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                pwrite(
-                    file, $0.baseAddress?.advanced(by: offset), bytes.count - offset,
-                    written + off_t(offset))
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw SpoolError(errno: errno) }
-            offset += count
-        }
-        written += off_t(bytes.count)
+        try file.write(bytes.span.bytes, at: written)
+        written += bytes.count
     }
 
-    private func readBack() throws(SpoolError) -> [UInt8] {
+    private func readBack() throws(UnlinkedFileError) -> [UInt8] {
         let file = try openFile()
-        let wanted = Int(min(written - read, 1 << 18))
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
-            let got = pread(file, buffer.baseAddress, wanted, read)
-            failure = got > 0 ? 0 : errno
-            count = max(got, 0)
-        }
-        guard !bytes.isEmpty else { throw SpoolError(errno: failure) }
-        read += off_t(bytes.count)
+        var bytes = [UInt8](repeating: 0, count: min(written - read, 1 << 18))
+        var span = bytes.mutableSpan
+        var place = span.mutableBytes
+        try file.read(into: &place, at: read)
+        read += bytes.count
         if read == written {
-            ftruncate(file, 0)
+            try file.clear()
             (read, written) = (0, 0)
         }
         return bytes
     }
 
-    private func openFile() throws(SpoolError) -> Int32 {
+    private func openFile() throws(UnlinkedFileError) -> UnlinkedFile {
         if let file { return file }
-        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var path = Array("\(directory)/sluice-replies-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&path)
-        guard descriptor >= 0 else { throw SpoolError(errno: errno) }
-        unlink(path)
-        file = descriptor
-        return descriptor
+        let opened = try UnlinkedFile(prefix: "sluice-replies")
+        file = opened
+        return opened
     }
-}
-
-/// The temporary file for replies could not be used.
-struct SpoolError: Error {
-    let errno: Int32
 }
