@@ -1,3 +1,4 @@
+import Foundation
 import SluiceDomain
 import SluicePostgres
 import SluiceService
@@ -12,8 +13,10 @@ struct DoctorTests {
         try await TestService.run(policy: #"{"degree":"full","audit_rate":0}"#) { service in
             let doctor = Doctor(pool: service.pool, rollups: service.rollups)
             try await service.ingest((0..<20).map { SentPrediction("i\($0)") })
-            let now = try await service.pool.withSession { try Store($0).currentTime() }
-            let findings = try await doctor.examineServer { now }
+            @Sendable func clock(offset: Int64 = 0) -> Timestamp {
+                Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6) + offset)
+            }
+            let findings = try await doctor.examineServer { clock() }
             #expect(
                 findings.map(\.check) == [
                     "database", "migrations", "durability", "clock", "transactions",
@@ -21,9 +24,7 @@ struct DoctorTests {
             // The tests' server does not sync to the disk, and keeps no record of its migrations.
             #expect(
                 findings.filter { $0.state == .bad }.map(\.check) == ["migrations", "durability"])
-            let early = try await doctor.examineServer {
-                Timestamp(microseconds: now.microseconds - 60_000_000)
-            }
+            let early = try await doctor.examineServer { clock(offset: -60_000_000) }
             #expect(early.first { $0.check == "clock" }?.state == .bad)
             #expect(early.first { $0.check == "clock" }?.found.contains("ahead of") == true)
             let project = try await service.project()
