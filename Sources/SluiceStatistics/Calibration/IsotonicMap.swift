@@ -4,7 +4,7 @@
 /// violators (Ayer and others 1955, Ann. Math. Stat. 26:641-647; as a calibration map Zadrozny and
 /// Elkan 2002, KDD), straight between its corners. It needs about a thousand outcomes; below that
 /// it follows noise, and ``PlattMap`` is the better choice. It makes ties of confidences that
-/// differ, so that it must not be used to rank.
+/// differ: a threshold that goes by rank must use the confidence itself.
 public struct IsotonicMap: Hashable, Sendable {
     /// A corner: predictions of this confidence are right this often.
     public struct Corner: Hashable, Sendable {
