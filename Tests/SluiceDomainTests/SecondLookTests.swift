@@ -53,6 +53,14 @@ struct SecondLookTests {
         #expect(settle([], asked: 1, skips: 3) == .adjudicate)
     }
 
+    @Test("two that agree decide, also where a third was asked over an answer taken back since")
+    func thirdNotNeeded() {
+        #expect(settle([.label("a"), .label("a")], asked: 3) == .label("a", agreement: 1))
+        #expect(settle([.label("b"), .label("b")], asked: 3) == .label("b", agreement: 1))
+        #expect(settle([.label("a"), .label("b")], asked: 3) == .open)
+        #expect(settle([.label("a")], asked: 3) == .open)
+    }
+
     @Test("an answer taken back leaves the audit open for those still asked")
     func takenBack() {
         #expect(settle([], asked: 2) == .open)

@@ -23,7 +23,8 @@ public enum SecondLook {
     public static func settle(
         votes: [Verdict], skips: Int, asked: Int, predicted: String
     ) -> Settlement {
-        let rule = ConsensusRule(agree: agree, atMost: atMost)
+        // Two that agree decide also where a third was asked over an answer that was taken back since.
+        let rule = ConsensusRule(agree: agree, atMost: atMost, endsEarly: true)
         // A rule for two is met by one where one is asked: so ask the consensus about two at least.
         guard votes.count == 1, asked == 1 else {
             return Consensus.settle(votes: votes, skips: skips, asked: asked, rule: rule)
