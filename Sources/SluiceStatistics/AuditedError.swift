@@ -1,8 +1,8 @@
 /// The error rate of accepted items from audits that are not all done, and not all settled.
 ///
 /// Parts of the traffic audited at one rate, and known to differ, are strata; each is weighed by its
-/// items. One rate for all gives Wilson's interval of the pooled counts, several give Korn and
-/// Graubard's of the strata. A stratum that has fewer than two audits is taken together with another of
+/// items. One rate for all gives Wilson's interval of the pooled counts, from the first audit on;
+/// several give Korn and Graubard's of the strata. There, a stratum that has fewer than two audits is taken together with another of
 /// the same rate, which any two are. Where there is none its items are an unknown part: the value
 /// is that of the rest, and the interval has all of them right at its lower end and wrong at its upper
 /// one; that is done for at most a tenth of the items.
@@ -54,7 +54,13 @@ public struct AuditedError: Hashable, Sendable {
             .init(items: items, audits: audits + disputed, errors: errors + wrong)
         }
 
+        /// Whether it has audits enough to be one of several.
         fileprivate var isSeen: Bool { audits + disputed >= min(2, items) }
+
+        /// Whether it has audits enough as one of so many parts: alone, its spread is not asked for.
+        fileprivate func isSeen(amongParts parts: Int) -> Bool {
+            parts == 1 ? audits + disputed > 0 : isSeen
+        }
     }
 
     /// Takes the strata.
@@ -71,8 +77,9 @@ public struct AuditedError: Hashable, Sendable {
     /// The share of the items that belong to strata without audits, 0...1.
     public var unseenShare: Double {
         let all = Double(sum.items)
-        let seen = Double(parts.filter(\.isSeen).reduce(0) { $0 + $1.items })
-        return all > 0 ? 1 - seen / all : 0
+        let parts = parts
+        let seen = parts.filter { $0.isSeen(amongParts: parts.count) }
+        return all > 0 ? 1 - Double(seen.reduce(0) { $0 + $1.items }) / all : 0
     }
 
     /// The strata that an estimate keeps apart.
@@ -156,8 +163,12 @@ public struct AuditedError: Hashable, Sendable {
     /// ``StratifiedSample/upperBound(failing:)``.
     public func upperBound(failing delta: Double = 0.05) throws(Unknown) -> Double {
         let (seen, unseen) = try known()
-        let worst = try StratifiedSample(seen.map { $0.sample(wrong: $0.disputed) })
-        return min((1 - unseen) * (try worst.upperBound(failing: delta)) + unseen, 1)
+        let worst = seen.map { $0.sample(wrong: $0.disputed) }
+        let bound =
+            worst.count == 1
+            ? try Proportion(worst[0].errors, of: worst[0].audits).upperBound(failing: delta)
+            : try StratifiedSample(worst).upperBound(failing: delta)
+        return min((1 - unseen) * bound + unseen, 1)
     }
 
     /// The rate if the model were right, and if it were wrong, in every audit that is not done.
@@ -182,7 +193,8 @@ public struct AuditedError: Hashable, Sendable {
         guard sum.audits > 0 else { throw Unknown(.noObservations) }
         let share = unseenShare
         guard share <= Self.mostUnseen else { throw Unknown(.stratumNotAudited) }
-        let seen = parts.filter { $0.isSeen && $0.items > 0 }
+        let parts = parts
+        let seen = parts.filter { $0.isSeen(amongParts: parts.count) && $0.items > 0 }
         guard seen.contains(where: { $0.audits > 0 }) else { throw Unknown(.noObservations) }
         return (seen, share)
     }

@@ -103,6 +103,22 @@ struct AuditedErrorTests {
         #expect(never.allWrong > 2000.0 / 11_900)
     }
 
+    @Test("at one rate the first audit says something already, at several it does not")
+    func first() throws {
+        let error = AuditedError(
+            [stratum(0.02, items: 50, audits: 1, errors: 1, open: 2)], wrongShare: 1)
+        let share = try Proportion(1, of: 1)
+        #expect(try error.estimate() == share.wilson() && error.unseenShare == 0)
+        #expect(try error.upperBound() == share.upperBound(failing: 0.05))
+        #expect(try error.sequence().n == 1)
+        let several = AuditedError(
+            [
+                stratum(0.02, items: 50, audits: 1, errors: 1),
+                stratum(0.05, items: 50, audits: 20, errors: 1),
+            ], wrongShare: 1)
+        #expect(throws: Unknown(.stratumNotAudited)) { try several.estimate() }
+    }
+
     @Test("open audits bound the rate, disputed ones enter it by their share")
     func open() throws {
         let error = AuditedError(

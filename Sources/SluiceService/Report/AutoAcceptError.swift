@@ -70,7 +70,9 @@ struct AutoAcceptError: Sendable {
         do {
             return .estimate(try audited.estimate())
         } catch {
-            return .unknown("items accepted at one of the audit rates have no audit yet")
+            return .unknown(
+                "more than a tenth of the accepted items have an audit rate of which fewer than two "
+                    + "audits are done")
         }
     }
 
