@@ -2404,7 +2404,7 @@ ALTER TABLE ONLY public.rollout
     ADD CONSTRAINT rollout_pkey PRIMARY KEY (project_id, revision);
 
 ALTER TABLE ONLY public.rollup_arrival
-    ADD CONSTRAINT rollup_arrival_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, model_version_id, label, policy_version, route, reason, rule, propensity, stratum, source, outcome, is_contradicted);
+    ADD CONSTRAINT rollup_arrival_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, label, model_version_id, policy_version, route, reason, rule, propensity, stratum, source, outcome, is_contradicted);
 
 ALTER TABLE ONLY public.rollup_decision
     ADD CONSTRAINT rollup_decision_pkey PRIMARY KEY (project_id, slice_key, slice_value, clock, grain, starts_at, model_version_id, is_accepted, deadline, bin);
@@ -2413,7 +2413,7 @@ ALTER TABLE ONLY public.rollup_handling
     ADD CONSTRAINT rollup_handling_pkey PRIMARY KEY (project_id, grain, starts_at, actor_id, is_skip, bin);
 
 ALTER TABLE ONLY public.rollup_review
-    ADD CONSTRAINT rollup_review_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, actor_id, model_version_id, policy_version, queue, is_audit, is_shown, is_queued, status, verdict, predicted, agreement, rule);
+    ADD CONSTRAINT rollup_review_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, predicted, actor_id, model_version_id, policy_version, queue, is_audit, is_shown, is_queued, status, verdict, agreement, rule);
 
 ALTER TABLE ONLY public.rollup_slice
     ADD CONSTRAINT rollup_slice_pkey PRIMARY KEY (project_id, key);

@@ -93,7 +93,7 @@ CREATE TABLE rollup_arrival (
     outcome text COLLATE "C" NOT NULL,
     items bigint NOT NULL,
     offset_milliseconds bigint NOT NULL,
-    CONSTRAINT rollup_arrival_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, model_version_id, label,
+    CONSTRAINT rollup_arrival_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, label, model_version_id,
         policy_version, route, reason, rule, propensity, stratum, source, outcome, is_contradicted),
     CONSTRAINT rollup_arrival_facet_known CHECK (facet IN ('all', 'route')),
     CONSTRAINT rollup_arrival_grain_known CHECK (grain IN ('hour', 'day'))
@@ -153,8 +153,8 @@ CREATE TABLE rollup_review (
     agreement text COLLATE "C" NOT NULL,
     rule text COLLATE "C" NOT NULL,
     reviews bigint NOT NULL,
-    CONSTRAINT rollup_review_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, actor_id,
-        model_version_id, policy_version, queue, is_audit, is_shown, is_queued, status, verdict, predicted, agreement, rule),
+    CONSTRAINT rollup_review_pkey PRIMARY KEY (project_id, slice_key, slice_value, facet, grain, starts_at, predicted, actor_id,
+        model_version_id, policy_version, queue, is_audit, is_shown, is_queued, status, verdict, agreement, rule),
     CONSTRAINT rollup_review_facet_known CHECK (facet IN ('all', 'reviewer', 'label', 'agreement')),
     CONSTRAINT rollup_review_agreement_known CHECK (agreement IN ('', 'same', 'other')),
     CONSTRAINT rollup_review_grain_known CHECK (grain IN ('hour', 'day'))

@@ -1,11 +1,13 @@
 -- What a report counts is read from the rollups, in no order and to be added up: days where they lie within the window, hours at its
 -- ends ($5 to $7), what is not folded yet, and where an end lies within an hour, the rows themselves ($8 to $9; none where that is
--- empty). What is asked of one predicted label ($11) is found by the key, in a branch of its own.
+-- empty). What is asked of one predicted label ($11) is found hour by hour or day by day, in a branch of its own.
 
 -- part: arrivalsInWindow
 SELECT r.starts_at, r.model_version_id, r.policy_version, r.propensity, r.stratum, r.is_contradicted, r.label, r.route, r.reason,
     r.rule, r.source, r.outcome, r.items, r.offset_milliseconds
-FROM unnest($5::text[], $6::timestamptz[], $7::timestamptz[]) AS piece (grain, from_at, to_at)
+FROM (
+    SELECT n.grain, n.from_at, n.to_at, CASE n.grain WHEN 'hour' THEN interval '1 hour' ELSE interval '24 hours' END AS step
+    FROM unnest($5::text[], $6::timestamptz[], $7::timestamptz[]) AS n (grain, from_at, to_at)) AS piece
 CROSS JOIN LATERAL (
     SELECT k.starts_at, k.model_version_id, k.policy_version, k.propensity, k.stratum, k.is_contradicted, k.label, k.route,
         k.reason, k.rule, k.source, k.outcome, k.items, k.offset_milliseconds
@@ -15,9 +17,15 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT k.starts_at, k.model_version_id, k.policy_version, k.propensity, k.stratum, k.is_contradicted, k.label, k.route,
         k.reason, k.rule, k.source, k.outcome, k.items, k.offset_milliseconds
-    FROM rollup_arrival k
-    WHERE k.project_id = $1 AND k.slice_key = $2 AND k.slice_value = $3 AND k.facet = $4
-        AND k.grain = piece.grain AND k.starts_at >= piece.from_at AND k.starts_at < piece.to_at AND k.items <> 0 AND k.label = $11
+    FROM generate_series(piece.from_at, piece.to_at - interval '1 second', piece.step) AS t (at)
+    CROSS JOIN LATERAL (
+        SELECT x.starts_at, x.model_version_id, x.policy_version, x.propensity, x.stratum, x.is_contradicted, x.label, x.route,
+            x.reason, x.rule, x.source, x.outcome, x.items, x.offset_milliseconds
+        FROM rollup_arrival x
+        WHERE x.project_id = $1 AND x.slice_key = $2 AND x.slice_value = $3 AND x.facet = $4 AND x.grain = piece.grain
+            AND x.starts_at = t.at AND x.label = $11 AND x.items <> 0
+        OFFSET 0
+    ) AS k
 ) AS r
 UNION ALL
 SELECT n.starts_at, u.model_version_id, u.policy_version, u.propensity, u.stratum, u.is_contradicted, u.label, u.route, u.reason,
@@ -40,7 +48,9 @@ WHERE $8::timestamptz < $9::timestamptz AND c.project_id = $1 AND c.slice_key = 
 -- part: reviewsInWindow
 SELECT r.starts_at AS at, r.actor_id, r.model_version_id, r.policy_version, r.queue, r.is_audit, r.is_shown, r.is_queued, r.status,
     r.verdict, r.predicted, r.agreement, r.rule, r.reviews
-FROM unnest($5::text[], $6::timestamptz[], $7::timestamptz[]) AS piece (grain, from_at, to_at)
+FROM (
+    SELECT n.grain, n.from_at, n.to_at, CASE n.grain WHEN 'hour' THEN interval '1 hour' ELSE interval '24 hours' END AS step
+    FROM unnest($5::text[], $6::timestamptz[], $7::timestamptz[]) AS n (grain, from_at, to_at)) AS piece
 CROSS JOIN LATERAL (
     SELECT k.starts_at, k.actor_id, k.model_version_id, k.policy_version, k.queue, k.is_audit, k.is_shown, k.is_queued, k.status,
         k.verdict, k.predicted, k.agreement, k.rule, k.reviews
@@ -50,9 +60,15 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT k.starts_at, k.actor_id, k.model_version_id, k.policy_version, k.queue, k.is_audit, k.is_shown, k.is_queued, k.status,
         k.verdict, k.predicted, k.agreement, k.rule, k.reviews
-    FROM rollup_review k
-    WHERE k.project_id = $1 AND k.slice_key = $2 AND k.slice_value = $3 AND k.facet = $4
-        AND k.grain = piece.grain AND k.starts_at >= piece.from_at AND k.starts_at < piece.to_at AND k.reviews <> 0 AND k.predicted = $11
+    FROM generate_series(piece.from_at, piece.to_at - interval '1 second', piece.step) AS t (at)
+    CROSS JOIN LATERAL (
+        SELECT x.starts_at, x.actor_id, x.model_version_id, x.policy_version, x.queue, x.is_audit, x.is_shown, x.is_queued, x.status,
+            x.verdict, x.predicted, x.agreement, x.rule, x.reviews
+        FROM rollup_review x
+        WHERE x.project_id = $1 AND x.slice_key = $2 AND x.slice_value = $3 AND x.facet = $4 AND x.grain = piece.grain
+            AND x.starts_at = t.at AND x.predicted = $11 AND x.reviews <> 0
+        OFFSET 0
+    ) AS k
 ) AS r
 UNION ALL
 SELECT u.reviewed_at, u.actor_id, u.model_version_id, u.policy_version, u.queue, u.is_audit, u.is_shown, u.is_queued, u.status,
@@ -87,22 +103,26 @@ SELECT set_config('jit', 'off', true), set_config('enable_sort', 'off', true), s
 WITH n AS MATERIALIZED (
     SELECT CASE WHEN a.route = 'audited' AND a.source = 'model' THEN a.starts_at END AS starts_at, a.model_version_id,
         a.label, a.policy_version, a.route, a.reason, a.rule, a.propensity, a.stratum, a.source, a.outcome,
-        a.is_contradicted, sum(a.items) AS items, sum(a.offset_milliseconds) AS offset_milliseconds
+        a.is_contradicted, sum(a.items)::bigint AS items, sum(a.offset_milliseconds)::double precision AS offset_milliseconds
     FROM (
         -- use: arrivalsInWindow
     ) AS a
     WHERE $10::bigint[] IS NULL OR a.model_version_id = ANY($10)
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+), counted AS (
+    SELECT n.model_version_id, n.label, n.policy_version, n.route, n.reason, n.rule, n.propensity, n.stratum, n.source, n.outcome,
+        n.is_contradicted, sum(n.items)::bigint AS items,
+        coalesce(sum(n.items) FILTER (
+            WHERE n.items <> 0 AND n.starts_at + n.offset_milliseconds / n.items * interval '1 millisecond' < $12), 0)::bigint
+            AS overdue
+    FROM n
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 )
-SELECT coalesce(m.model, ''), coalesce(m.version, ''), n.label, n.policy_version, n.route, n.reason, n.rule,
-    n.propensity, nullif(n.stratum, -1), n.source, n.outcome, n.is_contradicted, sum(n.items)::bigint,
-    coalesce(sum(n.items) FILTER (
-        WHERE n.items <> 0 AND n.starts_at + n.offset_milliseconds / n.items * interval '1 millisecond' < $12), 0)::bigint
-FROM n
-LEFT JOIN model_version m ON m.project_id = $1 AND m.id = n.model_version_id
-GROUP BY m.model, m.version, n.label, n.policy_version, n.route, n.reason, n.rule, n.propensity, n.stratum,
-    n.source, n.outcome, n.is_contradicted
-HAVING sum(n.items) <> 0;
+SELECT coalesce(m.model, ''), coalesce(m.version, ''), c.label, c.policy_version, c.route, c.reason, c.rule, c.propensity,
+    nullif(c.stratum, -1), c.source, c.outcome, c.is_contradicted, c.items, c.overdue
+FROM counted c
+LEFT JOIN model_version m ON m.project_id = $1 AND m.id = c.model_version_id
+WHERE c.items <> 0;
 
 -- name: reportTimes
 -- The same over time, with neither version, label nor reason: open items and audits by the hour or day the rollups keep, with
