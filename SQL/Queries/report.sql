@@ -92,8 +92,8 @@ WHERE $8::timestamptz < $9::timestamptz AND c.project_id = $1 AND c.slice_key = 
 SELECT set_config('jit', 'off', true), set_config('enable_sort', 'off', true), set_config('plan_cache_mode', $1, true);
 
 -- name: reportArrivals
--- Items by their route that stands and the decision that stands; empty texts: no prediction, no rule, no decision. Overdue are
--- those of the items that came before $12 by the mean of their hour or day, and whose audit is open.
+-- Items by their route that stands and, of those the model decided, the decision that stands; empty texts: no prediction, no rule,
+-- another route. Overdue are those that came before $12 by the mean of their hour or day, and whose audit is open.
 -- $1 project_id bigint, $2 slice_key text, $3 slice_value text, $4 facet text, $5 grains text[], $6 piece_from timestamptz[]
 -- $7 piece_to timestamptz[], $8 rows_from timestamptz, $9 rows_to timestamptz, $10 model_version_ids bigint[] or null
 -- $11 label text or null, $12 overdue_before timestamptz
@@ -102,8 +102,10 @@ SELECT set_config('jit', 'off', true), set_config('enable_sort', 'off', true), s
 --   overdue bigint
 WITH n AS MATERIALIZED (
     SELECT CASE WHEN a.route = 'audited' AND a.source = 'model' THEN a.starts_at END AS starts_at, a.model_version_id,
-        a.label, a.policy_version, a.route, a.reason, a.rule, a.propensity, a.stratum, a.source, a.outcome,
-        a.is_contradicted, sum(a.items)::bigint AS items, sum(a.offset_milliseconds)::double precision AS offset_milliseconds
+        a.label, a.policy_version, a.route, a.reason, a.rule, a.propensity, a.stratum,
+        CASE WHEN a.route IN ('accepted', 'audited') THEN a.source ELSE '' END AS source,
+        CASE WHEN a.route IN ('accepted', 'audited') THEN a.outcome ELSE '' END AS outcome, a.is_contradicted,
+        sum(a.items)::bigint AS items, sum(a.offset_milliseconds)::double precision AS offset_milliseconds
     FROM (
         -- use: arrivalsInWindow
     ) AS a
@@ -126,14 +128,17 @@ WHERE c.items <> 0;
 
 -- name: reportTimes
 -- The same over time, with neither version, label nor reason: open items and audits by the hour or day the rollups keep, with
--- the mean time from its beginning to their arrival; what else came, by buckets of $13 seconds since $12 (0: left out).
+-- the mean time from its beginning to their arrival; what else came, by buckets of $13 seconds since $12 (0: left out). The source
+-- of what is open is empty or its outcome reopened; of what people decided that was theirs, the outcome is empty.
 -- $1 project_id bigint, $2 slice_key text, $3 slice_value text, $4 facet text, $5 grains text[], $6 piece_from timestamptz[]
 -- $7 piece_to timestamptz[], $8 rows_from timestamptz, $9 rows_to timestamptz, $10 model_version_ids bigint[] or null
 -- $11 label text or null, $12 origin timestamptz, $13 seconds integer
 -- returns starts_at timestamptz, policy_version integer, route text, rule text, propensity double precision
 --   stratum smallint or null, source text, outcome text, is_contradicted boolean, items bigint, mean_milliseconds double precision
 WITH n AS MATERIALIZED (
-    SELECT a.starts_at, a.policy_version, a.route, a.rule, a.propensity, a.stratum, a.source, a.outcome,
+    SELECT a.starts_at, a.policy_version, a.route, a.rule, a.propensity, a.stratum,
+        CASE WHEN a.route IN ('accepted', 'audited') OR a.source = '' THEN a.source ELSE 'reviewer' END AS source,
+        CASE WHEN a.route IN ('accepted', 'audited') OR a.outcome = 'reopened' THEN a.outcome ELSE '' END AS outcome,
         a.is_contradicted, a.items, a.offset_milliseconds,
         a.source = '' OR a.outcome = 'reopened' OR a.source = 'model' AND a.route = 'audited' AS is_open
     FROM (

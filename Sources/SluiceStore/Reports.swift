@@ -28,9 +28,10 @@ public struct ArrivalCount: Sendable {
     public let propensity: Double
     /// The policy's audit stratum that the audit rate is of, from 1; nil for none.
     public let stratum: Int?
-    /// Who decided: a `DecisionSource`; `model` where no person has, empty where nobody has.
+    /// Who decided what the model was to decide: a `DecisionSource`; `model` where no person has, empty
+    /// on other routes.
     public let source: String
-    /// How the decision relates to the prediction: an `Outcome`; empty where there is none.
+    /// How the decision relates to the prediction: an `Outcome`; empty on other routes.
     public let outcome: String
     /// Whether an answer to the audit differs from the model.
     public let isContradicted: Bool
