@@ -43,23 +43,3 @@ WHERE p.project_id = $1 AND p.model_version_id = $2 AND p.received_at >= $3 AND 
     AND p.stands AND p.route IN ('accepted', 'audited') AND p.confidence IS NOT NULL
 GROUP BY floor(p.confidence * 1000)
 ORDER BY floor(p.confidence * 1000);
-
--- name: acceptedByPropensity
--- What a version decided of the arrivals of a window, by the probability that a person sees it as well.
--- $1 project_id bigint, $2 model_version_id bigint, $3 from timestamptz, $4 to timestamptz
--- returns propensity double precision, items bigint, audits bigint, errors bigint
-SELECT p.propensity, count(*),
-    count(*) FILTER (WHERE p.route = 'audited' AND d.outcome IN ('accepted', 'corrected')),
-    count(*) FILTER (WHERE p.route = 'audited' AND d.outcome = 'corrected')
-FROM prediction p
-LEFT JOIN LATERAL (
-    SELECT e.outcome FROM (
-        SELECT c.source, c.outcome FROM decision c
-        WHERE p.route = 'audited' AND c.project_id = p.project_id AND c.item_id = p.item_id
-        ORDER BY c.revision DESC
-        LIMIT 1) AS e
-    WHERE e.source <> 'model') AS d ON true
-WHERE p.project_id = $1 AND p.model_version_id = $2 AND p.received_at >= $3 AND p.received_at < $4
-    AND p.stands AND p.route IN ('accepted', 'audited')
-GROUP BY p.propensity
-ORDER BY p.propensity;

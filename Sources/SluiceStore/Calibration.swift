@@ -28,18 +28,6 @@ public struct VersionCalibration: Sendable {
     public let map: CalibrationMapRecord
 }
 
-/// What a version decided at one probability of being audited.
-public struct AcceptedStratum: Hashable, Sendable {
-    /// The probability.
-    public let propensity: Double
-    /// How many items.
-    public let items: Int
-    /// How many completed audits.
-    public let audits: Int
-    /// In how many of those the model was wrong.
-    public let errors: Int
-}
-
 extension Store {
     /// Stores a map under the version's next number, and counts it in the project; the caller holds
     /// the project's row.
@@ -102,19 +90,6 @@ extension Store {
             SQLCatalog.confidenceCounts, arrivals(project, modelVersion, from, to)
         ) { (row) throws(PostgresError) -> (Double, Int) in
             (try row.double(0), try row.int(1))
-        }
-    }
-
-    /// What a version decided of the arrivals of `[from, to)`, by the probability of an audit.
-    public func acceptedStrata(
-        project: Int64, modelVersion: Int64, from: Timestamp, to: Timestamp
-    ) throws(PostgresError) -> [AcceptedStratum] {
-        try session.query(
-            SQLCatalog.acceptedByPropensity, arrivals(project, modelVersion, from, to)
-        ) { (row) throws(PostgresError) -> AcceptedStratum in
-            AcceptedStratum(
-                propensity: try row.double(0), items: try row.int(1), audits: try row.int(2),
-                errors: try row.int(3))
         }
     }
 

@@ -56,6 +56,29 @@ struct DriftUpkeepTests {
         try #require(report["signals"]?.array?.first { $0["name"]?.string == name }, "\(name)")
     }
 
+    @Test("the audited error beside what was promised is the report's, disputed audits and all")
+    func auditedError() async throws {
+        let policy = #"{"degree":"partial","accept":{"default":0.5},"audit_rate":0.5}"#
+        try await TestService.run(policy: policy) { service in
+            try await service.ingest(
+                (0..<80).map { SentPrediction("i\($0)", label: "a", confidence: "0.9") })
+            let ann = try await service.reviewer("ann")
+            for (index, lease) in try await service.lease(20, by: ann).enumerated() {
+                try await service.answer(
+                    lease, .label(index % 5 == 0 ? "b" : "a"), id: "ann\(index)", by: ann)
+            }
+            let reporting = Reporting(pool: service.pool, counter: QueueCounter(pool: service.pool))
+            let whole = try JSONValue(
+                parsing: try await reporting.json(project: service.project(), ReportQuestion()))
+            let error = try #require(whole["metrics"]?["auto_accept_error"])
+            let audited = try await report(service)["expected_error"]?["audited"]
+            #expect(error["audits_disputed"]?.int == 4 && error["n"]?.int == 16)
+            for key in ["value", "lo", "hi", "n"] {
+                #expect(audited?[key]?.double != nil && audited?[key] == error[key], "\(key)")
+            }
+        }
+    }
+
     @Test(
         "windows of items are closed once each, and a shift in two of three raises the alarm once")
     func alarm() async throws {

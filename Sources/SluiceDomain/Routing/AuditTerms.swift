@@ -20,6 +20,11 @@ public struct AuditTerms: Hashable, Sendable {
         self.strata = strata
     }
 
+    /// When what arrived is to have been audited by `now`: audits of what came before are overdue.
+    public func overdueBefore(_ now: Timestamp) -> Timestamp {
+        Timestamp(microseconds: now.microseconds - Int64(deadlineSeconds) * 1_000_000)
+    }
+
     /// Writes them as one JSON object.
     func write(to writer: inout JSONWriter) {
         writer.beginObject()

@@ -52,7 +52,10 @@ public struct DriftReport: Sendable {
             try Self.writeConcept(store, project, watched, settings, to: &writer)
             writer.key("expected_error")
             try ExpectedError(
-                modelVersion: watched.id, project: project.id, from: from, to: to, store
+                modelVersion: watched.id, project: project,
+                window: ReportWindow(
+                    from: from, to: to, now: watched.now, createdAt: project.record.createdAt,
+                    project: project.id, store), now: watched.now, store
             ).write(to: &writer)
             writer.key("alarms")
             AlarmRecord.write(

@@ -11,22 +11,28 @@ struct ExpectedError {
     private let map: CalibrationMapRecord?
     private let sentence: String
 
-    /// Reads the arrivals of `[from, to)`.
+    /// Reads what arrived in a window; audits count as in the report on that window.
     init(
-        modelVersion: Int64, project: Int64, from: Timestamp, to: Timestamp, _ store: Store
+        modelVersion: Int64, project: ProjectContext, window: ReportWindow, now: Timestamp,
+        _ store: Store
     ) throws {
         map = try store.newestCalibrationMap(
-            before: to, project: project, modelVersion: modelVersion)
+            before: window.to, project: project.id, modelVersion: modelVersion)
         let calibration = try map.flatMap { (map) throws(JSONError) in
             try CalibrationMap(json: map.map)
         }
         let promised = try Self.promised(
             calibration,
             store.confidenceCounts(
-                project: project, modelVersion: modelVersion, from: from, to: to))
-        let seen = try Self.seen(
-            store.acceptedStrata(
-                project: project, modelVersion: modelVersion, from: from, to: to))
+                project: project.id, modelVersion: modelVersion, from: window.from,
+                to: window.to))
+        var scope = window.scope()
+        scope.modelVersions = [modelVersion]
+        try store.prepareToReport(countsRows: window.countsRows)
+        let arrivals = try store.arrivalCounts(
+            scope, overdueBefore: project.policy.audits.overdueBefore(now))
+        let seen = Known(
+            AutoAcceptError(arrivals.map(\.accepted), arrivals.compactMap(\.audits)).figure)
         expected = promised.figure
         audited = seen.figure
         guard let promised = promised.estimate, let seen = seen.estimate else {
@@ -47,16 +53,15 @@ struct ExpectedError {
 
     private struct Known {
         let figure: Figure
-        let estimate: Estimate?
 
-        init(_ estimate: Estimate) {
-            figure = .estimate(estimate)
-            self.estimate = estimate
-        }
+        init(_ figure: Figure) { self.figure = figure }
 
-        init(unknown reason: String) {
-            figure = .unknown(reason)
-            estimate = nil
+        init(_ estimate: Estimate) { figure = .estimate(estimate) }
+
+        init(unknown reason: String) { figure = .unknown(reason) }
+
+        var estimate: Estimate? {
+            if case .estimate(let estimate) = figure { estimate } else { nil }
         }
     }
 
@@ -73,25 +78,6 @@ struct ExpectedError {
             return Known(try rate.estimate())
         } catch {
             return Known(unknown: "nothing was accepted in this window")
-        }
-    }
-
-    private static func seen(_ strata: [AcceptedStratum]) -> Known {
-        let audits = strata.reduce(0) { $0 + $1.audits }
-        guard !strata.isEmpty else {
-            return Known(unknown: "nothing was accepted in this window")
-        }
-        guard audits > 0 else { return Known(unknown: "no audits in this window") }
-        do {
-            guard strata.count > 1 else {
-                return Known(try Proportion(strata[0].errors, of: strata[0].audits).wilson())
-            }
-            return Known(
-                try StratifiedSample(
-                    strata.map { .init(items: $0.items, audits: $0.audits, errors: $0.errors) }
-                ).kornGraubard())
-        } catch {
-            return Known(unknown: "items accepted at one of the audit rates have no audit yet")
         }
     }
 

@@ -100,7 +100,7 @@ private struct ReportText {
         let timedScope =
             series?.seconds == 3600 ? try question.narrow(window.scope(by: .hour), store) : scope
         let timed = try store.timedCounts(timedScope, by: series)
-        let overdueBefore = Timestamp(microseconds: now.microseconds - Int64(deadline) * 1_000_000)
+        let overdueBefore = project.policy.audits.overdueBefore(now)
         var facts = ReportFacts(
             arrivals: try store.arrivalCounts(scope, overdueBefore: overdueBefore),
             overrides: try store.overrideCounts(scope))
