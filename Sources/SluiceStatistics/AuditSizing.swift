@@ -41,10 +41,11 @@ public enum AuditSizing {
     /// The audits that show with probability `power` that the error rate is at most `limit`, if it is
     /// `error`.
     ///
-    /// The probability does not grow with every single audit, because errors are whole: tried are sizes
-    /// one per cent apart, from the least that can show anything, and the first is taken from which on
-    /// it is enough up to twice as many. At most 2 % with 95 %, if it is 1 %: 1,036 for a chance of
-    /// 80 %.
+    /// The probability does not grow with every single audit, because errors are whole: it falls from one
+    /// to the next until one error more is allowed, and then leaps. Tried are sizes one per cent apart,
+    /// from the least that can show anything, and the first is taken at which it is enough, and with
+    /// 10, 20, 40 and 50 audits more as well; between those it may fall short by a hundredth. At
+    /// most 2 % with 95 %, if it is 1 %: 1,058 for a chance of 80 %, and at 1,090 it is 79.1 %.
     ///
     /// - Returns: nil if `error` is not below `limit`.
     public static func toCertify(
@@ -52,18 +53,14 @@ public enum AuditSizing {
     ) -> Int? {
         precondition(0 < power && power < 1 && error >= 0)
         guard error < limit else { return nil }
+        func isEnough(_ audits: Int) -> Bool {
+            chance(of: audits, limit: limit, ifErrorIs: error, delta: delta) >= power
+        }
         var n = toCertify(limit: limit, errors: 0, delta: delta)
-        var enough: Int?
-        while true {
-            if chance(of: n, limit: limit, ifErrorIs: error, delta: delta) < power {
-                enough = nil
-            } else if let enough, n >= 2 * enough {
-                return enough
-            } else {
-                enough = enough ?? n
-            }
+        while ![0, 10, 20, 40, 50].allSatisfy({ isEnough(n + $0) }) {
             n = Int(Double(n) * 1.01) + 1
         }
+        return n
     }
 
     /// The probability that so many audits show it.

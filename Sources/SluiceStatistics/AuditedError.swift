@@ -2,10 +2,10 @@
 ///
 /// Parts of the traffic audited at one rate, and known to differ, are strata; each is weighed by its
 /// items. One rate for all gives Wilson's interval of the pooled counts, from the first audit on;
-/// several give Korn and Graubard's of the strata. There, a stratum that has fewer than two audits is taken together with another of
-/// the same rate, which any two are. Where there is none its items are an unknown part: the value
-/// is that of the rest, and the interval has all of them right at its lower end and wrong at its upper
-/// one; that is done for at most a tenth of the items.
+/// several give Korn and Graubard's of the strata. There, a stratum that has fewer than two audits is
+/// taken together with another of the same rate, which any two are. Where there is none its items are
+/// an unknown part: the value is that of the rest, and the interval has all of them right at its lower
+/// end and wrong at its upper one; that is done for at most a tenth of the items.
 ///
 /// Where one person has contradicted the model and nobody has looked again, an audit is disputed.
 /// Disputed ones enter the value by a share, and the interval as all right at its lower end and all
