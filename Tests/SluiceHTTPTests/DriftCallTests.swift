@@ -75,5 +75,9 @@ import Testing
         try expectProblem(
             .missingField,
             try await project.send("POST", "/calibration", as: .admin, #"{"version":"1"}"#))
+        let kind = try expectProblem(
+            .invalidField,
+            try await project.send("POST", "/calibration", as: .admin, #"{"kind":"spline"}"#))
+        #expect(kind.detail.contains("temperature"), "\(kind.detail)")
     }
 }

@@ -139,13 +139,23 @@ struct CalibrationReportTests {
                     nil, of: service.project(), from: nil, to: nil, by: service.admin))
             #expect(map["number"]?.int == 1 && map["kind"]?.string == "platt")
             #expect(map["fitted_on"]?["labels"]?.int == 300)
+            let cooled = try await JSONValue(
+                parsing: calibrating.fit(
+                    nil, of: service.project(), from: nil, to: nil, kind: .temperature,
+                    by: service.admin))
+            #expect(cooled["number"]?.int == 2 && cooled["kind"]?.string == "temperature")
+            let temperature = try #require(cooled["parameters"]?["temperature"]?.double)
+            #expect(temperature > 1, "the model is too sure")
+            #expect(try await report(service)["map"]?["kind"]?.string == "temperature")
+            _ = try await calibrating.fit(
+                nil, of: service.project(), from: nil, to: nil, kind: .platt, by: service.admin)
             let early = try await report(service)["map"]
             #expect(early?["scored_on"]?["labels"]?.int == 0)
             #expect(early?["after"]?["ece"]?["value"] == .null)
             #expect(early?["change"]?["brier"]?["value"] == .null)
             try await label(service, 300..<600, by: ann)
             let scored = try #require(try await report(service)["map"])
-            #expect(scored["number"]?.int == 1)
+            #expect(scored["number"]?.int == 3 && scored["kind"]?.string == "platt")
             #expect(scored["scored_on"]?["labels"]?.int == 300)
             let before = try #require(scored["before"]?["ece"]?["value"]?.double)
             let after = try #require(scored["after"]?["ece"]?["value"]?.double)
@@ -161,7 +171,7 @@ struct CalibrationReportTests {
             }
             #expect(
                 try await service.sql(
-                    "SELECT count(*) FROM audit_log WHERE action = 'calibration.fitted'") == "1")
+                    "SELECT count(*) FROM audit_log WHERE action = 'calibration.fitted'") == "3")
         }
     }
 

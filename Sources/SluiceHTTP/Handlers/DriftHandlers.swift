@@ -3,6 +3,7 @@ import SluiceAPI
 import SluiceDomain
 import SluiceJSON
 import SluiceService
+import SluiceStatistics
 
 /// Drift and calibration.
 struct DriftHandlers {
@@ -40,7 +41,7 @@ struct DriftHandlers {
             return Response.json(
                 try await services.calibrating.fit(
                     fit.version, of: call.project(services), from: fit.from, to: fit.to,
-                    by: call.caller))
+                    kind: fit.kind, by: call.caller))
         }
     }
 
@@ -73,9 +74,17 @@ private struct FitRequest {
     var version: ModelVersion?
     let from: Timestamp?
     let to: Timestamp?
+    let kind: CalibrationMap.Kind?
 
     init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["model", "version", "from", "to"])
+        try wire.allowOnly(["model", "version", "from", "to", "kind"])
+        kind = try wire.optional("kind").map { (wire) throws(ReviewError) in
+            guard let kind = CalibrationMap.Kind(rawValue: try wire.string()) else {
+                throw wire.refuse(
+                    CalibrationMap.Kind.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            return kind
+        }
         from = try wire.optional("from")?.timestamp()
         to = try wire.optional("to")?.timestamp()
         guard let model = try wire.optional("model")?.string() else {

@@ -59,16 +59,18 @@ public struct Calibrating: Sendable {
 
     /// Fits a map to the labels given in `[from, to)` and stores it; every instance hears of it.
     ///
+    /// - Parameter kind: nil for the kind that suits the number of labels.
     /// - Returns: nil when there are too few labels.
     @discardableResult
     func fit(
-        _ version: Int64, of project: ProjectContext, from: Timestamp, to: Timestamp
+        _ version: Int64, of project: ProjectContext, from: Timestamp, to: Timestamp,
+        kind: CalibrationMap.Kind? = nil
     ) async throws -> CalibrationMapRecord? {
         let labels = try await ScoredLabels.read(
             modelVersion: version, project: project.id, from: from, to: to, through: pool)
         let map: CalibrationMap
         do {
-            map = try CalibrationMap(fitting: labels.outcomes)
+            map = try CalibrationMap(fitting: labels.outcomes, kind: kind)
         } catch {
             return nil
         }
@@ -91,16 +93,17 @@ public struct Calibrating: Sendable {
     /// - Parameters:
     ///   - from: the first label that counts; nil for four weeks before `to`.
     ///   - to: the first that does not; nil for now.
+    ///   - kind: nil for the kind that suits the number of labels.
     /// - Returns: the map as one JSON object.
     /// - Throws: `invalidParameter` for an unknown version, a window that ends before it begins, and
     ///   one with too few labels.
     public func fit(
         _ version: ModelVersion?, of project: ProjectContext, from: Timestamp?, to: Timestamp?,
-        by caller: Caller
+        kind: CalibrationMap.Kind? = nil, by caller: Caller
     ) async throws -> [UInt8] {
         let watched = try await WatchedVersion.find(version, of: project, through: pool)
         let (from, to) = try watched.window(from: from, to: to)
-        guard let record = try await fit(watched.id, of: project, from: from, to: to)
+        guard let record = try await fit(watched.id, of: project, from: from, to: to, kind: kind)
         else {
             throw ReviewError.invalidParameter(
                 name: "from", found: "a window with too few labels of \(watched.version)",

@@ -12,6 +12,16 @@ public enum CalibrationMap: Hashable, Sendable {
     /// A temperature.
     case temperature(Temperature)
 
+    /// A kind of map that can be fitted.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// A line in log odds: two numbers.
+        case platt
+        /// A rising step function, for many outcomes.
+        case isotonic
+        /// One number, which makes the model surer or less sure and moves nothing from one half.
+        case temperature
+    }
+
     /// How many outcomes a map is fitted to at least.
     public static let fewestOutcomes = 100
     /// How many outcomes of the rarer kind, wrong ones mostly, a map is fitted to at least.
@@ -19,21 +29,23 @@ public enum CalibrationMap: Hashable, Sendable {
     /// From how many outcomes on a step function is fitted instead of a line.
     public static let fewestForIsotonic = 1000
 
-    /// Fits the kind of map that suits the number of outcomes: a line below a thousand, a step
-    /// function from there on.
+    /// Fits a map.
     ///
+    /// - Parameter kind: nil for the one that suits the number of outcomes: a line below a thousand, a
+    ///   step function from there on.
     /// - Throws: ``Unknown`` (`tooFew`) below ``fewestOutcomes`` outcomes, or ``fewestOfEachKind``
     ///   right or wrong ones.
-    public init(fitting outcomes: [ScoredOutcome]) throws(Unknown) {
+    public init(fitting outcomes: [ScoredOutcome], kind: Kind? = nil) throws(Unknown) {
         let right = outcomes.count { $0.isRight }
         guard
             outcomes.count >= Self.fewestOutcomes,
             min(right, outcomes.count - right) >= Self.fewestOfEachKind
         else { throw Unknown(.tooFew) }
-        self =
-            outcomes.count < Self.fewestForIsotonic
-            ? .platt(try PlattMap(fitting: outcomes))
-            : .isotonic(try IsotonicMap(fitting: outcomes))
+        switch kind ?? (outcomes.count < Self.fewestForIsotonic ? .platt : .isotonic) {
+        case .platt: self = .platt(try PlattMap(fitting: outcomes))
+        case .isotonic: self = .isotonic(try IsotonicMap(fitting: outcomes))
+        case .temperature: self = .temperature(try Temperature(fitting: outcomes))
+        }
     }
 
     /// How often predictions of this confidence are right, 0...1.

@@ -48,6 +48,14 @@ struct CalibrationCommand: AsyncParsableCommand {
             abstract: "Fit a map to the labels given in a window, now, and keep it.")
 
         @OptionGroup var question: WatchedVersionOptions
+
+        @Option(
+            help: """
+                The kind of map: platt, isotonic or temperature; without it, the one that suits the \
+                number of labels.
+                """)
+        var kind: String?
+
         @OptionGroup var service: ServiceOptions
         @OptionGroup var project: ProjectOption
 
@@ -55,7 +63,7 @@ struct CalibrationCommand: AsyncParsableCommand {
             try await Failure.explain("fitting a calibration map") {
                 var writer = JSONWriter()
                 writer.beginObject()
-                for (name, value) in question.query {
+                for (name, value) in question.query + (kind.map { [("kind", $0)] } ?? []) {
                     writer.key(name)
                     writer.string(value)
                 }
