@@ -50,7 +50,7 @@ public struct TestServer: Sendable {
         "log_min_error_statement": "error",
         "log_error_verbosity": "default",
         "autovacuum": "off",
-        "max_connections": "400",
+        "max_connections": "800",
         "shared_buffers": "64MB",
         "max_prepared_transactions": "0",
     ]
