@@ -121,7 +121,8 @@ struct PoolTests {
                 }
                 try await group.waitForAll()
             }
-            #expect(attempts.count == 3)
+            // Once more where the victim is back before the other has the row it gave up.
+            #expect(attempts.count >= 3)
             let values = try await pool.withSession {
                 try $0.query(sql("SELECT n FROM t"), [], firstInt)
             }
