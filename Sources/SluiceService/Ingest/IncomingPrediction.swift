@@ -61,6 +61,9 @@ public struct IngestBatch: Sendable {
     /// Whether the batch should be stored before it grows further.
     public var isFull: Bool { lines.count >= Self.maximumLines || bytes.count >= Self.fullBytes }
 
+    /// How much of a transaction it takes: `maximumLines` is all of it, by lines or by bytes.
+    var weight: Int { max(count, bytes.count * Self.maximumLines / Self.fullBytes) }
+
     /// Adds a line that was refused before it could be read.
     public mutating func refuse(_ error: ReviewError, number: Int) {
         lines.append(.refused(error))
