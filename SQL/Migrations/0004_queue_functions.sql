@@ -156,86 +156,116 @@ BEGIN
     RETURN v_count;
 END $$;
 
--- Leases one item for each token, best rank first, from (p_floor_rank, p_floor_item) on. p_scan bounds how many ready
--- rows may be looked at (null: all). The floor is a hint that skips the dead and the already seen; it decides nothing.
+-- Leases items to several reviewers in one go: to each of p_actors the next p_counts of them, best rank first, from
+-- (p_floor_ranks, p_floor_items) on, under the next of p_tokens. p_scans bounds how many ready rows may be looked at for
+-- each (null: all). A floor is a hint that skips the dead and the already seen; it decides nothing. o_claim is whose it is,
+-- from 1 on. Unless p_waits, nobody waits for a reviewer whose other request is under way: theirs is one row without an
+-- item.
 CREATE FUNCTION claim_tasks(
-    p_project bigint, p_queue smallint, p_actor bigint, p_tokens bigint[], p_seconds integer,
-    p_floor_rank bigint, p_floor_item bigint, p_scan integer
+    p_project bigint, p_queue smallint, p_seconds integer, p_waits boolean, p_actors bigint[], p_counts integer[],
+    p_floor_ranks bigint[], p_floor_items bigint[], p_scans integer[], p_tokens bigint[]
 ) RETURNS TABLE (
-    o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamptz, o_model_version bigint, o_is_blind boolean,
-    o_external_id text, o_payload json, o_metadata json, o_received_at timestamptz, o_label text,
+    o_claim integer, o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamptz, o_model_version bigint,
+    o_is_blind boolean, o_external_id text, o_payload json, o_metadata json, o_received_at timestamptz, o_label text,
     o_confidence double precision, o_scores json, o_highlights json, o_model text, o_version text
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
+    v_is_held boolean[] := '{}';
+    v_claims integer[] := '{}';
     v_items bigint[] := '{}';
     v_ranks bigint[] := '{}';
+    v_tokens bigint[] := '{}';
+    v_actor bigint;
+    v_token integer := 0;
     v_rank bigint;
     v_item bigint;
     v_free integer;
     v_slot smallint;
-    v_token bigint;
-    v_end_rank bigint := 9223372036854775807;
-    v_end_item bigint := 9223372036854775807;
-    v_from_rank bigint := p_floor_rank;
-    v_from_item bigint := p_floor_item;
+    v_end_rank bigint;
+    v_end_item bigint;
+    v_from_rank bigint;
+    v_from_item bigint;
 BEGIN
     -- A claim lost in a crash only offers the item again, so it need not wait for the disk.
     PERFORM set_config('synchronous_commit', 'off', true);
     -- One person is one thread: two terminals of the same reviewer take turns.
-    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+    FOREACH v_actor IN ARRAY p_actors LOOP
+        IF p_waits THEN
+            PERFORM pg_advisory_xact_lock(p_project::integer, v_actor::integer);
+            v_is_held := v_is_held || true;
+        ELSE
+            v_is_held := v_is_held || pg_try_advisory_xact_lock(p_project::integer, v_actor::integer);
+        END IF;
+    END LOOP;
     PERFORM sweep_leases(p_project, 20);
-    IF p_scan IS NOT NULL THEN
-        SELECT x.rank, x.item_id INTO v_end_rank, v_end_item FROM ready x
-        WHERE x.project_id = p_project AND x.queue = p_queue AND (x.rank, x.item_id) >= (p_floor_rank, p_floor_item)
-        ORDER BY x.rank, x.item_id OFFSET p_scan LIMIT 1;
-        IF NOT FOUND THEN
-            v_end_rank := 9223372036854775807;
-            v_end_item := 9223372036854775807;
+    FOR v_claim IN 1 .. cardinality(p_actors) LOOP
+        v_token := v_token + p_counts[v_claim];
+        IF NOT v_is_held[v_claim] THEN
+            o_claim := v_claim;
+            RETURN NEXT;
+            CONTINUE;
         END IF;
-    END IF;
-    FOREACH v_token IN ARRAY p_tokens LOOP
-        -- OFFSET 0 keeps each EXISTS a lookup by key; as a join the planner may read all of a reviewer's past. Nobody
-        -- adjudicates what they answered themselves; who skipped or escalated an item gave no answer.
-        SELECT x.rank, x.item_id, x.free_slots INTO v_rank, v_item, v_free FROM ready x
-        WHERE x.project_id = p_project AND x.queue = p_queue
-            AND (x.rank, x.item_id) >= (v_from_rank, v_from_item)
-            AND (x.rank, x.item_id) < (v_end_rank, v_end_item)
-            AND NOT EXISTS (
-                SELECT FROM lease l
-                WHERE l.project_id = p_project AND l.item_id = x.item_id AND l.actor_id = p_actor OFFSET 0)
-            AND NOT EXISTS (
-                SELECT FROM review v
-                WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = p_actor
-                    AND v.queue <= p_queue AND (v.queue = p_queue OR v.verdict IN ('label', 'unusable'))
-                    AND v.undone_at IS NULL OFFSET 0)
-        ORDER BY x.rank, x.item_id
-        LIMIT 1
-        FOR UPDATE OF x SKIP LOCKED;
-        IF NOT FOUND THEN
-            EXIT;
+        v_actor := p_actors[v_claim];
+        v_from_rank := p_floor_ranks[v_claim];
+        v_from_item := p_floor_items[v_claim];
+        v_end_rank := 9223372036854775807;
+        v_end_item := 9223372036854775807;
+        IF p_scans[v_claim] IS NOT NULL THEN
+            SELECT x.rank, x.item_id INTO v_end_rank, v_end_item FROM ready x
+            WHERE x.project_id = p_project AND x.queue = p_queue AND (x.rank, x.item_id) >= (v_from_rank, v_from_item)
+            ORDER BY x.rank, x.item_id OFFSET p_scans[v_claim] LIMIT 1;
+            IF NOT FOUND THEN
+                v_end_rank := 9223372036854775807;
+                v_end_item := 9223372036854775807;
+            END IF;
         END IF;
-        v_from_rank := v_rank;
-        v_from_item := v_item + 1;
-        -- The reviewer's own rows cannot have changed since: the lock above is per reviewer and was taken before.
-        v_slot := lowest_slot(v_free);
-        INSERT INTO lease (project_id, item_id, actor_id, token, rank, expires_at, queue, slot)
-        VALUES (p_project, v_item, p_actor, v_token, v_rank, now() + make_interval(secs => p_seconds), p_queue, v_slot);
-        PERFORM take_slot(p_project, p_queue, v_rank, v_item, v_free, v_slot);
-        v_items := v_items || v_item;
-        v_ranks := v_ranks || v_rank;
+        FOR v_index IN v_token - p_counts[v_claim] + 1 .. v_token LOOP
+            -- OFFSET 0 keeps each EXISTS a lookup by key; as a join the planner may read all of a reviewer's past. Nobody
+            -- adjudicates what they answered themselves; who skipped or escalated an item gave no answer.
+            SELECT x.rank, x.item_id, x.free_slots INTO v_rank, v_item, v_free FROM ready x
+            WHERE x.project_id = p_project AND x.queue = p_queue
+                AND (x.rank, x.item_id) >= (v_from_rank, v_from_item)
+                AND (x.rank, x.item_id) < (v_end_rank, v_end_item)
+                AND NOT EXISTS (
+                    SELECT FROM lease l
+                    WHERE l.project_id = p_project AND l.item_id = x.item_id AND l.actor_id = v_actor OFFSET 0)
+                AND NOT EXISTS (
+                    SELECT FROM review v
+                    WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = v_actor
+                        AND v.queue <= p_queue AND (v.queue = p_queue OR v.verdict IN ('label', 'unusable'))
+                        AND v.undone_at IS NULL OFFSET 0)
+            ORDER BY x.rank, x.item_id
+            LIMIT 1
+            FOR UPDATE OF x SKIP LOCKED;
+            IF NOT FOUND THEN
+                EXIT;
+            END IF;
+            v_from_rank := v_rank;
+            v_from_item := v_item + 1;
+            -- The reviewer's own rows cannot have changed since: the lock above is per reviewer and was taken before.
+            v_slot := lowest_slot(v_free);
+            INSERT INTO lease (project_id, item_id, actor_id, token, rank, expires_at, queue, slot)
+            VALUES (p_project, v_item, v_actor, p_tokens[v_index], v_rank, now() + make_interval(secs => p_seconds), p_queue,
+                v_slot);
+            PERFORM take_slot(p_project, p_queue, v_rank, v_item, v_free, v_slot);
+            v_claims := v_claims || v_claim;
+            v_items := v_items || v_item;
+            v_ranks := v_ranks || v_rank;
+            v_tokens := v_tokens || p_tokens[v_index];
+        END LOOP;
     END LOOP;
     -- Joined here and not by the caller: the calling statement's snapshot may be older than what was just claimed.
     RETURN QUERY
-    SELECT l.item_id, l.rank, l.token, now() + make_interval(secs => p_seconds), t.model_version_id, t.is_blind,
+    SELECT l.claim, l.item_id, l.rank, l.token, now() + make_interval(secs => p_seconds), t.model_version_id, t.is_blind,
         i.external_id, i.payload, i.metadata, i.received_at, p.label,
         p.confidence, p.scores, p.highlights, m.model, m.version
-    FROM unnest(v_items, v_ranks, p_tokens) AS l (item_id, rank, token)
+    FROM unnest(v_claims, v_items, v_ranks, v_tokens) AS l (claim, item_id, rank, token)
     JOIN task t ON t.project_id = p_project AND t.item_id = l.item_id
     JOIN item i ON i.project_id = p_project AND i.id = l.item_id
     JOIN prediction p
         ON p.project_id = p_project AND p.item_id = l.item_id AND p.model_version_id = t.model_version_id
     LEFT JOIN model_version m ON m.project_id = p_project AND m.id = t.model_version_id
-    ORDER BY l.rank, l.item_id;
+    ORDER BY l.claim, l.rank, l.item_id;
 END $$;
 
 -- As claim_tasks, over the ready rows from (p_floor_rank, p_floor_item) up to and without (p_end_rank, p_end_item), and of
@@ -311,13 +341,14 @@ END $$;
 -- others had decided); lapsed (after the lease, recorded, not counted: others had the slot or had decided); conflict (this id was recorded before with another answer); superseded (the same
 -- reviewer holds a newer lease of the item); already (the same reviewer has reviewed the item); unknown (there is no such
 -- task); several (p_outcomes were given, and the task needs more than this review or may, or more than a decision follows
--- from it, as after a complaint: nothing was done). With o_repeated this
--- answer was recorded before, with that status. p_outcomes: the review is to decide its item by itself, with the first of them
--- if the label is the predicted one, the second if it is another, the third if nothing was predicted; null: it is only recorded.
+-- from it, as after a complaint: nothing was done); busy (not p_waits, and the reviewer or the task is held by somebody:
+-- nothing was done). With o_repeated this answer was recorded before, with that status. p_outcomes: the review is to decide
+-- its item by itself, with the first of them if the label is the predicted one, the second if it is another, the third if
+-- nothing was predicted; null: it is only recorded.
 CREATE FUNCTION record_review(
     p_project bigint, p_id text, p_item bigint, p_actor bigint, p_queue smallint, p_token bigint,
     p_model_version bigint, p_shown boolean, p_verdict text, p_label text, p_tags json, p_comment text,
-    p_seconds double precision, p_outcomes text[]
+    p_seconds double precision, p_outcomes text[], p_waits boolean
 ) RETURNS TABLE (o_status text, o_repeated boolean, o_reviewed_at timestamptz, o_asked smallint, o_policy_version integer,
     o_revision integer, o_is_audit boolean, o_decided boolean, o_model_version bigint, o_predicted text, o_outcome text)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
@@ -331,13 +362,19 @@ DECLARE
     v_former record;
     v_was_disputed boolean;
 BEGIN
-    PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
     -- The task's version and not the lease's: the item may have been routed anew since the lease lapsed.
-    SELECT t.asked, t.policy_version, t.is_audit, t.rank, t.slot_delay, t.model_version_id
-    INTO o_asked, o_policy_version, o_is_audit, v_rank, v_delay, o_model_version FROM task t
-    WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
-    IF NOT FOUND THEN
-        o_status := 'unknown';
+    IF p_waits THEN
+        PERFORM pg_advisory_xact_lock(p_project::integer, p_actor::integer);
+        SELECT t.asked, t.policy_version, t.is_audit, t.rank, t.slot_delay, t.model_version_id
+        INTO o_asked, o_policy_version, o_is_audit, v_rank, v_delay, o_model_version FROM task t
+        WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE;
+    ELSIF pg_try_advisory_xact_lock(p_project::integer, p_actor::integer) THEN
+        SELECT t.asked, t.policy_version, t.is_audit, t.rank, t.slot_delay, t.model_version_id
+        INTO o_asked, o_policy_version, o_is_audit, v_rank, v_delay, o_model_version FROM task t
+        WHERE t.project_id = p_project AND t.item_id = p_item FOR UPDATE SKIP LOCKED;
+    END IF;
+    IF o_asked IS NULL THEN
+        o_status := CASE WHEN p_waits THEN 'unknown' ELSE 'busy' END;
         RETURN NEXT;
         RETURN;
     END IF;

@@ -1,14 +1,17 @@
 -- name: claimTasks
--- Leases up to one item a token and returns what a reviewer is to see, best rank first.
--- $1 project_id bigint, $2 queue smallint, $3 actor_id bigint, $4 tokens bigint[], $5 lease_seconds integer
--- $6 floor_rank bigint, $7 floor_item bigint, $8 scan integer or null
+-- Leases up to so many items to each of several reviewers, and returns what they are to see, best rank first. The
+-- tokens of one reviewer stand behind those of another. A row without an item says that nothing was done for that claim;
+-- they are counted from 1.
+-- $1 project_id bigint, $2 queue smallint, $3 lease_seconds integer, $4 waits boolean
+-- $5 actor_ids bigint[], $6 counts integer[], $7 floor_ranks bigint[], $8 floor_items bigint[], $9 scans integer[]
+-- $10 tokens bigint[]
 -- returns item_id bigint, rank bigint, token bigint, expires_at timestamptz, model_version_id bigint, is_blind boolean
 --   external_id text, payload json, metadata json, received_at timestamptz, label text, confidence double precision, scores json
---   highlights json, model text, version text
+--   highlights json, model text, version text, claim integer
 SELECT c.o_item, c.o_rank, c.o_token, c.o_expires_at, c.o_model_version, c.o_is_blind,
     c.o_external_id, c.o_payload, c.o_metadata, c.o_received_at, c.o_label, c.o_confidence, c.o_scores,
-    c.o_highlights, c.o_model, c.o_version
-FROM claim_tasks($1, $2, $3, $4, $5, $6, $7, $8) AS c;
+    c.o_highlights, c.o_model, c.o_version, c.o_claim
+FROM claim_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS c;
 
 -- name: claimMatchingTasks
 -- Leases up to one item a token among the waiting ones from the floor up to the end that match, best rank first.
@@ -82,20 +85,40 @@ SELECT release_lease($1, $2, $3, $4);
 SELECT r.o_status, r.o_repeated, r.o_reviewed_at, r.o_asked, r.o_policy_version, r.o_revision, r.o_is_audit, r.o_decided,
     (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3),
     r.o_predicted, r.o_model_version
-FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL) AS r;
+FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, true) AS r;
 
 -- name: answerTask
 -- Records a review of a task that asks for no more than this one, and its decision, in one statement: most answers are such,
--- and each further round trip would hold the task's lock for longer. With status `several` nothing was done.
+-- and each further round trip would hold the task's lock for longer. With status `several` or `busy` nothing was done.
 -- $1 project_id bigint, $2 id text, $3 item_id bigint, $4 actor_id bigint, $5 queue smallint, $6 token bigint
 -- $7 model_version_id bigint, $8 is_shown boolean, $9 verdict text, $10 label text, $11 tags json, $12 comment text
 -- $13 seconds double precision, $14 outcome_as_predicted text, $15 outcome_otherwise text, $16 outcome_without_prediction text
+-- $17 waits boolean
 -- returns status text, is_repeated boolean, reviewed_at timestamptz, asked smallint, policy_version integer, revision integer
 --   is_audit boolean, is_decided boolean, external_id text, predicted text or null, routed_by bigint or null, outcome text or null
 SELECT r.o_status, r.o_repeated, r.o_reviewed_at, r.o_asked, r.o_policy_version, r.o_revision, r.o_is_audit, r.o_decided,
     (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = $3),
     r.o_predicted, r.o_model_version, r.o_outcome
-FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, ARRAY[$14, $15, $16]) AS r;
+FROM record_review($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, ARRAY[$14, $15, $16], $17) AS r;
+
+-- name: answerTasks
+-- As answerTask, without waiting, for several reviews, which share a commit; in their order.
+-- $1 project_id bigint, $2 ids text[], $3 item_ids bigint[], $4 actor_ids bigint[], $5 queues smallint[]
+-- $6 tokens bigint[], $7 model_version_ids bigint[], $8 are_shown boolean[], $9 verdicts text[], $10 labels text[]
+-- $11 tags json[], $12 comments text[], $13 seconds double precision[], $14 outcomes_as_predicted text[]
+-- $15 outcomes_otherwise text[], $16 outcomes_without_prediction text[]
+-- returns status text, is_repeated boolean, reviewed_at timestamptz, asked smallint, policy_version integer, revision integer
+--   is_audit boolean, is_decided boolean, external_id text, predicted text or null, routed_by bigint or null, outcome text or null
+SELECT r.o_status, r.o_repeated, r.o_reviewed_at, r.o_asked, r.o_policy_version, r.o_revision, r.o_is_audit, r.o_decided,
+    (SELECT i.external_id FROM item i WHERE i.project_id = $1 AND i.id = w.item_id),
+    r.o_predicted, r.o_model_version, r.o_outcome
+FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::boolean[], $9::text[],
+        $10::text[], $11::json[], $12::text[], $13::double precision[], $14::text[], $15::text[], $16::text[])
+    WITH ORDINALITY AS w (id, item_id, actor_id, queue, token, model_version_id, is_shown, verdict, label, tags, comment,
+        seconds, as_predicted, otherwise, without_prediction, number)
+CROSS JOIN LATERAL record_review($1, w.id, w.item_id, w.actor_id, w.queue, w.token, w.model_version_id, w.is_shown, w.verdict,
+    w.label, w.tags, w.comment, w.seconds, ARRAY[w.as_predicted, w.otherwise, w.without_prediction], false) AS r
+ORDER BY w.number;
 
 -- name: readVotes
 -- The reviews of a task that stand, in the order they were given.

@@ -1,4 +1,5 @@
 import Logging
+import NIOCore
 import SluicePostgres
 import SluiceService
 
@@ -90,7 +91,8 @@ public struct Services: Sendable {
         rollouts = RolloutChanges(pool: pool, directory: directory)
         rolloutStatus = RolloutStatus(pool: pool, judge: judge)
         audit = AuditLog(pool: pool)
-        let reviewing = Reviewing(pool: pool)
+        // Below that, more batches at once would only take turns, and share less.
+        let reviewing = Reviewing(pool: pool, lanes: max(1, System.coreCount / 2))
         self.reviewing = reviewing
         ingestion = Ingestion(
             pool: pool, logger: logger, stored: { reviewing.tasksArrived(in: $0) })

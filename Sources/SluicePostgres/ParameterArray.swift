@@ -170,6 +170,14 @@ extension ParameterArray {
         }
     }
 
+    /// An array of `integer` with nulls.
+    public init(_ values: [Int32?]) {
+        self.init(.int32, reservingBytes: values.count * 8)
+        for value in values {
+            if let value { append(value) } else { appendNull() }
+        }
+    }
+
     /// An array of `double precision` with nulls.
     public init(_ values: [Double?]) {
         self.init(.double, reservingBytes: values.count * 12)

@@ -7,12 +7,12 @@ import SluiceStore
 struct ReviewStepResult: Sendable {
     let recorded: RecordedReview
     let reviewID: String
-    let decision: DecidedLabel?
+    var decision: DecidedLabel?
 
     func result() throws(ReviewError) -> AnswerResult {
         let status = recorded.status
         switch status {
-        case .unknown, .several: throw .unknownLease
+        case .unknown, .several, .busy: throw .unknownLease
         case .conflict: throw .reviewConflict(id: reviewID)
         case .superseded: throw .leaseSuperseded
         case .already: throw .alreadyReviewed
@@ -29,28 +29,22 @@ struct ReviewStepResult: Sendable {
     }
 }
 
-/// An answer that settles its item by itself when no other is asked for, and what it makes of it.
-struct SoleAnswer {
-    /// The outcome when the label is the predicted one.
-    let asPredicted: Outcome
-    /// The outcome when it is another.
-    let otherwise: Outcome
-    /// The outcome when nothing was predicted.
-    let withoutPrediction: Outcome
-
+extension SoleOutcomes {
     /// Nil for answers that settle nothing: a skip, an escalation.
-    init?(_ verdict: Verdict, in project: ProjectContext) {
+    init?(of verdict: Verdict, in project: ProjectContext) {
         switch Consensus.settle(
             votes: [verdict].filter { $0 != .skip }, skips: 0, asked: 1, rule: .majority(of: 1))
         {
         case .label(let name, _):
             guard let label = project.labels.label(named: name) else { return nil }
-            asPredicted = Outcome(label: label, predicted: label.name)
-            withoutPrediction = Outcome(label: label, predicted: nil)
-            // No label is empty.
-            otherwise = Outcome(label: label, predicted: "")
+            self.init(
+                asPredicted: Outcome(label: label, predicted: label.name),
+                // No label is empty.
+                otherwise: Outcome(label: label, predicted: ""),
+                withoutPrediction: Outcome(label: label, predicted: nil))
         case .unusable:
-            (asPredicted, otherwise, withoutPrediction) = (.unusable, .unusable, .unusable)
+            self.init(
+                asPredicted: .unusable, otherwise: .unusable, withoutPrediction: .unusable)
         case .open, .oneMore, .adjudicate: return nil
         }
     }
@@ -80,31 +74,13 @@ struct ReviewStep {
             return recorded.isRepeated || recorded.isDecided
                 ? try standing(review, recorded) : try settle(review, recorded)
         case .surplus: return try standing(review, recorded)
-        case .lapsed, .conflict, .superseded, .already, .unknown, .several: return nil
+        case .lapsed, .conflict, .superseded, .already, .unknown, .several, .busy: return nil
         }
-    }
-
-    /// Records an answer and its decision in one statement; nil when its task asks for more, and
-    /// nothing was recorded.
-    func takeAlone(_ review: ReviewRow, _ sole: SoleAnswer) throws -> ReviewStepResult? {
-        let answered = try store.answerTask(
-            review, project: project.id, asPredicted: sole.asPredicted, otherwise: sole.otherwise,
-            withoutPrediction: sole.withoutPrediction)
-        guard let (recorded, outcome) = answered else { return nil }
-        var decision: DecidedLabel?
-        if let outcome {
-            decision = DecidedLabel(
-                label: review.verdict.labelName, source: DecisionSource.reviewer.rawValue,
-                outcome: outcome)
-        } else if recorded.isRepeated || recorded.status == .surplus {
-            decision = try standing(review, recorded)
-        }
-        return ReviewStepResult(recorded: recorded, reviewID: review.id, decision: decision)
     }
 
     /// The decision that stands when an answer adds nothing to it: that of people, or of whoever
     /// made the answer surplus.
-    private func standing(
+    func standing(
         _ review: ReviewRow, _ recorded: RecordedReview
     ) throws(PostgresError) -> DecidedLabel? {
         try store.currentDecision(

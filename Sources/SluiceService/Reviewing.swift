@@ -51,15 +51,24 @@ public struct Reviewing: Sendable {
     let pool: ConnectionPool
     let floors = ClaimFloors()
     let matchingFloors = MatchingFloors()
+    let batches: ReviewBatches
 
     /// How long one filtered look may take.
     let matchingLimit: Duration
 
-    /// Works through `pool`; a look with a filter takes `matchingLimit` at most, and the next one goes
-    /// on from there.
-    public init(pool: ConnectionPool, matchingLimit: Duration = .seconds(2)) {
+    /// Works through `pool`.
+    ///
+    /// - Parameters:
+    ///   - lanes: how many batches of claims, and of answers, are under way at once in a project; what
+    ///     arrives meanwhile shares the next one's commit.
+    ///   - matchingLimit: how long a look with a filter takes at most; the next one goes on from
+    ///     there.
+    public init(
+        pool: ConnectionPool, lanes: Int = 1, matchingLimit: Duration = .seconds(2)
+    ) {
         self.pool = pool
         self.matchingLimit = matchingLimit
+        batches = ReviewBatches(pool: pool, lanes: lanes)
     }
 
     /// Tasks were put in a project's queue: the next claim looks for them, where it would have
@@ -85,11 +94,10 @@ public struct Reviewing: Sendable {
         for look in floors.looks(for: key, now: .now) where given.count < count {
             let missing = count - given.count
             let tokens = (0..<missing).map { _ in Int64.random(in: .min ... .max) }
-            let tasks = try await pool.statement { session in
-                try Store(session).claimTasks(
-                    project: project.id, queue: queue, actor: caller.actor, tokens: tokens,
-                    leaseSeconds: seconds, floor: look.floor, scan: look.scan)
-            }
+            let tasks = try await batches.claim(
+                TaskClaim(
+                    actor: caller.actor, tokens: tokens, floor: look.floor, scan: look.scan),
+                queue: queue, leaseSeconds: seconds, project: project.id)
             if look.scan == nil, let last = tasks.last, let rank = last.rank {
                 floors.remember(
                     ClaimFloor(rank: rank, item: last.item), for: key, now: .now)
@@ -204,16 +212,38 @@ public struct Reviewing: Sendable {
             verdict: answer.verdict, tags: answer.tags.isEmpty ? nil : Self.json(answer.tags),
             comment: answer.comment, seconds: answer.seconds)
         if ticket.isGold { return try await answerGold(row, project: project, by: caller) }
-        if ticket.queue == .review, let sole = SoleAnswer(answer.verdict, in: project) {
-            let result = try await pool.statement { session in
-                try ReviewStep(store: Store(session), project: project).takeAlone(row, sole)
-            }
-            if let result { return try result.result() }
+        if ticket.queue == .review, let outcomes = SoleOutcomes(of: answer.verdict, in: project),
+            let result = try await answerAlone(
+                SoleReviewRow(row: row, outcomes: outcomes), project: project)
+        {
+            return result
         }
         return try await pool.transaction { session in
             try ReviewStep(store: Store(session), project: project).take(
                 row, guidelineNote: answer.guidelineNote)
         }.result()
+    }
+
+    /// Takes an answer that settles its item; nil when others are to answer, too, and nothing was done.
+    private func answerAlone(
+        _ review: SoleReviewRow, project: ProjectContext
+    ) async throws -> AnswerResult? {
+        let recorded = try await batches.answer(review, project: project.id)
+        if recorded.review.status == .several { return nil }
+        var step = ReviewStepResult(
+            recorded: recorded.review, reviewID: review.row.id,
+            decision: recorded.outcome.map { outcome in
+                DecidedLabel(
+                    label: review.row.verdict.labelName,
+                    source: DecisionSource.reviewer.rawValue, outcome: outcome)
+            })
+        if step.decision == nil, recorded.review.isRepeated || recorded.review.status == .surplus {
+            step.decision = try await pool.statement { session in
+                try ReviewStep(store: Store(session), project: project).standing(
+                    review.row, recorded.review)
+            }
+        }
+        return try step.result()
     }
 
     private static func json(_ tags: [String]) -> [UInt8] {

@@ -3,27 +3,33 @@ import SluicePostgres
 import SluiceSQL
 
 extension Store {
-    /// Leases up to one task for each token, best first, from `floor` on.
+    /// Leases tasks to several reviewers in one go, to each of the best first, from its floor on.
     ///
-    /// - Parameter scan: how many waiting tasks may be looked at; nil for all.
+    /// - Parameter waits: whether to wait for a reviewer whose other request is under way.
+    /// - Returns: of each claim what it got; nil where that would have meant waiting, and nothing
+    ///   was done.
     public func claimTasks(
-        project: Int64, queue: Queue, actor: Int64, tokens: [Int64], leaseSeconds: Int,
-        floor: ClaimFloor, scan: Int?
-    ) throws(PostgresError) -> [LeasedTask] {
-        try session.query(
+        _ claims: [TaskClaim], project: Int64, queue: Queue, leaseSeconds: Int, waits: Bool
+    ) throws(PostgresError) -> [[LeasedTask]?] {
+        let rows = try session.query(
             SQLCatalog.claimTasks,
             [
-                .int64(project), .int16(queue.rawValue), .int64(actor),
-                .array(ParameterArray(tokens)), .int32(Int32(leaseSeconds)), .int64(floor.rank),
-                .int64(floor.item), scan.map { .int32(Int32($0)) } ?? .null,
+                .int64(project), .int16(queue.rawValue), .int32(Int32(leaseSeconds)), .bool(waits),
+                .array(ParameterArray(claims.map(\.actor))),
+                .array(ParameterArray(claims.map { Int32($0.tokens.count) })),
+                .array(ParameterArray(claims.map(\.floor.rank))),
+                .array(ParameterArray(claims.map(\.floor.item))),
+                .array(ParameterArray(claims.map { $0.scan.map { Int32($0) } })),
+                .array(ParameterArray(claims.flatMap(\.tokens))),
             ]
-        ) { (row) throws(PostgresError) -> LeasedTask in
-            LeasedTask(
-                item: try row.int64(0), rank: try row.int64(1), token: try row.int64(2),
-                expiresAt: Timestamp(microseconds: try row.timestamp(3)),
-                modelVersionID: try row.int64(4), isBlind: try row.bool(5),
-                content: try ReviewContent(row, from: 6))
+        ) { (row) throws(PostgresError) -> (claim: Int, task: LeasedTask?) in
+            (claim: try row.int(16) - 1, task: try LeasedTask(ifPresentIn: row))
         }
+        var given = claims.map { _ in [LeasedTask]?([]) }
+        for row in rows {
+            if let task = row.task { given[row.claim]?.append(task) } else { given[row.claim] = nil }
+        }
+        return given
     }
 
     /// Makes a lease last from now; nil when it is gone.
@@ -66,26 +72,60 @@ extension Store {
 
     /// Records a review of a task that asks for no more than this one, together with its decision.
     ///
-    /// - Returns: what was recorded, and the decision's outcome if there is one; nil when the task
-    ///   asks for more reviews, and nothing was done.
+    /// - Parameter waits: whether to wait for the reviewer's other request, or for whoever holds the task.
+    /// - Returns: what was recorded; nothing with status `several`, and with status `busy`, which
+    ///   there is only without waiting.
     /// - Throws: as `recordReview`.
     public func answerTask(
-        _ review: ReviewRow, project: Int64, asPredicted: Outcome, otherwise: Outcome,
-        withoutPrediction: Outcome
-    ) throws -> (RecordedReview, outcome: String?)? {
-        let answered = try Constraints.explained(reviewID: review.id) { () throws(PostgresError) in
+        _ review: SoleReviewRow, project: Int64, waits: Bool
+    ) throws -> RecordedSoleReview {
+        let answered = try Constraints.explained(reviewID: review.row.id) {
+            () throws(PostgresError) in
             try session.queryOne(
                 SQLCatalog.answerTask,
-                review.parameters(project: project) + [
-                    .text(asPredicted.rawValue), .text(otherwise.rawValue),
-                    .text(withoutPrediction.rawValue),
-                ]
-            ) { (row) throws(PostgresError) in
-                (try RecordedReview(row: row), try row.textIfPresent(11))
-            }
+                review.row.parameters(project: project) + [
+                    .text(review.outcomes.asPredicted.rawValue),
+                    .text(review.outcomes.otherwise.rawValue),
+                    .text(review.outcomes.withoutPrediction.rawValue), .bool(waits),
+                ], RecordedSoleReview.init(row:))
         }
         guard let answered else { throw PostgresError.noRow(SQLCatalog.answerTask) }
-        return answered.0.status == .several ? nil : answered
+        return answered
+    }
+
+    /// As `answerTask` without waiting, for several reviews in one statement.
+    ///
+    /// - Throws: only what undoes all of them: an id that another request records at the same moment
+    ///   as any of these, say. What a user can cause otherwise is the status of its own review.
+    public func answerTasks(
+        _ reviews: [SoleReviewRow], project: Int64
+    ) throws(PostgresError) -> [RecordedSoleReview] {
+        let rows = reviews.map(\.row)
+        var tags = ParameterArray(.json)
+        for row in rows {
+            if let bytes = row.tags { tags.append(bytes: bytes) } else { tags.appendNull() }
+        }
+        let recorded = try session.query(
+            SQLCatalog.answerTasks,
+            [
+                .int64(project), .array(ParameterArray(rows.map(\.id))),
+                .array(ParameterArray(rows.map(\.item))), .array(ParameterArray(rows.map(\.actor))),
+                .array(ParameterArray(rows.map(\.queue.rawValue))),
+                .array(ParameterArray(rows.map(\.token))),
+                .array(ParameterArray(rows.map(\.modelVersionID))),
+                .array(ParameterArray(rows.map(\.isShown))),
+                .array(ParameterArray(rows.map(\.verdict.word))),
+                .array(ParameterArray(rows.map(\.verdict.labelName))), .array(tags),
+                .array(ParameterArray(rows.map(\.comment))),
+                .array(ParameterArray(rows.map(\.seconds))),
+                .array(ParameterArray(reviews.map(\.outcomes.asPredicted.rawValue))),
+                .array(ParameterArray(reviews.map(\.outcomes.otherwise.rawValue))),
+                .array(ParameterArray(reviews.map(\.outcomes.withoutPrediction.rawValue))),
+            ], RecordedSoleReview.init(row:))
+        guard recorded.count == reviews.count else {
+            throw PostgresError.noRow(SQLCatalog.answerTasks)
+        }
+        return recorded
     }
 
     /// The reviews of a task that stand: the counted verdicts, and how many people skipped it.
@@ -217,6 +257,24 @@ extension ReviewRow {
             verdict.labelName.map { .text($0) } ?? .null, tags.map { .json($0) } ?? .null,
             comment.map { .text($0) } ?? .null, seconds.map { .double($0) } ?? .null,
         ]
+    }
+}
+
+extension LeasedTask {
+    /// A row of `claimTasks`; nil for one that says that nothing was done.
+    fileprivate init?(ifPresentIn row: Row) throws(PostgresError) {
+        guard let item = try row.int64IfPresent(0) else { return nil }
+        self.init(
+            item: item, rank: try row.int64(1), token: try row.int64(2),
+            expiresAt: Timestamp(microseconds: try row.timestamp(3)),
+            modelVersionID: try row.int64(4), isBlind: try row.bool(5),
+            content: try ReviewContent(row, from: 6))
+    }
+}
+
+extension RecordedSoleReview {
+    fileprivate init(row: Row) throws(PostgresError) {
+        self.init(review: try RecordedReview(row: row), outcome: try row.textIfPresent(11))
     }
 }
 

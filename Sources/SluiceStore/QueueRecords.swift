@@ -18,6 +18,26 @@ public struct ClaimFloor: Sendable, Hashable {
     public static let head = ClaimFloor(rank: .min, item: .min)
 }
 
+/// What one reviewer asks of the queue.
+public struct TaskClaim: Sendable {
+    /// The reviewer.
+    public var actor: Int64
+    /// A fencing token for each task that is wanted.
+    public var tokens: [Int64]
+    /// Where to start looking.
+    public var floor: ClaimFloor
+    /// How many waiting tasks may be looked at; nil for all.
+    public var scan: Int?
+
+    /// Makes a claim.
+    public init(actor: Int64, tokens: [Int64], floor: ClaimFloor, scan: Int?) {
+        self.actor = actor
+        self.tokens = tokens
+        self.floor = floor
+        self.scan = scan
+    }
+}
+
 /// What a reviewer is to see.
 public struct LeasedTask: Sendable {
     /// The item.
@@ -132,12 +152,15 @@ public struct RecordedReview: Sendable {
         case counted, late, skipped, surplus, lapsed, conflict, superseded, already, unknown
         /// Nothing was done: the task asks for more than one review.
         case several
+        /// Nothing was done: the reviewer's other request, or somebody who holds the task, would
+        /// have had to be waited for.
+        case busy
 
         /// Whether the answer is in the record.
         public var isKept: Bool {
             switch self {
             case .counted, .late, .skipped, .surplus, .lapsed: true
-            case .conflict, .superseded, .already, .unknown, .several: false
+            case .conflict, .superseded, .already, .unknown, .several, .busy: false
             }
         }
     }
@@ -164,6 +187,45 @@ public struct RecordedReview: Sendable {
     public let predicted: String?
     /// The version of that prediction; 0 when there is none.
     public let modelVersionID: Int64
+}
+
+/// What an answer that settles its item by itself makes of it.
+public struct SoleOutcomes: Sendable {
+    /// The outcome when the label is the predicted one.
+    public var asPredicted: Outcome
+    /// The outcome when it is another.
+    public var otherwise: Outcome
+    /// The outcome when nothing was predicted.
+    public var withoutPrediction: Outcome
+
+    /// Collects the outcomes.
+    public init(asPredicted: Outcome, otherwise: Outcome, withoutPrediction: Outcome) {
+        self.asPredicted = asPredicted
+        self.otherwise = otherwise
+        self.withoutPrediction = withoutPrediction
+    }
+}
+
+/// A review that settles its item by itself if no other is asked for.
+public struct SoleReviewRow: Sendable {
+    /// The review.
+    public var row: ReviewRow
+    /// What it makes of its item.
+    public var outcomes: SoleOutcomes
+
+    /// Makes a row.
+    public init(row: ReviewRow, outcomes: SoleOutcomes) {
+        self.row = row
+        self.outcomes = outcomes
+    }
+}
+
+/// What the tables said to a review that was to settle its item.
+public struct RecordedSoleReview: Sendable {
+    /// What became of the review.
+    public let review: RecordedReview
+    /// The outcome of the decision it led to; nil when there was none.
+    public let outcome: String?
 }
 
 /// What the tables said to an undo.

@@ -54,17 +54,16 @@ struct PlanTests {
                 BEGIN
                     -- Eight times: by the sixth the planner may take a plan that ignores the values.
                     FOR n IN 1..8 LOOP
-                        PERFORM claim_tasks(v_project, 0::smallint, v_actor, ARRAY[n * 10, n * 10 + 1]::bigint[], 600,
-                            5000, 5000, NULL);
-                        PERFORM claim_tasks(v_project, 0::smallint, v_actor + 3, ARRAY[n * 10 + 2]::bigint[], 600,
-                            v_head, v_head, 200);
+                        PERFORM claim_tasks(v_project, 0::smallint, 600, n % 2 = 0, ARRAY[v_actor, v_actor + 3],
+                            ARRAY[2, 1], ARRAY[5000, v_head], ARRAY[5000, v_head], ARRAY[NULL, 200],
+                            ARRAY[n * 10, n * 10 + 1, n * 10 + 2]::bigint[]);
                         PERFORM claim_matching_tasks(v_project, 0::smallint, v_actor + 4, ARRAY[n * 10 + 4]::bigint[], 600,
                             v_head, v_head, n * 500, n * 500, ARRAY['a'], ARRAY['language'], ARRAY['c'], false);
                         PERFORM claim_matching_tasks(v_project, 0::smallint, v_actor + 5, ARRAY[n * 10 + 5]::bigint[], 600,
                             n, n, 6000, 6000, ARRAY['a'], '{}'::text[], '{}'::text[], n = 8);
                         PERFORM record_review(v_project, 'new-' || n, l.item_id, l.actor_id, 0::smallint, l.token, v_model,
                             true, 'label', 'a', NULL, NULL, NULL,
-                            CASE n % 2 WHEN 0 THEN ARRAY['accepted', 'corrected', 'labelled'] END)
+                            CASE n % 2 WHEN 0 THEN ARRAY['accepted', 'corrected', 'labelled'] END, n % 3 = 0)
                         FROM lease l WHERE l.token = n * 10;
                         PERFORM release_lease(v_project, l.item_id, l.actor_id, l.token)
                         FROM lease l WHERE l.token = n * 10 + 1;
@@ -117,11 +116,12 @@ struct PlanTests {
                     v_model bigint := (SELECT max(id) FROM model_version);
                 BEGIN
                     FOR n IN 1..3 LOOP
-                        PERFORM claim_tasks(v_project, 0::smallint, v_actor, ARRAY[n * 10, n * 10 + 1]::bigint[], 600,
-                            6000, 6000, NULL);
+                        PERFORM claim_tasks(v_project, 0::smallint, 600, n % 2 = 0, ARRAY[v_actor], ARRAY[2],
+                            ARRAY[6000]::bigint[], ARRAY[6000]::bigint[], ARRAY[NULL]::integer[],
+                            ARRAY[n * 10, n * 10 + 1]::bigint[]);
                         PERFORM record_review(v_project, 'new-' || n, l.item_id, l.actor_id, 0::smallint, l.token, v_model,
                             true, 'label', 'a', NULL, NULL, NULL,
-                            CASE n % 2 WHEN 0 THEN ARRAY['accepted', 'corrected', 'labelled'] END)
+                            CASE n % 2 WHEN 0 THEN ARRAY['accepted', 'corrected', 'labelled'] END, n % 3 = 0)
                         FROM lease l WHERE l.token = n * 10;
                         PERFORM release_lease(v_project, l.item_id, l.actor_id, l.token)
                         FROM lease l WHERE l.token = n * 10 + 1;

@@ -18,7 +18,7 @@ public struct TestService: Sendable {
     /// Takes predictions.
     public let ingestion: Ingestion
     /// Leases and takes reviews.
-    public let reviewing: Reviewing
+    public private(set) var reviewing: Reviewing
     /// Sweeps leases.
     public let upkeep: Upkeep
     /// Ends waits for versions.
@@ -84,6 +84,14 @@ public struct TestService: Sendable {
         _ = try await administration.createProject(
             name, labels: set, guidelines: "", by: actor)
         if policy != "{}" { try await setPolicy(policy) }
+    }
+
+    /// Another instance of the service on the same database: it shares nothing with this one's
+    /// leases and answers but the tables.
+    public func twin() -> TestService {
+        var twin = self
+        twin.reviewing = Reviewing(pool: pool, matchingLimit: .seconds(60))
+        return twin
     }
 
     /// The project as it stands.

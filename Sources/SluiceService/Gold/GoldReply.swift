@@ -44,7 +44,7 @@ struct GoldReply {
 
     /// The decision that this answer would be on an item like this.
     private var decision: DecidedLabel? {
-        guard project.policy.reviewers == 1, let sole = SoleAnswer(verdict, in: project)
+        guard project.policy.reviewers == 1, let sole = SoleOutcomes(of: verdict, in: project)
         else { return nil }
         func decided(_ outcome: Outcome) -> DecidedLabel {
             DecidedLabel(
