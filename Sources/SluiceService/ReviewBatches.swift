@@ -39,7 +39,10 @@ struct ReviewBatches: Sendable {
                     // One by itself is worth a simpler statement.
                     let recorded =
                         reviews.count == 1
-                        ? [try Store(session).answerTask(reviews[0], project: project, waits: false)]
+                        ? [
+                            try Store(session).answerTask(
+                                reviews[0], project: project, waits: false)
+                        ]
                         : try Store(session).answerTasks(reviews, project: project)
                     return recorded.map { $0.review.status == .busy ? nil : $0 }
                 }

@@ -27,7 +27,11 @@ extension Store {
         }
         var given = claims.map { _ in [LeasedTask]?([]) }
         for row in rows {
-            if let task = row.task { given[row.claim]?.append(task) } else { given[row.claim] = nil }
+            if let task = row.task {
+                given[row.claim]?.append(task)
+            } else {
+                given[row.claim] = nil
+            }
         }
         return given
     }
