@@ -53,7 +53,12 @@ final class Coalescer<Key: Hashable & Sendable, Call: Sendable, Reply: Sendable>
                 if begins { lines[key, default: Line()].running += 1 }
                 return begins
             }
-            if begins { Task { await self.work(on: key) } }
+            if begins {
+                // Where the caller runs, and at once: no other thread is woken for it. Its own task, so
+                // that a caller who goes away does not take the others along.
+                let executor = withUnsafeCurrentTask { $0?.unownedTaskExecutor?.asTaskExecutor() }
+                Task.immediate(executorPreference: executor) { await self.work(on: key) }
+            }
         }
     }
 

@@ -22,9 +22,12 @@ public struct IngestCoalescer: Sendable {
     /// Stores through `ingestion`, `lanes` batches of a project at a time.
     public init(ingestion: Ingestion, lanes: Int = 2) {
         coalescer = Coalescer(lanes: lanes, limit: IngestBatch.maximumLines) { _, calls in
-            var together = IngestBatch()
-            for call in calls { together.append(call.batch) }
-            let outcomes = try await ingestion.ingest(together, project: calls[0].project)
+            // A full batch is milliseconds of work, for which no event loop is to stand still.
+            let outcomes = try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                var together = IngestBatch()
+                for call in calls { together.append(call.batch) }
+                return try await ingestion.ingest(together, project: calls[0].project)
+            }
             var first = 0
             return calls.map { call in
                 defer { first += call.batch.count }
