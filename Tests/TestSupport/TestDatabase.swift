@@ -28,8 +28,10 @@ public struct TestDatabase: Sendable {
         let server = try await TestServer.shared()
         let name = try await Clones.only.take(from: server)
         func options(_ role: String) -> ConnectionOptions {
+            // All tests at once take a machine longer than what a service would wait.
             ConnectionOptions(
-                connectionString: server.address.connectionString(database: name, user: role))
+                connectionString: server.address.connectionString(database: name, user: role),
+                statementDeadline: .seconds(120), lockTimeout: .seconds(60))
         }
         return TestDatabase(
             name: name, options: options(applicationRole), ownerOptions: options(ownerRole),
