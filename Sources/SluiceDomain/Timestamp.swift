@@ -14,9 +14,26 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         Double(microseconds - other.microseconds) / 1_000_000
     }
 
+    /// An hour in microseconds.
+    public static let hour: Int64 = 3_600_000_000
+    /// A day of 24 hours in microseconds.
+    public static let day: Int64 = 86_400_000_000
+
+    /// The last moment, at or before this one, that lies a whole number of lengths from `origin`.
+    ///
+    /// 2026-11-21T04:42:11Z becomes 2026-11-21T00:00:00Z with `day`.
+    ///
+    /// - Parameter length: microseconds, 1 or more.
+    public func floored(
+        to length: Int64, since origin: Timestamp = Timestamp(microseconds: 0)
+    ) -> Timestamp {
+        let (_, rest) = Self.floorDivide(microseconds - origin.microseconds, by: length)
+        return Timestamp(microseconds: microseconds - rest)
+    }
+
     /// The moment as RFC 3339 in UTC with six decimals, such as `2026-11-21T04:42:11.000500Z`.
     public var rfc3339: String {
-        let (day, time) = Self.floorDivide(microseconds, by: 86_400_000_000)
+        let (day, time) = Self.floorDivide(microseconds, by: Self.day)
         let (year, month, dayOfMonth) = Self.civil(daysSinceEpoch: day)
         let second = time / 1_000_000
         return Self.pad(year, 4) + "-" + Self.pad(month, 2) + "-" + Self.pad(dayOfMonth, 2) + "T"

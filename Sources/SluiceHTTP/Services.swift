@@ -91,7 +91,7 @@ public struct Services: Sendable {
         rollouts = RolloutChanges(pool: pool, directory: directory)
         rolloutStatus = RolloutStatus(pool: pool, judge: judge)
         audit = AuditLog(pool: pool)
-        // Below that, more batches at once would only take turns, and share less.
+        // More batches at once would take turns on the processors, and each share less.
         let reviewing = Reviewing(pool: pool, lanes: max(1, System.coreCount / 2))
         self.reviewing = reviewing
         ingestion = Ingestion(

@@ -24,14 +24,10 @@ public final class UnlinkedFile: Sendable {
     /// Writes all of the bytes from a place on, counted from 0.
     public func write(_ bytes: RawSpan, at start: Int) throws(UnlinkedFileError) {
         try bytes.withUnsafeBytes { (bytes) throws(UnlinkedFileError) in
-            var done = 0
-            while done < bytes.count {
-                let count = pwrite(
+            try Self.transfer(bytes.count) { done in
+                pwrite(
                     descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done,
                     off_t(start + done))
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw UnlinkedFileError(errno: errno) }
-                done += count
             }
         }
     }
@@ -43,17 +39,26 @@ public final class UnlinkedFile: Sendable {
         into buffer: inout MutableRawSpan, at start: Int
     ) throws(UnlinkedFileError) {
         try buffer.withUnsafeMutableBytes { (bytes) throws(UnlinkedFileError) in
-            var done = 0
-            while done < bytes.count {
-                let count = pread(
+            try Self.transfer(bytes.count) { done in
+                pread(
                     descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done,
                     off_t(start + done))
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else {
-                    throw UnlinkedFileError(errno: count == 0 ? EIO : errno)
-                }
-                done += count
             }
+        }
+    }
+
+    /// Calls the system until all of `count` bytes have gone one way or the other.
+    ///
+    /// - Parameter call: goes on from as many as are done; how many it did, or -1 with `errno`.
+    private static func transfer(
+        _ count: Int, _ call: (_ done: Int) -> Int
+    ) throws(UnlinkedFileError) {
+        var done = 0
+        while done < count {
+            let moved = call(done)
+            if moved < 0, errno == EINTR { continue }
+            guard moved > 0 else { throw UnlinkedFileError(errno: moved == 0 ? EIO : errno) }
+            done += moved
         }
     }
 

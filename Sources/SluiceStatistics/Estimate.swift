@@ -115,3 +115,9 @@ public struct Unknown: Error, Hashable, Sendable {
         case tooFew = "too_few"
     }
 }
+
+/// The effective size of `n` observations, or nil where it is `n` but for rounding: where all weigh
+/// the same, the method is the plain one and says so.
+func sizeIfWeighted(_ size: Double, of n: Int) -> Double? {
+    Double(n) - size < 1e-9 * Double(n) ? nil : size
+}

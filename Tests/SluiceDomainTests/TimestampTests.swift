@@ -70,4 +70,22 @@ struct TimestampTests {
         #expect(other.seconds(since: one) == 2)
         #expect(one.seconds(since: other) == -2)
     }
+
+    @Test(
+        "the beginning of the hour, the day and the week a moment is in, before 1970 as well",
+        arguments: [
+            ("2026-11-21T04:42:11Z", Timestamp.day, "2026-11-21T00:00:00Z"),
+            ("2026-11-21T04:42:11Z", Timestamp.hour, "2026-11-21T04:00:00Z"),
+            ("2026-11-21T00:00:00Z", Timestamp.day, "2026-11-21T00:00:00Z"),
+            ("1969-12-31T23:59:59.999999Z", Timestamp.day, "1969-12-31T00:00:00Z"),
+            ("2026-11-21T04:42:11Z", 7 * Timestamp.day, "2026-11-16T00:00:00Z"),
+        ])
+    func floored(_ moment: String, _ length: Int64, _ beginning: String) throws {
+        let monday = try #require(Timestamp(rfc3339: "1970-01-05T00:00:00Z"))
+        let moment = try #require(Timestamp(rfc3339: moment))
+        #expect(moment.floored(to: length, since: monday) == Timestamp(rfc3339: beginning))
+        if length <= Timestamp.day {
+            #expect(moment.floored(to: length) == Timestamp(rfc3339: beginning))
+        }
+    }
 }

@@ -29,7 +29,7 @@ public struct AuditPlanning: Sendable {
         let (plan, from, now) = try await pool.transaction(.readOnlySnapshot) { session in
             let store = Store(session)
             let now = try store.currentTime()
-            let reach = Int64(Self.windowDays) * 86_400_000_000
+            let reach = Int64(Self.windowDays) * Timestamp.day
             let from = max(
                 project.record.createdAt, Timestamp(microseconds: now.microseconds - reach))
             // What arrives in this microsecond belongs to the window.
@@ -50,11 +50,7 @@ public struct AuditPlanning: Sendable {
         writer.member("project", project.name.text)
         writer.member("policy_version", project.policyVersion)
         writer.member("as_of", now.rfc3339)
-        writer.key("window")
-        writer.beginObject()
-        writer.member("from", from.rfc3339)
-        writer.member("to", now.rfc3339)
-        writer.endObject()
+        writer.window(from: from, to: now)
         do {
             try AuditPlanAnswer(plan: plan).write(to: &writer)
         } catch {

@@ -62,11 +62,7 @@ struct WatchedVersion: Sendable {
         writer.member("project", project.name.text)
         writer.member("model", version.model.text)
         writer.member("model_version", version.version.text)
-        writer.key("window")
-        writer.beginObject()
-        writer.member("from", from.rfc3339)
-        writer.member("to", to.rfc3339)
-        writer.endObject()
+        writer.window(from: from, to: to)
         writer.member("as_of", now.rfc3339)
     }
 }

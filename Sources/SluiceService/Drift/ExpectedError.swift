@@ -31,8 +31,7 @@ struct ExpectedError {
         try store.prepareToReport(countsRows: window.countsRows)
         let arrivals = try store.arrivalCounts(
             scope, overdueBefore: project.policy.audits.overdueBefore(now))
-        let seen = Known(
-            AutoAcceptError(arrivals.map(\.accepted), arrivals.compactMap(\.audits)).figure)
+        let seen = Known(ReportFacts(arrivals: arrivals, overrides: []).error.figure)
         expected = promised.figure
         audited = seen.figure
         guard let promised = promised.estimate, let seen = seen.estimate else {

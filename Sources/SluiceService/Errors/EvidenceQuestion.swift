@@ -85,11 +85,7 @@ struct EvidencePages: Sendable {
     /// Writes what an answer is about as members of the object that is open.
     func writeHead(to writer: inout JSONWriter) {
         writer.member("project", project.name.text)
-        writer.key("window")
-        writer.object {
-            $0.member("from", from.rfc3339)
-            $0.member("to", to.rfc3339)
-        }
+        writer.window(from: from, to: to)
         writer.member("as_of", asOf.rfc3339)
         writer.member("model", question.model)
         writer.member("version", question.version)

@@ -17,14 +17,13 @@ public struct ReportQuestion: Sendable {
 
         /// When the window that ends at `to` begins.
         func start(before to: Timestamp) -> Timestamp {
-            let day: Int64 = 86_400_000_000
-            let midnight = to.microseconds - ((to.microseconds % day) + day) % day
+            let midnight = to.floored(to: Timestamp.day).microseconds
             let start =
                 switch self {
-                case .hour: to.microseconds - 3_600_000_000
-                case .day: to.microseconds - day
-                case .week: midnight - 7 * day
-                case .month: midnight - 28 * day
+                case .hour: to.microseconds - Timestamp.hour
+                case .day: to.microseconds - Timestamp.day
+                case .week: midnight - 7 * Timestamp.day
+                case .month: midnight - 28 * Timestamp.day
                 }
             return Timestamp(microseconds: start)
         }

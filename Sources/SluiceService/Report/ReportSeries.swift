@@ -50,13 +50,10 @@ public enum ReportBucket: String, Sendable, CaseIterable {
         case .day: seconds = 86_400
         case .week, .auto: seconds = 604_800
         }
-        let length = seconds * 1_000_000
         // 1970-01-05 was the first Monday; hours and days begin there as well.
-        let monday: Int64 = 4 * 86_400_000_000
-        let since = from.microseconds - monday
-        let remainder = ((since % length) + length) % length
+        let monday = Timestamp(microseconds: 4 * Timestamp.day)
         return SeriesWindow(
-            from: from, to: to, origin: Timestamp(microseconds: from.microseconds - remainder),
+            from: from, to: to, origin: from.floored(to: seconds * 1_000_000, since: monday),
             seconds: Int(seconds))
     }
 }

@@ -12,9 +12,6 @@ struct ReportWindow: Sendable {
     /// How many rows an hour may have for a part of it to be counted.
     static let countableRows = 5000
 
-    private static let hour: Int64 = 3_600_000_000
-    private static let day: Int64 = 86_400_000_000
-
     /// The first moment that counts.
     private(set) var from: Timestamp
     /// The first moment that does not count any more.
@@ -39,19 +36,20 @@ struct ReportWindow: Sendable {
         self.project = project
         // Nothing came before the project, and nothing has come after now.
         var first =
-            from <= createdAt ? Self.floor(from, Self.hour) : Self.ceiling(from, Self.hour)
-        var last = to > now ? Self.ceiling(to, Self.hour) : Self.floor(to, Self.hour)
+            from <= createdAt
+            ? Self.floor(from, Timestamp.hour) : Self.ceiling(from, Timestamp.hour)
+        var last = to > now ? Self.ceiling(to, Timestamp.hour) : Self.floor(to, Timestamp.hour)
         guard from < to else {
             inner = .init(from: from, to: from)
             return
         }
-        if first > from, try !Self.isCountable(Self.floor(from, Self.hour), project, store) {
-            first = Self.floor(from, Self.hour)
+        if first > from, try !Self.isCountable(Self.floor(from, Timestamp.hour), project, store) {
+            first = Self.floor(from, Timestamp.hour)
             self.from = first
             isRounded = true
         }
         if last < to, try !Self.isCountable(last, project, store) {
-            last = Self.ceiling(to, Self.hour)
+            last = Self.ceiling(to, Timestamp.hour)
             self.to = last
             isRounded = true
         }
@@ -79,8 +77,8 @@ struct ReportWindow: Sendable {
     func scope(by grain: ReportScope.Grain = .day) -> ReportScope {
         var scope = ReportScope(project: project)
         scope.rows = rows
-        let firstDay = (isWholeDay.first ? Self.floor : Self.ceiling)(inner.from, Self.day)
-        let lastDay = (isWholeDay.last ? Self.ceiling : Self.floor)(inner.to, Self.day)
+        let firstDay = (isWholeDay.first ? Self.floor : Self.ceiling)(inner.from, Timestamp.day)
+        let lastDay = (isWholeDay.last ? Self.ceiling : Self.floor)(inner.to, Timestamp.day)
         guard grain == .day, firstDay < lastDay else {
             scope.pieces = [(.hour, inner)]
             return scope
@@ -98,8 +96,8 @@ struct ReportWindow: Sendable {
     func scopeBefore() -> ReportScope {
         var before = self
         var length = inner.to.microseconds - inner.from.microseconds
-        if length >= Self.day, Self.floor(inner.from, Self.day) == inner.from {
-            length -= length % Self.day
+        if length >= Timestamp.day, Self.floor(inner.from, Timestamp.day) == inner.from {
+            length -= length % Timestamp.day
         }
         before.inner = .init(
             from: Timestamp(microseconds: inner.from.microseconds - length), to: inner.from)
@@ -116,30 +114,26 @@ struct ReportWindow: Sendable {
 
     /// All hours the window touches.
     var hoursTouched: ReportScope.Span {
-        .init(from: Self.floor(from, Self.hour), to: Self.ceiling(to, Self.hour))
+        .init(from: Self.floor(from, Timestamp.hour), to: Self.ceiling(to, Timestamp.hour))
     }
 
     /// Writes the members `from`, `to` and `window`.
     func write(to writer: inout JSONWriter) {
         writer.member("from", from.rfc3339)
         writer.member("to", to.rfc3339)
-        writer.key("window")
-        writer.beginObject()
-        writer.member("from", from.rfc3339)
-        writer.member("to", to.rfc3339)
-        writer.member("rounded", isRounded)
-        if isRounded {
-            writer.member(
-                "reason",
-                "widened to whole hours: the hour at an end of the window has more than "
-                    + "\(Self.countableRows) rows")
+        writer.window(from: from, to: to) { writer in
+            writer.member("rounded", isRounded)
+            if isRounded {
+                writer.member(
+                    "reason",
+                    "widened to whole hours: the hour at an end of the window has more than "
+                        + "\(Self.countableRows) rows")
+            }
         }
-        writer.endObject()
     }
 
     private static func floor(_ moment: Timestamp, _ length: Int64) -> Timestamp {
-        let remainder = ((moment.microseconds % length) + length) % length
-        return Timestamp(microseconds: moment.microseconds - remainder)
+        moment.floored(to: length)
     }
 
     private static func ceiling(_ moment: Timestamp, _ length: Int64) -> Timestamp {

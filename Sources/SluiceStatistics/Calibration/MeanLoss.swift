@@ -155,6 +155,6 @@ public struct MeanLoss: Hashable, Sendable {
             lo: max(value - error * (t - min(shift, 0)), range.lowerBound),
             hi: min(value + error * (t + max(shift, 0)), range.upperBound),
             level: level, method: .linearisedMean, n: n,
-            nEffective: Double(n) - effectiveSize < 1e-9 * Double(n) ? nil : effectiveSize)
+            nEffective: sizeIfWeighted(effectiveSize, of: n))
     }
 }

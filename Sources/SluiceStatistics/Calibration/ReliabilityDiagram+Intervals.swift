@@ -70,8 +70,7 @@ extension ReliabilityDiagram {
 
     /// How many equally weighted predictions would tell as much; nil where that is `n`.
     private var effectiveSize: Double? {
-        let size = weight * weight / bins.reduce(0) { $0 + $1.squares }
-        return Double(n) - size < 1e-9 * Double(n) ? nil : size
+        sizeIfWeighted(weight * weight / bins.reduce(0) { $0 + $1.squares }, of: n)
     }
 }
 

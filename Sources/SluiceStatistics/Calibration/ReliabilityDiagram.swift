@@ -44,11 +44,11 @@ public struct ReliabilityDiagram: Hashable, Sendable {
             let level = try checked(level)
             let size = min(effectiveSize, Double(n))
             let (lo, hi) = Proportion.wilson(share: accuracy, n: size, level: level)
-            let isPlain = Double(n) - size < 1e-9 * Double(n)
+            let nEffective = sizeIfWeighted(size, of: n)
             return Estimate(
                 value: accuracy, lo: accuracy == 0 ? 0 : lo, hi: accuracy == 1 ? 1 : hi,
-                level: level, method: isPlain ? .wilson : .weightedWilson, n: n,
-                nEffective: isPlain ? nil : size)
+                level: level, method: nEffective == nil ? .wilson : .weightedWilson, n: n,
+                nEffective: nEffective)
         }
     }
 
