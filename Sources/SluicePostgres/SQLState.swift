@@ -18,6 +18,8 @@ public struct SQLState: RawRepresentable, Sendable, Hashable, CustomStringConver
 extension SQLState {
     /// The server gave a command up while it was closing, and cannot say whether it took effect.
     public static let statementCompletionUnknown = SQLState(rawValue: "40003")
+    /// What was sent to COPY is not in the form the statement takes.
+    public static let badCopyFormat = SQLState(rawValue: "22P04")
     /// A serializable or repeatable-read transaction met a concurrent change; run it again.
     public static let serializationFailure = SQLState(rawValue: "40001")
     /// This transaction was chosen to break a deadlock; run it again.

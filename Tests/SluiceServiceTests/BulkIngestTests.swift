@@ -1,8 +1,11 @@
 import SluiceDomain
-import SluiceService
+import SluicePostgres
+import SluiceStore
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import SluiceService
 
 @Suite("Ingest by copying", .database)
 struct BulkIngestTests {
@@ -73,6 +76,34 @@ struct BulkIngestTests {
         #expect(copied.contents == byStatements.contents)
         #expect(copied.outcomes == byStatements.outcomes)
         #expect(copied.contents.split(separator: "\n").count == 127)
+    }
+
+    @Test("a batch of new items is copied, and stored at the first attempt")
+    func copied() async throws {
+        try await TestService.run(policy: Self.partial) { service in
+            let project = try await service.project()
+            let version = try await service.pool.withSession { session in
+                try Store(session).ensureModelVersion(
+                    project: project.id, model: "demo", version: "1")
+            }
+            let batch = service.batch(
+                (0..<60).map { SentPrediction("direct-\($0)", confidence: "0.95").line },
+                project: project)
+            let plan = IngestPlan(
+                batch: batch, project: project,
+                modelVersions: [ModelVersionName(model: "demo", version: "1"): version])
+            let bulk = try #require(plan.bulk(firstItemID: 1_000_000))
+            try await service.pool.transaction { session in try bulk.store(Store(session)) }
+            #expect(try await service.sql("SELECT count(*) FROM decision") == "60")
+            // A batch that is refused is halved: its items would come in several transactions.
+            try await service.ingest(
+                (0..<60).map { SentPrediction("item-\($0)", confidence: "0.95") })
+            #expect(
+                try await service.sql(
+                    """
+                    SELECT count(*), count(DISTINCT xmin::text) FROM item WHERE external_id LIKE 'item%'
+                    """) == "60|1")
+        }
     }
 
     @Test("items that are there already cost the new ones nothing, time after time")

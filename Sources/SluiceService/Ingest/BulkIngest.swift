@@ -13,9 +13,9 @@ struct BulkIngest: Sendable {
 
     let outcomes: [LineOutcome]
     private let project: ProjectContext
-    private var items = CopyRows(columns: 8)
-    private var predictions = CopyRows(columns: 18)
-    private var decisions = CopyRows(columns: 8)
+    private var items = CopyRows()
+    private var predictions = CopyRows()
+    private var decisions = CopyRows()
     private var tasks = TaskColumns()
     private var waits: [PredictionKey] = []
     private var arrivals = ArrivalColumns()

@@ -177,8 +177,10 @@ final class ItemIDs: Sendable {
 
 extension PostgresError {
     /// Whether the server refused the data itself: smaller batches find the line.
+    ///
+    /// Rows for COPY of another shape than the statement's are no line's fault.
     var refusesData: Bool {
-        guard let state = sqlState?.rawValue else { return false }
+        guard let state = sqlState?.rawValue, sqlState != .badCopyFormat else { return false }
         return state.hasPrefix("22") || state.hasPrefix("23") || state == "54000"
             || state == "54001"
     }
