@@ -110,11 +110,7 @@ public struct PolicyActivation: WireValue, Hashable {
     public init(wire: WireReader) throws(ReviewError) {
         number = try wire.required("number").int()
         version = try wire.required("version").int()
-        let word = try wire.required("change")
-        guard let change = PolicyChange(rawValue: try word.string()) else {
-            throw word.refuse(PolicyChange.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        self.change = change
+        change = try wire.required("change").word()
         at = try wire.required("at").timestamp()
         by = try wire.required("by").string()
         reason = try wire.optional("reason")?.string() ?? ""

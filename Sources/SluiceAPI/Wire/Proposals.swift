@@ -59,7 +59,7 @@ public struct Proposal: Hashable, WireValue {
         label = try wire.optional("label")?.string()
         reviewer = try wire.required("reviewer").string()
         note = try wire.required("note").string()
-        status = try ProposalStatus(wire.required("status"))
+        status = try wire.required("status").word()
         createdAt = try wire.required("created_at").timestamp()
         settledAt = try wire.optional("settled_at")?.timestamp()
         settledBy = try wire.optional("settled_by")?.string()
@@ -128,7 +128,7 @@ public struct ProposalVerdict: WireValue {
     public init(wire: WireReader) throws(ReviewError) {
         try wire.allowOnly(["status"])
         let field = try wire.required("status")
-        status = try ProposalStatus(field)
+        status = try field.word()
         guard status != .open else { throw field.refuse("accepted, rejected") }
     }
 
@@ -137,15 +137,5 @@ public struct ProposalVerdict: WireValue {
         writer.beginObject()
         writer.member("status", status.rawValue)
         writer.endObject()
-    }
-}
-
-extension ProposalStatus {
-    /// Reads its word.
-    fileprivate init(_ field: WireReader) throws(ReviewError) {
-        guard let status = Self(rawValue: try field.string()) else {
-            throw field.refuse(Self.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        self = status
     }
 }

@@ -36,10 +36,7 @@ public struct RolloutRequest: WireValue {
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
-        let action = try wire.required("action")
-        guard let word = RolloutAction(rawValue: try action.string()) else {
-            throw action.refuse(RolloutAction.allCases.map(\.rawValue).joined(separator: ", "))
-        }
+        let word = try wire.required("action").word(RolloutAction.self)
         let takesSettings: Bool
         let keys: [String]
         (keys, takesSettings) =

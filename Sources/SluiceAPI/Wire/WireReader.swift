@@ -43,6 +43,16 @@ public struct WireReader: Sendable {
         return string
     }
 
+    /// The value as one of a few words.
+    public func word<Word: RawRepresentable<String> & CaseIterable>(
+        _: Word.Type = Word.self
+    ) throws(ReviewError) -> Word {
+        guard let word = Word(rawValue: try string()) else {
+            throw refuse(Word.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return word
+    }
+
     /// The value as text of `range` UTF-8 bytes.
     public func string(bytes range: ClosedRange<Int>) throws(ReviewError) -> String {
         let text = try string()

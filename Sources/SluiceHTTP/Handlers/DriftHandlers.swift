@@ -78,13 +78,7 @@ private struct FitRequest {
 
     init(wire: WireReader) throws(ReviewError) {
         try wire.allowOnly(["model", "version", "from", "to", "kind"])
-        kind = try wire.optional("kind").map { (wire) throws(ReviewError) in
-            guard let kind = CalibrationMap.Kind(rawValue: try wire.string()) else {
-                throw wire.refuse(
-                    CalibrationMap.Kind.allCases.map(\.rawValue).joined(separator: ", "))
-            }
-            return kind
-        }
+        kind = try wire.optional("kind")?.word()
         from = try wire.optional("from")?.timestamp()
         to = try wire.optional("to")?.timestamp()
         guard let model = try wire.optional("model")?.string() else {
