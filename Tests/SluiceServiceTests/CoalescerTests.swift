@@ -6,34 +6,17 @@ import Testing
 
 @Suite("Calls that arrive together")
 struct CoalescerTests {
-    /// What was carried out, and a gate that holds it up.
+    /// What was carried out; each batch waits at the door.
     private final class Work: Sendable {
+        let door = Door()
         private let done = Mutex<[[Int]]>([])
-        private let gate = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>(
-            (isOpen: true, waiting: []))
 
         /// The batches, in the order they began.
         var batches: [[Int]] { done.withLock { $0 } }
 
         func begin(_ batch: [Int]) async {
             done.withLock { $0.append(batch) }
-            await withCheckedContinuation { continuation in
-                let isOpen = gate.withLock { gate in
-                    if !gate.isOpen { gate.waiting.append(continuation) }
-                    return gate.isOpen
-                }
-                if isOpen { continuation.resume() }
-            }
-        }
-
-        func close() { gate.withLock { $0.isOpen = false } }
-
-        func open() {
-            let waiting = gate.withLock { gate in
-                defer { gate = (isOpen: true, waiting: []) }
-                return gate.waiting
-            }
-            for continuation in waiting { continuation.resume() }
+            await door.wait()
         }
     }
 
@@ -59,6 +42,15 @@ struct CoalescerTests {
         }
     }
 
+    /// A call that is under way and held up.
+    private func held(
+        _ work: Work, _ coalescer: Coalescer<String, Int, Int>
+    ) async throws -> [Task<Int?, Never>] {
+        let first = call(coalescer, [1])
+        try await eventually("the first began") { work.batches == [[1]] }
+        return first
+    }
+
     private func replies(_ tasks: [Task<Int?, Never>]) async -> [Int?] {
         var replies: [Int?] = []
         for task in tasks { replies.append(await task.value) }
@@ -69,12 +61,10 @@ struct CoalescerTests {
     func gathering() async throws {
         let work = Work()
         let coalescer = coalescer(work)
-        work.close()
-        let first = call(coalescer, [1])
-        try await eventually("the first began") { work.batches == [[1]] }
+        let first = try await held(work, coalescer)
         let others = call(coalescer, [2, 3, 4, 5])
         try await eventually("the others wait") { coalescer.waiting(of: "k") == 4 }
-        work.open()
+        await work.door.open()
         #expect(await replies(first + others) == [10, 20, 30, 40, 50])
         #expect(work.batches.count == 2)
         #expect(work.batches.last?.sorted() == [2, 3, 4, 5])
@@ -85,14 +75,12 @@ struct CoalescerTests {
     func limit() async throws {
         let work = Work()
         let coalescer = coalescer(work, limit: 6)
-        work.close()
-        let first = call(coalescer, [1])
-        try await eventually("the first began") { work.batches == [[1]] }
+        let first = try await held(work, coalescer)
         let pairs = call(coalescer, [2, 3, 4, 5], weighing: 2)
         try await eventually("the others wait") { coalescer.waiting(of: "k") == 4 }
         let heavy = call(coalescer, [6], weighing: 50)
         try await eventually("the heavy one waits") { coalescer.waiting(of: "k") == 5 }
-        work.open()
+        await work.door.open()
         #expect(await replies(first + pairs + heavy) == [10, 20, 30, 40, 50, 60])
         #expect(work.batches.map(\.count) == [1, 3, 1, 1])
     }
@@ -101,7 +89,6 @@ struct CoalescerTests {
     func lanes() async throws {
         let work = Work()
         let coalescer = coalescer(work, lanes: 2)
-        work.close()
         let one = call(coalescer, [1])
         try await eventually("one lane is taken") { work.batches.count == 1 }
         let two = call(coalescer, [2])
@@ -111,7 +98,7 @@ struct CoalescerTests {
         let other = call(coalescer, [4], of: "other")
         try await eventually("another key does not wait") { work.batches.contains([4]) }
         #expect(work.batches.count == 3)
-        work.open()
+        await work.door.open()
         #expect(await replies(one + two + three + other) == [10, 20, 30, 40])
     }
 
@@ -119,12 +106,10 @@ struct CoalescerTests {
     func failure() async throws {
         let work = Work()
         let coalescer = coalescer(work)
-        work.close()
-        let first = call(coalescer, [1])
-        try await eventually("the first began") { work.batches == [[1]] }
+        let first = try await held(work, coalescer)
         let bad = call(coalescer, [13, 14])
         try await eventually("two wait") { coalescer.waiting(of: "k") == 2 }
-        work.open()
+        await work.door.open()
         #expect(await replies(first + bad) == [10, nil, nil])
         #expect(await replies(call(coalescer, [2])) == [20])
     }
@@ -133,13 +118,11 @@ struct CoalescerTests {
     func cancellation() async throws {
         let work = Work()
         let coalescer = coalescer(work)
-        work.close()
-        let first = call(coalescer, [1])
-        try await eventually("the first began") { work.batches == [[1]] }
+        let first = try await held(work, coalescer)
         let others = call(coalescer, [2, 3])
         try await eventually("two wait") { coalescer.waiting(of: "k") == 2 }
         others[0].cancel()
-        work.open()
+        await work.door.open()
         #expect(await replies(first + others) == [10, 20, 30])
     }
 }

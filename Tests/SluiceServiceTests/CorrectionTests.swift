@@ -91,8 +91,8 @@ struct CorrectionTests {
                     try append(item, project, Store(session))
                 }
             }
-            let began = Meeting()
-            let mayEnd = Meeting()
+            let began = Door()
+            let mayEnd = Door()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     let connection = try await service.pool.checkout()
@@ -138,21 +138,4 @@ private func append(_ item: Int64, _ project: Int64, _ store: Store) throws {
             item: item, revision: 1, reviews: 1, modelVersionID: 1, actor: nil, agreement: 1,
             label: "b", source: .consensus, outcome: .corrected), project: project)
     try store.appendCorrection(project: project, item: item, revision: 1)
-}
-
-/// A door that opens once.
-private actor Meeting {
-    private var isOpen = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    func open() {
-        isOpen = true
-        for one in waiting { one.resume() }
-        waiting = []
-    }
-
-    func wait() async {
-        if isOpen { return }
-        await withCheckedContinuation { waiting.append($0) }
-    }
 }

@@ -43,6 +43,24 @@ struct ReviewBatchTests {
         await holder.release()
     }
 
+    /// Sends one answer that cannot be stored yet, and then others, which gather until all are there.
+    private static func gathering(
+        _ service: TestService, _ count: Int, first: () async throws -> Void,
+        others: () async throws -> Void
+    ) async throws {
+        let project = try await service.project().id
+        try await holding(service, "LOCK TABLE review IN SHARE MODE") {
+            try await first()
+            try await eventually("the first is under way") {
+                try await waitingBackends(service) == 1
+            }
+            try await others()
+            try await eventually("the others are gathered") {
+                service.reviewing.batches.answersWaiting(in: project) == count
+            }
+        }
+    }
+
     private static func waitingBackends(_ service: TestService) async throws -> Int {
         let count = try await service.sql(
             """
@@ -68,7 +86,6 @@ struct ReviewBatchTests {
     @Test("answers that arrive together share a commit, and each is told what became of it")
     func sharing() async throws {
         try await TestService.run(connections: 12) { service in
-            let project = try await service.project().id
             let names = (0..<10).map { "r\($0)" }
             let leases = try await Self.leases(service, to: names)
             let other = try await Self.leases(service, to: ["known"])[0]
@@ -85,20 +102,14 @@ struct ReviewBatchTests {
                         return (number, told)
                     }
                 }
-                // No answer is stored while this is held: the first waits, and the others gather.
-                try await Self.holding(service, "LOCK TABLE review IN SHARE MODE") {
+                try await Self.gathering(service, 11) {
                     answer(0, leases[0].lease, "answer-0", leases[0].reviewer)
-                    try await eventually("the first is under way") {
-                        try await Self.waitingBackends(service) == 1
-                    }
+                } others: {
                     for (number, (reviewer, lease)) in leases.enumerated().dropFirst() {
                         answer(number, lease, "answer-\(number)", reviewer)
                     }
                     answer(10, other.lease, "known", other.reviewer)
                     answer(11, other.lease, "unknown", other.reviewer)
-                    try await eventually("the others are gathered") {
-                        service.reviewing.batches.answersWaiting(in: project) == 11
-                    }
                 }
                 for try await (number, result) in group { told[number] = result }
             }
@@ -118,7 +129,6 @@ struct ReviewBatchTests {
     @Test("an answer that makes its batch fail fails by itself")
     func fault() async throws {
         try await TestService.run(connections: 12) { service in
-            let project = try await service.project().id
             try await service.sql(
                 """
                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -146,15 +156,10 @@ struct ReviewBatchTests {
                         }
                     }
                 }
-                try await Self.holding(service, "LOCK TABLE review IN SHARE MODE") {
+                try await Self.gathering(service, 3) {
                     try await answer(0)
-                    try await eventually("the first is under way") {
-                        try await Self.waitingBackends(service) == 1
-                    }
+                } others: {
                     for number in 1..<4 { try await answer(number) }
-                    try await eventually("the others are gathered") {
-                        service.reviewing.batches.answersWaiting(in: project) == 3
-                    }
                 }
                 return try await group.reduce(into: []) { $0 += $1.map { [$0] } ?? [] }
             }
