@@ -14,6 +14,11 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         Double(microseconds - other.microseconds) / 1_000_000
     }
 
+    /// The moment so many seconds later; earlier if they are negative.
+    public func adding(seconds: Int64) -> Timestamp {
+        Timestamp(microseconds: microseconds + seconds * 1_000_000)
+    }
+
     /// An hour in microseconds.
     public static let hour: Int64 = 3_600_000_000
     /// A day of 24 hours in microseconds.

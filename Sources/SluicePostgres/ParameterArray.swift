@@ -157,32 +157,33 @@ extension ParameterArray {
     /// An array of `text` with nulls.
     public init(_ values: [String?]) {
         self.init(.text)
-        for value in values {
-            if let value { append(value) } else { appendNull() }
-        }
+        append(values) { $0.append($1) }
     }
 
     /// An array of `bigint` with nulls.
     public init(_ values: [Int64?]) {
         self.init(.int64, reservingBytes: values.count * 12)
-        for value in values {
-            if let value { append(value) } else { appendNull() }
-        }
+        append(values) { $0.append($1) }
     }
 
     /// An array of `integer` with nulls.
     public init(_ values: [Int32?]) {
         self.init(.int32, reservingBytes: values.count * 8)
-        for value in values {
-            if let value { append(value) } else { appendNull() }
-        }
+        append(values) { $0.append($1) }
     }
 
     /// An array of `double precision` with nulls.
     public init(_ values: [Double?]) {
         self.init(.double, reservingBytes: values.count * 12)
+        append(values) { $0.append($1) }
+    }
+
+    /// Appends the values with nulls between them.
+    private mutating func append<Value>(
+        _ values: [Value?], _ one: (inout ParameterArray, Value) -> Void
+    ) {
         for value in values {
-            if let value { append(value) } else { appendNull() }
+            if let value { one(&self, value) } else { appendNull() }
         }
     }
 }

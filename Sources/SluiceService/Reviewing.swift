@@ -46,6 +46,14 @@ public struct DecidedLabel: Sendable, Hashable {
     public let outcome: String
 }
 
+extension DecidedLabel {
+    /// What one reviewer's answer decides by itself.
+    init(bySole verdict: Verdict, outcome: String) {
+        self.init(
+            label: verdict.labelName, source: DecisionSource.reviewer.rawValue, outcome: outcome)
+    }
+}
+
 /// Leases tasks, takes answers, takes them back.
 public struct Reviewing: Sendable {
     let pool: ConnectionPool
@@ -232,10 +240,8 @@ public struct Reviewing: Sendable {
         if recorded.review.status == .several { return nil }
         var step = ReviewStepResult(
             recorded: recorded.review, reviewID: review.row.id,
-            decision: recorded.outcome.map { outcome in
-                DecidedLabel(
-                    label: review.row.verdict.labelName,
-                    source: DecisionSource.reviewer.rawValue, outcome: outcome)
+            decision: recorded.outcome.map {
+                DecidedLabel(bySole: review.row.verdict, outcome: $0)
             })
         if step.decision == nil, recorded.review.isRepeated || recorded.review.status == .surplus {
             step.decision = try await pool.statement { session in

@@ -87,5 +87,6 @@ struct TimestampTests {
         if length <= Timestamp.day {
             #expect(moment.floored(to: length) == Timestamp(rfc3339: beginning))
         }
+        #expect(moment.adding(seconds: -90).seconds(since: moment) == -90)
     }
 }

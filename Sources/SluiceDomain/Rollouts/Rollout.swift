@@ -67,7 +67,7 @@ public struct Rollout: Hashable, Sendable {
 
         /// The earliest moment the next step may begin.
         public var dueAt: Timestamp {
-            Timestamp(microseconds: steppedAt.microseconds + Int64(everySeconds) * 1_000_000)
+            steppedAt.adding(seconds: Int64(everySeconds))
         }
 
         /// The share of the next step; nil at the last.

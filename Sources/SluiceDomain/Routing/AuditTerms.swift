@@ -22,7 +22,7 @@ public struct AuditTerms: Hashable, Sendable {
 
     /// When what arrived is to have been audited by `now`: audits of what came before are overdue.
     public func overdueBefore(_ now: Timestamp) -> Timestamp {
-        Timestamp(microseconds: now.microseconds - Int64(deadlineSeconds) * 1_000_000)
+        now.adding(seconds: -Int64(deadlineSeconds))
     }
 
     /// Writes them as one JSON object.

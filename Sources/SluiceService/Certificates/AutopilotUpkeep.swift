@@ -71,7 +71,7 @@ public struct AutopilotUpkeep: Sendable {
             let store = Store(session)
             let now = try store.currentTime()
             let seconds = Int64(max(terms.everySeconds, 86_400))
-            let since = Timestamp(microseconds: now.microseconds - seconds * 1_000_000)
+            let since = now.adding(seconds: -seconds)
             guard
                 let version = try store.decidingVersions(
                     project: project.id, since: since, limit: 1

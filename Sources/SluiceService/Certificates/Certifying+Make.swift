@@ -20,8 +20,7 @@ extension Certifying {
         let now = try await pool.withSession { session in try Store(session).currentTime() }
         // What arrives in this microsecond belongs to the window.
         let to = question.to ?? Timestamp(microseconds: now.microseconds + 1)
-        let usual = Timestamp(
-            microseconds: to.microseconds - Int64(CertificateQuestion.usualSeconds) * 1_000_000)
+        let usual = to.adding(seconds: -Int64(CertificateQuestion.usualSeconds))
         let from = question.from ?? max(usual, project.record.createdAt)
         guard from < to else {
             throw ReviewError.invalidField(
@@ -60,7 +59,7 @@ extension Certifying {
             version: version.name, question: question, promise: promise, look: look,
             policy: project.policy, policyVersion: project.policyVersion, evidence: evidence,
             chains: chains, labels: names, madeAt: now,
-            expiresAt: Timestamp(microseconds: now.microseconds + seconds * 1_000_000))
+            expiresAt: now.adding(seconds: seconds))
     }
 
     /// The walks, one or one for each label with enough labels.

@@ -47,9 +47,7 @@ struct GoldReply {
         guard project.policy.reviewers == 1, let sole = SoleOutcomes(of: verdict, in: project)
         else { return nil }
         func decided(_ outcome: Outcome) -> DecidedLabel {
-            DecidedLabel(
-                label: verdict.labelName, source: DecisionSource.reviewer.rawValue,
-                outcome: outcome.rawValue)
+            DecidedLabel(bySole: verdict, outcome: outcome.rawValue)
         }
         switch recorded.form {
         case .bare: return decided(sole.withoutPrediction)

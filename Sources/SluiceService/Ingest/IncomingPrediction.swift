@@ -59,7 +59,7 @@ public struct IngestBatch: Sendable {
     public var count: Int { lines.count }
 
     /// Whether the batch should be stored before it grows further.
-    public var isFull: Bool { lines.count >= Self.maximumLines || bytes.count >= Self.fullBytes }
+    public var isFull: Bool { weight >= Self.maximumLines }
 
     /// How much of a transaction it takes: `maximumLines` is all of it, by lines or by bytes.
     var weight: Int { max(count, bytes.count * Self.maximumLines / Self.fullBytes) }

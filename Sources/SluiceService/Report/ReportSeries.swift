@@ -82,7 +82,7 @@ extension SeriesWindow {
 
     /// When a bucket begins.
     func start(of bucket: Int) -> Timestamp {
-        Timestamp(microseconds: origin.microseconds + Int64(bucket * seconds) * 1_000_000)
+        origin.adding(seconds: Int64(bucket * seconds))
     }
 }
 

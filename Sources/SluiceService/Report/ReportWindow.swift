@@ -37,14 +37,14 @@ struct ReportWindow: Sendable {
         // Nothing came before the project, and nothing has come after now.
         var first =
             from <= createdAt
-            ? Self.floor(from, Timestamp.hour) : Self.ceiling(from, Timestamp.hour)
-        var last = to > now ? Self.ceiling(to, Timestamp.hour) : Self.floor(to, Timestamp.hour)
+            ? from.floored(to: Timestamp.hour) : Self.ceiling(from, Timestamp.hour)
+        var last = to > now ? Self.ceiling(to, Timestamp.hour) : to.floored(to: Timestamp.hour)
         guard from < to else {
             inner = .init(from: from, to: from)
             return
         }
-        if first > from, try !Self.isCountable(Self.floor(from, Timestamp.hour), project, store) {
-            first = Self.floor(from, Timestamp.hour)
+        if first > from, try !Self.isCountable(from.floored(to: Timestamp.hour), project, store) {
+            first = from.floored(to: Timestamp.hour)
             self.from = first
             isRounded = true
         }
@@ -77,8 +77,12 @@ struct ReportWindow: Sendable {
     func scope(by grain: ReportScope.Grain = .day) -> ReportScope {
         var scope = ReportScope(project: project)
         scope.rows = rows
-        let firstDay = (isWholeDay.first ? Self.floor : Self.ceiling)(inner.from, Timestamp.day)
-        let lastDay = (isWholeDay.last ? Self.ceiling : Self.floor)(inner.to, Timestamp.day)
+        let firstDay =
+            isWholeDay.first
+            ? inner.from.floored(to: Timestamp.day) : Self.ceiling(inner.from, Timestamp.day)
+        let lastDay =
+            isWholeDay.last
+            ? Self.ceiling(inner.to, Timestamp.day) : inner.to.floored(to: Timestamp.day)
         guard grain == .day, firstDay < lastDay else {
             scope.pieces = [(.hour, inner)]
             return scope
@@ -96,7 +100,7 @@ struct ReportWindow: Sendable {
     func scopeBefore() -> ReportScope {
         var before = self
         var length = inner.to.microseconds - inner.from.microseconds
-        if length >= Timestamp.day, Self.floor(inner.from, Timestamp.day) == inner.from {
+        if length >= Timestamp.day, inner.from.floored(to: Timestamp.day) == inner.from {
             length -= length % Timestamp.day
         }
         before.inner = .init(
@@ -114,7 +118,7 @@ struct ReportWindow: Sendable {
 
     /// All hours the window touches.
     var hoursTouched: ReportScope.Span {
-        .init(from: Self.floor(from, Timestamp.hour), to: Self.ceiling(to, Timestamp.hour))
+        .init(from: from.floored(to: Timestamp.hour), to: Self.ceiling(to, Timestamp.hour))
     }
 
     /// Writes the members `from`, `to` and `window`.
@@ -132,12 +136,8 @@ struct ReportWindow: Sendable {
         }
     }
 
-    private static func floor(_ moment: Timestamp, _ length: Int64) -> Timestamp {
-        moment.floored(to: length)
-    }
-
     private static func ceiling(_ moment: Timestamp, _ length: Int64) -> Timestamp {
-        let below = floor(moment, length)
+        let below = moment.floored(to: length)
         return below == moment ? moment : Timestamp(microseconds: below.microseconds + length)
     }
 }
