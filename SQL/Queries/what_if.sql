@@ -4,18 +4,20 @@
 -- returns items bigint, first_item bigint, last_item bigint, first_at timestamptz, last_at timestamptz
 SELECT count(*), min(p.item_id), max(p.item_id), min(p.received_at), max(p.received_at)
 FROM prediction p
-WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.stands AND p.route <> 'waiting';
+WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.stands;
 
 -- name: replayPage
 -- The next routes that stand of a window, with everything they were decided from and what people said since, in order of item.
+-- What waits for a version, and what the rollout gave to people, is so under every policy.
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz, $4 after_item bigint, $5 last_item bigint, $6 with_payload boolean
 -- $7 limit integer
 -- returns item_id bigint, external_id text, label text or null, confidence double precision, salt_id smallint, is_asked boolean
 --   propensity double precision, model text or null, version text or null, payload json or null, metadata json or null
---   is_labelled boolean, is_wrong boolean
+--   is_labelled boolean, is_wrong boolean, is_waiting boolean, is_peoples boolean
 SELECT p.item_id, i.external_id, p.label, p.confidence, p.salt_id, p.route <> 'accepted',
     p.propensity, m.model, m.version, CASE WHEN $6 THEN i.payload END, CASE WHEN $6 THEN i.metadata END,
-    coalesce(d.source <> 'model' AND d.outcome IN ('accepted', 'corrected'), false), coalesce(d.label <> p.label, false)
+    coalesce(d.source <> 'model' AND d.outcome IN ('accepted', 'corrected'), false), coalesce(d.label <> p.label, false),
+    p.route = 'waiting', p.reason IN ('unknown_version', 'no_answer_in_time')
 FROM prediction p
 JOIN item i ON i.project_id = p.project_id AND i.id = p.item_id
 LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
@@ -25,7 +27,7 @@ LEFT JOIN LATERAL (
     ORDER BY e.revision DESC
     LIMIT 1) AS d ON true
 WHERE p.project_id = $1 AND p.item_id > $4 AND p.item_id <= $5
-    AND p.received_at >= $2 AND p.received_at < $3 AND p.stands AND p.route <> 'waiting'
+    AND p.received_at >= $2 AND p.received_at < $3 AND p.stands
 ORDER BY p.item_id
 LIMIT $7;
 

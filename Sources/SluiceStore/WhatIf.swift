@@ -40,12 +40,17 @@ public struct ReplayRow: Sendable {
     public let isLabelled: Bool
     /// Whether that label is another than the predicted one.
     public let isWrong: Bool
+    /// Whether it waits for the version that decides it.
+    public let isWaiting: Bool
+    /// Whether the rollout gave it to people, whatever the policy says.
+    public let isPeoples: Bool
 
     /// Collects the facts.
     public init(
         item: Int64, externalID: String, label: String?, confidence: Double?, saltID: Int16,
         isAsked: Bool, propensity: Double, model: String, modelVersion: String, payload: [UInt8]?,
-        metadata: [UInt8]?, isLabelled: Bool, isWrong: Bool
+        metadata: [UInt8]?, isLabelled: Bool, isWrong: Bool,
+        isWaiting: Bool = false, isPeoples: Bool = false
     ) {
         self.item = item
         self.externalID = externalID
@@ -60,6 +65,8 @@ public struct ReplayRow: Sendable {
         self.metadata = metadata
         self.isLabelled = isLabelled
         self.isWrong = isWrong
+        self.isWaiting = isWaiting
+        self.isPeoples = isPeoples
     }
 }
 
@@ -105,7 +112,8 @@ extension Store {
                 propensity: try row.double(6), model: try row.textIfPresent(7) ?? "",
                 modelVersion: try row.textIfPresent(8) ?? "",
                 payload: try row.bytesIfPresent(9), metadata: try row.bytesIfPresent(10),
-                isLabelled: try row.bool(11), isWrong: try row.bool(12))
+                isLabelled: try row.bool(11), isWrong: try row.bool(12),
+                isWaiting: try row.bool(13), isPeoples: try row.bool(14))
         }
     }
 

@@ -65,6 +65,14 @@ extension Policy {
             reviewers: reviewers, slaSeconds: slaSeconds)
     }
 
+    /// Routes to people what a rollout gave no version a say in, as the rules have it.
+    public func routeToPeople(_ reason: RouteReason, _ facts: RoutingFacts) -> Routing {
+        PolicyTerms(
+            policy: self, rule: rules.first(for: facts), facts: facts,
+            draws: RoutingDraws(audit: 0, share: 0, blind: 0)
+        ).queued(reason, isBlind: true, urgency: 0.5)
+    }
+
     /// A person decides, without being shown what had no say.
     private func forPeople(
         _ reason: RouteReason, _ facts: RoutingFacts, instead routing: Routing

@@ -59,6 +59,8 @@ struct Replay: Sendable {
     private(set) var erased = 0
     /// Items replayed that came without a prediction, which people decide under every policy.
     private(set) var unpredicted = 0
+    /// Items replayed that wait for the version that decides them, under every policy.
+    private(set) var waiting = 0
 
     /// Which policies look at the same fields of an item.
     private let readers: [(fields: FieldReader, policies: [Int])]
@@ -93,6 +95,11 @@ struct Replay: Sendable {
     ///
     /// - Throws: the first fault of a stored document that is not JSON.
     mutating func add(_ row: ReplayRow, salt: [UInt8]) throws(JSONError) {
+        guard !row.isWaiting else {
+            items += 1
+            waiting += 1
+            return
+        }
         guard let routings = try routings(of: row, salt: salt) else {
             erased += 1
             return
@@ -147,7 +154,11 @@ struct Replay: Sendable {
                 let policy = policies[index]
                 // In a degree that takes no item without a prediction, people would get it too.
                 routings[index] =
-                    facts.map { policy.route($0, draws: draws) }
+                    facts.map {
+                        row.isPeoples
+                            ? policy.routeToPeople(.unknownVersion, $0)
+                            : policy.route($0, draws: draws)
+                    }
                     ?? policy.routeWithoutPrediction(fields)
                     ?? Routing(
                         route: .queued, reason: .noPrediction, propensity: 1, isBlind: true,

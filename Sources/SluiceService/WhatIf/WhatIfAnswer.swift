@@ -54,6 +54,7 @@ struct WhatIfAnswer: Sendable {
         writer.member("items", replay.items)
         writer.member("items_without_prediction", replay.unpredicted)
         writer.member("items_erased", replay.erased)
+        writer.member("items_waiting", replay.waiting)
         writer.member("days", pace.days)
         writer.member("least_labels", ReplayError.leastLabels)
         writer.key("handling_seconds")

@@ -100,6 +100,9 @@ struct WhatIfTable {
         if let count = reply["items_without_prediction"]?.int, count > 0 {
             notes.append("\(count) items came without a prediction: people's in any case")
         }
+        if let count = reply["items_waiting"]?.int, count > 0 {
+            notes.append("\(count) items wait for the version that decides them, in any case")
+        }
         if let handling = value(reply, "handling_seconds") {
             notes.append(
                 "a review takes \(Self.short(handling)) s, the mean of "
