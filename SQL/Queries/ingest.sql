@@ -28,9 +28,16 @@ COPY decision (project_id, item_id, revision, reviews, model_version_id, label, 
 
 -- name: findItems
 -- $1 project_id bigint, $2 external_ids text[]
--- returns id bigint, external_id text, payload_hash uuid
-SELECT i.id, i.external_id, i.payload_hash FROM item i
+-- returns id bigint, external_id text, payload_hash uuid, group_key text or null, metadata json or null, parents json or null
+SELECT i.id, i.external_id, i.payload_hash, i.group_key, i.metadata, i.parents FROM item i
 WHERE i.project_id = $1 AND i.external_id = ANY($2::text[]);
+
+-- name: findPayloads
+-- What items hold, for those sent again in other bytes.
+-- $1 project_id bigint, $2 item_ids bigint[]
+-- returns id bigint, payload json or null
+SELECT i.id, i.payload FROM item i
+WHERE i.project_id = $1 AND i.id = ANY($2::bigint[]);
 
 -- name: findPredictions
 -- What was stored before for pairs of item and model version.
@@ -38,6 +45,16 @@ WHERE i.project_id = $1 AND i.external_id = ANY($2::text[]);
 -- returns item_id bigint, model_version_id bigint, content_hash uuid, label text or null, route text, reason text
 --   policy_version integer
 SELECT p.item_id, p.model_version_id, p.content_hash, p.label, p.route, p.reason, p.policy_version
+FROM unnest($2::bigint[], $3::bigint[]) AS n (item_id, model_version_id)
+JOIN prediction p
+    ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id;
+
+-- name: findSuggestions
+-- What stored predictions say, for those sent again in other bytes.
+-- $1 project_id bigint, $2 item_ids bigint[], $3 model_version_ids bigint[]
+-- returns item_id bigint, model_version_id bigint, label text or null, confidence double precision or null
+--   scores json or null, highlights json or null
+SELECT p.item_id, p.model_version_id, p.label, p.confidence, p.scores, p.highlights
 FROM unnest($2::bigint[], $3::bigint[]) AS n (item_id, model_version_id)
 JOIN prediction p
     ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id;

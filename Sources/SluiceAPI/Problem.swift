@@ -58,7 +58,10 @@ public enum ProblemTable {
         case .predictionConflict:
             (409, "Prediction conflict", "Send a changed prediction under a new model_version.")
         case .itemConflict:
-            (409, "Item conflict", "Send a changed payload under a new external_id.")
+            (
+                409, "Item conflict",
+                "Leave metadata, group and parents out to mean what is stored; send what has changed under a new external_id."
+            )
         case .unknownLease:
             (404, "Unknown lease", "Lease a task first; a lease is good for its reviewer only.")
         case .leaseLost: (409, "Lease lost", "Nothing to do: go on with the next item.")

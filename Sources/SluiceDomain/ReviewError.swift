@@ -23,7 +23,7 @@ public enum ReviewError: Error, Hashable, Sendable {
     case invalidLabelSet(LabelSetError)
     case unknownItem(String)
     case predictionConflict(externalID: String, model: String, version: String)
-    case itemConflict(externalID: String)
+    case itemConflict(externalID: String, difference: ItemDifference? = nil)
     case unknownLease
     case leaseLost(decided: Bool)
     case leaseSuperseded
@@ -144,8 +144,8 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownItem(let id): "there is no item with external_id \"\(id)\""
         case .predictionConflict(let id, let model, let version):
             "item \"\(id)\" has another prediction by \(model)/\(version); it was not changed"
-        case .itemConflict(let id):
-            "item \"\(id)\" was sent before with another payload, metadata, group or parents; it was not changed"
+        case .itemConflict(let id, let difference):
+            (difference ?? ItemDifference(.payload)).detail(externalID: id)
         case .unknownLease: "this lease was not given to you by this project"
         case .leaseLost(let decided):
             decided

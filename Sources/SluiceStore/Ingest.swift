@@ -108,46 +108,6 @@ public struct TaskColumns: Sendable {
     public init() {}
 }
 
-/// An item that was there before.
-public struct KnownItem: Sendable {
-    /// Its id.
-    public let id: Int64
-    /// The producer's key as UTF-8.
-    public let externalID: [UInt8]
-    /// The hash of the payload it was stored with.
-    public let payloadHash: ContentHash
-}
-
-/// A prediction's key.
-public struct PredictionKey: Hashable, Sendable {
-    /// The item.
-    public let item: Int64
-    /// The model version.
-    public let modelVersion: Int64
-
-    /// Makes a key.
-    public init(item: Int64, modelVersion: Int64) {
-        self.item = item
-        self.modelVersion = modelVersion
-    }
-}
-
-/// A prediction that was there before.
-public struct KnownPrediction: Sendable {
-    /// Its key.
-    public let key: PredictionKey
-    /// The hash of everything sent with it.
-    public let contentHash: ContentHash
-    /// Its label; nil for an item that came without a prediction.
-    public let label: String?
-    /// Where it went.
-    public let route: String
-    /// Why.
-    public let reason: String
-    /// The policy that routed it.
-    public let policyVersion: Int
-}
-
 extension Store {
     /// How many ids one block holds.
     public static let itemBlockSize: Int64 = 10_000
@@ -192,39 +152,6 @@ extension Store {
     public func copyModelDecisions(_ rows: CopyRows) throws(PostgresError) {
         guard rows.count > 0 else { return }
         try session.copyIn(SQLCatalog.copyModelDecisions, rows)
-    }
-
-    /// The items with those external ids, in no order.
-    public func findItems(
-        externalIDs: ParameterArray, project: Int64
-    ) throws(PostgresError) -> [KnownItem] {
-        try session.query(SQLCatalog.findItems, [.int64(project), .array(externalIDs)]) {
-            (row) throws(PostgresError) -> KnownItem in
-            let hash = try row.uuid(2)
-            return KnownItem(
-                id: try row.int64(0), externalID: try row.bytes(1),
-                payloadHash: ContentHash(high: hash.high, low: hash.low))
-        }
-    }
-
-    /// The stored predictions among those keys, in no order.
-    public func findPredictions(
-        _ keys: [PredictionKey], project: Int64
-    ) throws(PostgresError) -> [KnownPrediction] {
-        try session.query(
-            SQLCatalog.findPredictions,
-            [
-                .int64(project), .array(ParameterArray(keys.map(\.item))),
-                .array(ParameterArray(keys.map(\.modelVersion))),
-            ]
-        ) { (row) throws(PostgresError) -> KnownPrediction in
-            let hash = try row.uuid(2)
-            return KnownPrediction(
-                key: PredictionKey(item: try row.int64(0), modelVersion: try row.int64(1)),
-                contentHash: ContentHash(high: hash.high, low: hash.low),
-                label: try row.textIfPresent(3), route: try row.text(4), reason: try row.text(5),
-                policyVersion: try row.int(6))
-        }
     }
 
     /// Stores predictions of items that this transaction stored: their keys are new.

@@ -79,7 +79,7 @@ struct IngestTests {
             try await service.ingest([line])
             let before = try await service.sql("SELECT * FROM item, prediction, decision")
             var payload = line
-            payload.payload = #"{"n": 1}"#
+            payload.payload = #"{"n": 2}"#
             var label = line
             label.label = "b"
             var group = line
@@ -89,10 +89,15 @@ struct IngestTests {
             let outcomes = try await service.ingest([
                 payload, label, group, scores, SentPrediction("y"), line,
             ])
-            #expect(outcomes[0].refusal == .itemConflict(externalID: "x"))
-            for outcome in outcomes[1...3] {
-                #expect(outcome.refusal?.code == .predictionConflict)
-            }
+            #expect(
+                outcomes[0].refusal
+                    == .itemConflict(externalID: "x", difference: ItemDifference(.payload)))
+            #expect(outcomes[1].refusal?.code == .predictionConflict)
+            #expect(
+                outcomes[2].refusal
+                    == .itemConflict(externalID: "x", difference: ItemDifference(.group, sent: "g"))
+            )
+            #expect(outcomes[3].refusal?.code == .predictionConflict)
             #expect(outcomes[4].stored?.isDuplicate == false)
             #expect(outcomes[5].stored?.isDuplicate == true)
             let after = try await service.sql(

@@ -107,7 +107,8 @@ struct UnpredictedItemTests {
             ])
             #expect(
                 changed.map(\.refusal) == [
-                    .itemConflict(externalID: "x0"), .itemConflict(externalID: "x0"),
+                    .itemConflict(externalID: "x0", difference: ItemDifference(.payload)),
+                    .itemConflict(externalID: "x0", difference: ItemDifference(.group, sent: "g")),
                 ])
             #expect(
                 try await service.sql(

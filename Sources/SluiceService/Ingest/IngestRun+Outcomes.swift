@@ -34,7 +34,7 @@ extension IngestRun {
                     policyVersion: known.policyVersion, isDuplicate: true))
         case .sameAs(let line):
             guard case .prediction(let earlier) = batch.lines[line],
-                earlier.contentHash == prediction.contentHash
+                earlier.contentHash == prediction.contentHash || isSame(prediction, as: earlier)
             else { return .refused(conflict(prediction)) }
             guard case .stored(var stored) = outcome(of: line) else { return outcome(of: line) }
             stored.isDuplicate = true

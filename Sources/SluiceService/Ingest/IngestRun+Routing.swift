@@ -21,7 +21,7 @@ extension IngestRun {
         case .settled: item = .settled
         }
         let version = keys[index].modelVersion
-        guard let routing = routing(of: prediction, version, item, bytes) else {
+        guard let routing = routing(of: prediction, version, place, item, bytes) else {
             // Both documents were checked when the line was read.
             fates[index] = .refused(.internalError)
             return
@@ -47,19 +47,15 @@ extension IngestRun {
 
     /// The route by policy and rollout; nil when a document that was JSON is none.
     private func routing(
-        of prediction: IncomingPrediction, _ modelVersion: Int64, _ item: ItemStanding,
-        _ bytes: UnsafeBufferPointer<UInt8>
+        of prediction: IncomingPrediction, _ modelVersion: Int64, _ place: Int,
+        _ item: ItemStanding, _ bytes: UnsafeBufferPointer<UInt8>
     ) -> Routing? {
         let policy = plan.project.policy
         let rollout = plan.project.rollout
         var fields: [FieldValue] = []
         if !policy.rules.rules.isEmpty {
             do {
-                fields = try policy.rules.fields.read(
-                    payload: UnsafeBufferPointer(rebasing: bytes[prediction.payload]),
-                    metadata: prediction.metadata.map {
-                        UnsafeBufferPointer(rebasing: bytes[$0])
-                    })
+                fields = try self.fields(of: prediction, items[place], policy.rules.fields, bytes)
             } catch {
                 return nil
             }

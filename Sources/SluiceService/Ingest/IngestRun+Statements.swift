@@ -35,6 +35,7 @@ extension IngestRun {
             known += try store.findItems(externalIDs: some.externalIDs, project: project)
         }
         recognise(known)
+        try compareSpellings(store)
         return false
     }
 
@@ -50,7 +51,10 @@ extension IngestRun {
             guard let place = places[item.externalID] else { continue }
             items[place].isNew = items[place].id == item.id
             items[place].id = item.id
+            guard !items[place].isNew else { continue }
             items[place].payloadHash = item.payloadHash
+            items[place].stored = StoredItem(
+                group: item.group, metadata: item.metadata, parents: item.parents)
         }
         for place in items.indices where !items[place].isNew { items[place].standing = .settled }
     }
@@ -63,22 +67,20 @@ extension IngestRun {
         let found = try store.findPredictions(asked, project: plan.project.id)
         guard !found.isEmpty else { return }
         for prediction in found { known[prediction.key] = prediction }
+        var others: [Int] = []
         for index in fates.indices {
             switch fates[index] {
             // A line that repeats another of the batch is judged by what is stored, like that one.
             case .open, .withoutPrediction, .routed, .sameAs:
-                guard let known = known[keys[index]] else { continue }
-                fates[index] = fate(of: index, against: known)
+                guard let known = known[keys[index]],
+                    case .prediction(let line) = batch.lines[index]
+                else { continue }
+                fates[index] = .repeated(known)
+                if line.contentHash != known.contentHash { others.append(index) }
             case .refused, .repeated: continue
             }
         }
-    }
-
-    private func fate(of index: Int, against known: KnownPrediction) -> Fate {
-        guard case .prediction(let prediction) = batch.lines[index],
-            prediction.contentHash != known.contentHash
-        else { return .repeated(known) }
-        return .refused(conflict(prediction))
+        try refuseConflicts(among: others, store)
     }
 
     /// Decides the fate of new predictions of items that were there before.

@@ -12,6 +12,10 @@ struct IngestRun {
         var payloadHash: ContentHash
         /// The first line about it that may store it.
         var line: Int
+        /// Hashes of the same payload spelt otherwise.
+        var otherSpellings: [ContentHash] = []
+        /// What is stored; nil while that line is what the item will be.
+        var stored: StoredItem?
         /// Whether a line may store it.
         ///
         /// An item by itself, where none is taken, is only looked for: what was stored when it was
@@ -130,6 +134,7 @@ struct IngestRun {
         var first: [PredictionKey: Int] = [:]
         var asked: [PredictionKey] = []
         let takesItems = plan.project.policy.degree == .humanOnly
+        compareSpellings()
         batch.bytes.withUnsafeBufferPointer { bytes in
             var versions = ModelVersionReader(ids: plan.modelVersions)
             for (index, line) in plan.batch.lines.enumerated() {
@@ -145,9 +150,15 @@ struct IngestRun {
                         versions.id(model: bytes[$0.model], version: bytes[$0.version])
                     } ?? 0)
                 keys.append(key)
-                if item.payloadHash != prediction.payloadHash {
+                // The line that stores the item is the item.
+                if item.stored != nil || item.line != index,
+                    let difference = difference(of: prediction, from: item, bytes)
+                {
                     fates.append(
-                        .refused(.itemConflict(externalID: batch.text(prediction.externalID))))
+                        .refused(
+                            .itemConflict(
+                                externalID: batch.text(prediction.externalID),
+                                difference: difference)))
                     continue
                 }
                 // Only an item of several lines can meet itself in the batch.
