@@ -75,15 +75,15 @@ extension JSONCursor {
             if let last = members.last, name.lexicographicallyPrecedes(last.name) {
                 isOrdered = false
             }
-            let first = spelling.count
+            let first = spelling.count - start
             Self.append(key, to: &spelling)
             try appendCanonicalValue(to: &spelling)
             spelling.append(.comma)
-            members.append((name: name, range: first..<spelling.count))
+            members.append((name: name, range: first..<spelling.count - start))
         }
         if !isOrdered {
-            let written = spelling
-            spelling.removeLast(spelling.count - start)
+            let written = Array(spelling[start...])
+            spelling.removeLast(written.count)
             for member in members.sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
                 spelling.append(contentsOf: written[member.range])
             }

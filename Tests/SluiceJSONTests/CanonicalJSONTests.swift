@@ -55,6 +55,15 @@ struct CanonicalJSONTests {
         #expect(different > 1_000)
     }
 
+    @Test("many small objects out of order cost no more than their bytes", .timeLimit(.minutes(1)))
+    func isLinear() throws {
+        let object = #"{"b":1,"a":2},"#
+        let count = 200_000
+        let text = "[" + String(repeating: object, count: count) + "0]"
+        let ordered = "[" + String(repeating: #"{"a":2,"b":1},"#, count: count) + "0]"
+        #expect(areEqual(text, ordered))
+    }
+
     /// The same value with the members of every object the other way round.
     private func reversed(_ value: JSONValue) -> JSONValue {
         switch value {
