@@ -131,6 +131,56 @@ BEGIN
     WHERE v.project_id = p_project AND v.id = p_id;
 END $$;
 
+CREATE FUNCTION public.audit_page(p_project bigint, p_model_version bigint, p_after timestamp with time zone, p_after_item bigint, p_before timestamp with time zone, p_limit integer) RETURNS TABLE(o_asked_at timestamp with time zone, o_item bigint, o_propensity double precision, o_is_decided boolean, o_is_wrong boolean, o_is_disputed boolean)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
+    AS $$
+BEGIN
+    RETURN QUERY
+    SELECT n.asked_at, n.item_id, n.propensity, d.source IS NOT NULL,
+        CASE WHEN d.outcome IN ('accepted', 'corrected') THEN d.label <> n.label END,
+        d.source IS NULL AND is_contradicted(p_project, n.item_id, 'audited', n.label)
+    FROM (
+        SELECT u.asked_at, u.item_id, u.propensity, u.label
+        FROM (
+            (SELECT p.received_at AS asked_at, p.item_id, p.propensity, p.label
+            FROM prediction p
+            WHERE p.project_id = p_project AND p.model_version_id = p_model_version AND p.route = 'audited'
+                AND p.received_at >= p_after AND p.received_at < p_before
+                AND (p.received_at, p.item_id) > (p_after, p_after_item) AND p.stands
+                AND NOT EXISTS (
+                    SELECT FROM reroute c WHERE c.project_id = p.project_id AND c.item_id = p.item_id OFFSET 0)
+            ORDER BY p.received_at, p.item_id
+            LIMIT p_limit)
+            UNION ALL
+            (SELECT c.changed_at, c.item_id, p.propensity, p.label
+            FROM reroute c
+            JOIN prediction p
+                ON p.project_id = c.project_id AND p.item_id = c.item_id AND p.model_version_id = c.to_model_version_id
+            WHERE c.project_id = p_project AND c.to_model_version_id = p_model_version AND c.to_route = 'audited'
+                AND c.changed_at >= p_after AND c.changed_at < p_before
+                AND (c.changed_at, c.item_id) > (p_after, p_after_item) AND p.route = 'audited' AND p.stands
+                AND NOT EXISTS (
+                    SELECT FROM reroute later
+                    WHERE later.project_id = c.project_id AND later.item_id = c.item_id AND later.number > c.number OFFSET 0)
+            ORDER BY c.changed_at, c.item_id
+            LIMIT p_limit)) AS u
+        ORDER BY u.asked_at, u.item_id
+        LIMIT p_limit) AS n
+    LEFT JOIN LATERAL (
+        SELECT e.source, e.outcome, e.label
+        FROM (
+            SELECT c.source, c.outcome, c.label FROM decision c
+            WHERE c.project_id = p_project AND c.item_id = n.item_id
+            ORDER BY c.revision DESC
+            LIMIT 1) AS e
+        WHERE e.source <> 'model' AND e.outcome <> 'reopened') AS d ON true
+    ORDER BY n.asked_at, n.item_id;
+END $$;
+
 CREATE FUNCTION public.claim_matching_tasks(p_project bigint, p_queue smallint, p_actor bigint, p_tokens bigint[], p_seconds integer, p_floor_rank bigint, p_floor_item bigint, p_end_rank bigint, p_end_item bigint, p_labels text[], p_keys text[], p_values text[], p_mine boolean) RETURNS TABLE(o_item bigint, o_rank bigint, o_token bigint, o_expires_at timestamp with time zone, o_model_version bigint, o_is_blind boolean)
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
@@ -395,6 +445,46 @@ BEGIN
     RETURN coalesce((
         SELECT d.outcome <> 'reopened' AND (d.source <> 'model' OR NOT p_is_audit) FROM decision d
         WHERE d.project_id = p_project AND d.item_id = p_item ORDER BY d.revision DESC LIMIT 1), false);
+END $$;
+
+CREATE FUNCTION public.latest_audits(p_project bigint, p_model_version bigint, p_from timestamp with time zone, p_until timestamp with time zone, p_until_item bigint, p_limit integer) RETURNS TABLE(o_propensity double precision, o_audits bigint, o_errors bigint, o_disputed bigint, o_settled bigint, o_confirmed bigint, o_first_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
+    AS $$
+BEGIN
+    RETURN QUERY
+    SELECT l.propensity, count(l.is_wrong), count(*) FILTER (WHERE l.is_wrong),
+        count(*) FILTER (WHERE l.is_wrong IS NULL), count(*) FILTER (WHERE l.is_wrong IS NOT NULL AND l.was_contradicted),
+        count(*) FILTER (WHERE l.is_wrong AND l.was_contradicted), min(l.received_at)
+    FROM (
+        SELECT a.propensity, a.received_at, a.is_wrong, a.was_contradicted
+        FROM (
+            SELECT p.received_at, p.item_id, p.propensity, d.is_decided,
+                CASE WHEN d.outcome IN ('accepted', 'corrected') THEN d.label <> p.label END AS is_wrong,
+                is_contradicted(p_project, p.item_id, 'audited', p.label) AS was_contradicted
+            FROM (
+                SELECT q.received_at, q.item_id, q.propensity, q.label FROM prediction q
+                WHERE q.project_id = p_project AND q.model_version_id = p_model_version AND q.route = 'audited' AND q.stands
+                    AND q.received_at >= p_from AND q.received_at <= p_until
+                    AND (q.received_at, q.item_id) <= (p_until, p_until_item)
+                ORDER BY q.received_at DESC, q.item_id DESC
+                LIMIT 4 * p_limit) AS p
+            CROSS JOIN LATERAL (
+                SELECT c.source <> 'model' AND c.outcome <> 'reopened' AS is_decided,
+                    CASE WHEN c.source <> 'model' THEN c.outcome END AS outcome, c.label
+                FROM decision c
+                WHERE c.project_id = p_project AND c.item_id = p.item_id
+                ORDER BY c.revision DESC
+                LIMIT 1) AS d) AS a
+        -- Unusable input and the borderline label say nothing; so does what nobody has answered.
+        WHERE a.is_wrong IS NOT NULL OR NOT a.is_decided AND a.was_contradicted
+        ORDER BY a.received_at DESC, a.item_id DESC
+        LIMIT p_limit) AS l
+    GROUP BY l.propensity
+    ORDER BY l.propensity;
 END $$;
 
 CREATE FUNCTION public.lock_waiting_tasks(p_project bigint, p_items bigint[]) RETURNS TABLE(o_item bigint, o_model_version bigint, o_awaits boolean)
@@ -1043,6 +1133,31 @@ ALTER TABLE public.actor ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.alarm_episode (
+    project_id bigint NOT NULL,
+    number integer NOT NULL,
+    model_version_id bigint NOT NULL,
+    error_limit double precision NOT NULL,
+    raised_at timestamp with time zone DEFAULT now() NOT NULL,
+    crossings integer DEFAULT 1 NOT NULL,
+    crossed_at timestamp with time zone DEFAULT now() NOT NULL,
+    over_at timestamp with time zone,
+    over_reason text,
+    over_by bigint,
+    CONSTRAINT alarm_episode_over_reason_known CHECK ((over_reason = ANY (ARRAY['recovered'::text, 'limit_changed'::text, 'closed'::text]))),
+    CONSTRAINT alarm_episode_over_with_reason CHECK (((over_at IS NULL) = (over_reason IS NULL)))
+);
+
+COMMENT ON TABLE public.alarm_episode IS 'Concept alarms from the first crossing of the limit until the error is back within it; one stands per version.';
+
+COMMENT ON COLUMN public.alarm_episode.crossings IS 'How often the detector reached its level; only the first raised an alarm.';
+
+COMMENT ON COLUMN public.alarm_episode.crossed_at IS 'The last time it did.';
+
+COMMENT ON COLUMN public.alarm_episode.over_at IS 'Null while it stands.';
+
+COMMENT ON COLUMN public.alarm_episode.over_by IS 'Who closed it; null where audits or another limit ended it.';
+
 CREATE TABLE public.alarm_event (
     project_id bigint NOT NULL,
     id bigint NOT NULL,
@@ -1052,11 +1167,14 @@ CREATE TABLE public.alarm_event (
     signal text NOT NULL,
     level text NOT NULL,
     detail json NOT NULL,
+    episode integer,
     CONSTRAINT alarm_event_kind_known CHECK ((kind = ANY (ARRAY['drift'::text, 'concept'::text]))),
     CONSTRAINT alarm_event_level_known CHECK ((level = ANY (ARRAY['warn'::text, 'act'::text])))
 );
 
 COMMENT ON TABLE public.alarm_event IS 'Append only: what was noticed, when, and how sure it is.';
+
+COMMENT ON COLUMN public.alarm_event.episode IS 'The episode it began; null of drift alarms.';
 
 ALTER TABLE public.alarm_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.alarm_event_id_seq
@@ -1299,7 +1417,7 @@ CREATE TABLE public.concept_watch (
     project_id bigint NOT NULL,
     model_version_id bigint NOT NULL,
     since timestamp with time zone NOT NULL,
-    decided_at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone NOT NULL,
     item_id bigint DEFAULT 0 NOT NULL,
     audits bigint DEFAULT 0 NOT NULL,
     error_limit double precision NOT NULL,
@@ -1307,14 +1425,28 @@ CREATE TABLE public.concept_watch (
     smallest_propensity double precision NOT NULL,
     statistics double precision[] NOT NULL,
     alarmed_at timestamp with time zone,
+    ahead bigint DEFAULT 0 NOT NULL,
+    waiting bigint DEFAULT 0 NOT NULL,
+    present_audits bigint DEFAULT 0 NOT NULL,
+    present_evidence double precision DEFAULT 0 NOT NULL,
     CONSTRAINT concept_watch_limit_in_unit_interval CHECK (((error_limit > (0)::double precision) AND (error_limit < (1)::double precision)))
 );
 
-COMMENT ON TABLE public.concept_watch IS 'The state of the detector of a broken error limit, one row a version, and up to which decision it has read.';
+COMMENT ON TABLE public.concept_watch IS 'The state of the detector of a broken error limit, one row a version, and up to which audit it is final.';
 
-COMMENT ON COLUMN public.concept_watch.audits IS 'Read since the beginning or the last alarm.';
+COMMENT ON COLUMN public.concept_watch.settled_at IS 'With item_id: the last audit before the first one that still waits. What comes later is read again each time.';
+
+COMMENT ON COLUMN public.concept_watch.audits IS 'Those up to there with a label, since the beginning or the last crossing.';
 
 COMMENT ON COLUMN public.concept_watch.alarmed_at IS 'The last alarm; null: there was none at this limit.';
+
+COMMENT ON COLUMN public.concept_watch.ahead IS 'How many audits came later when it last read.';
+
+COMMENT ON COLUMN public.concept_watch.waiting IS 'How many of those ahead wait for an answer or a second look.';
+
+COMMENT ON COLUMN public.concept_watch.present_audits IS 'As audits, of those ahead as well.';
+
+COMMENT ON COLUMN public.concept_watch.present_evidence IS 'The evidence with those ahead, 0 to 1e200.';
 
 CREATE TABLE public.correction (
     project_id bigint NOT NULL,
@@ -2328,6 +2460,9 @@ ALTER TABLE ONLY public.actor
 ALTER TABLE ONLY public.actor
     ADD CONSTRAINT actor_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.alarm_episode
+    ADD CONSTRAINT alarm_episode_pkey PRIMARY KEY (project_id, number);
+
 ALTER TABLE ONLY public.alarm_event
     ADD CONSTRAINT alarm_event_pkey PRIMARY KEY (project_id, id);
 
@@ -2466,6 +2601,8 @@ ALTER TABLE ONLY public.token
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (id);
 
+CREATE UNIQUE INDEX alarm_episode_standing_unique ON public.alarm_episode USING btree (project_id, model_version_id) WHERE (over_at IS NULL);
+
 CREATE INDEX awaiting_due_at_idx ON public.awaiting USING btree (project_id, due_at);
 
 CREATE INDEX awaiting_rollout_revision_idx ON public.awaiting USING btree (project_id, rollout_revision);
@@ -2480,11 +2617,15 @@ CREATE INDEX guideline_proposal_open_idx ON public.guideline_proposal USING btre
 
 CREATE INDEX lease_expires_at_idx ON public.lease USING btree (expires_at);
 
+CREATE INDEX prediction_audited_idx ON public.prediction USING btree (project_id, model_version_id, received_at, item_id) WHERE (route = 'audited'::text);
+
 CREATE INDEX prediction_not_serving_idx ON public.prediction USING btree (project_id, received_at) WHERE (reason = ANY (ARRAY['late_version'::text, 'unknown_version'::text]));
 
 CREATE INDEX prediction_received_at_idx ON public.prediction USING brin (received_at);
 
 CREATE INDEX prediction_would_be_idx ON public.prediction USING btree (project_id, received_at) WHERE (would_be IS NOT NULL);
+
+CREATE INDEX reroute_audited_idx ON public.reroute USING btree (project_id, to_model_version_id, changed_at, item_id) WHERE (to_route = 'audited'::text);
 
 CREATE INDEX reroute_late_idx ON public.reroute USING btree (project_id, item_id) WHERE (from_reason = 'late_version'::text);
 

@@ -58,6 +58,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case driftAlarmed = "drift.alarmed"
     /// The model is wrong more often than its limit allows.
     case conceptAlarmed = "concept.alarmed"
+    /// An episode of that is over.
+    case conceptOver = "concept.over"
     /// A calibration map was fitted on request.
     case calibrationFitted = "calibration.fitted"
     /// A candidate was taken away without a verdict, or the rollout as a whole was.

@@ -16,17 +16,23 @@ public struct AlarmRecord: Sendable {
     public let level: String
     /// The figures, as JSON.
     public let detail: [UInt8]
+    /// The number of the episode it began; nil of a drift alarm.
+    public let episode: Int?
+    /// When that was over; nil while it stands, and of a drift alarm.
+    public let overAt: Timestamp?
+    /// Why it was.
+    public let overReason: EpisodeEnd?
 }
 
 /// Where the detector of a broken error limit stands.
 public struct ConceptWatchState: Hashable, Sendable {
-    /// From when on decisions count.
+    /// Which audits count: those asked for from then on.
     public let since: Timestamp
-    /// Up to which moment decisions were read.
-    public var decidedAt: Timestamp
+    /// Up to which moment audits are final: before the first one that waits.
+    public var settledAt: Timestamp
     /// Up to which item of that moment.
     public var item: Int64
-    /// How many audits were read since the beginning or the last alarm.
+    /// How many audits up to there have a label, since the beginning or the last crossing.
     public var audits: Int
     /// The limit.
     public let errorLimit: Double
@@ -38,10 +44,18 @@ public struct ConceptWatchState: Hashable, Sendable {
     public var statistics: [Double]
     /// The last alarm at this limit; nil for none.
     public let alarmedAt: Timestamp?
+    /// How many audits were asked for later, when it last read.
+    public var ahead: Int
+    /// How many of those ahead wait for an answer or a second look.
+    public var waiting: Int
+    /// As `audits`, with those ahead.
+    public var presentAudits: Int
+    /// The evidence with those ahead, at least 0.
+    public var presentEvidence: Double
 
     init(_ row: Row) throws(PostgresError) {
         since = Timestamp(microseconds: try row.timestamp(0))
-        decidedAt = Timestamp(microseconds: try row.timestamp(1))
+        settledAt = Timestamp(microseconds: try row.timestamp(1))
         item = try row.int64(2)
         audits = try row.int(3)
         errorLimit = try row.double(4)
@@ -49,20 +63,26 @@ public struct ConceptWatchState: Hashable, Sendable {
         smallestPropensity = try row.double(6)
         statistics = try row.doubleArray(7).compactMap { $0 }
         alarmedAt = try row.timestampIfPresent(8).map(Timestamp.init(microseconds:))
+        ahead = try row.int(9)
+        waiting = try row.int(10)
+        presentAudits = try row.int(11)
+        presentEvidence = try row.double(12)
     }
 }
 
 extension Store {
     /// Stores an alarm.
+    ///
+    /// - Parameter episode: the number of the episode it begins; nil for none.
     public func insertAlarm(
         kind: String, signal: String, level: String, detail: [UInt8], project: Int64,
-        modelVersion: Int64
+        modelVersion: Int64, episode: Int? = nil
     ) throws(PostgresError) {
         _ = try session.execute(
             SQLCatalog.insertAlarm,
             [
                 .int64(project), .int64(modelVersion), .text(kind), .text(signal),
-                .text(level), .json(detail),
+                .text(level), .json(detail), .optional(episode.map(Int32.init)),
             ])
     }
 
@@ -85,7 +105,9 @@ extension Store {
                 version: ModelVersion(
                     model: ExactText(try row.text(1)), version: ExactText(try row.text(2))),
                 kind: try row.text(3), signal: try row.text(4), level: try row.text(5),
-                detail: try row.bytes(6))
+                detail: try row.bytes(6), episode: try row.int32IfPresent(7).map(Int.init),
+                overAt: try row.timestampIfPresent(8).map(Timestamp.init(microseconds:)),
+                overReason: try row.textIfPresent(9).flatMap(EpisodeEnd.init(rawValue:)))
         }
     }
 
@@ -94,7 +116,7 @@ extension Store {
     ///
     /// It is made if there is none, and made anew if the limit or the rate of false alarms changed.
     ///
-    /// - Parameter since: from when on decisions count, if it is made.
+    /// - Parameter since: from when on audits count, if it is made.
     public func claimConceptWatch(
         project: Int64, modelVersion: Int64, since: Timestamp, errorLimit: Double,
         auditsToFalseAlarm: Double
@@ -128,24 +150,11 @@ extension Store {
             SQLCatalog.storeConceptWatch,
             [
                 .int64(project), .int64(modelVersion),
-                .timestamp(microseconds: state.decidedAt.microseconds), .int64(state.item),
+                .timestamp(microseconds: state.settledAt.microseconds), .int64(state.item),
                 .int64(Int64(state.audits)), .double(state.smallestPropensity),
                 .array(ParameterArray(state.statistics)), .bool(isAlarmed),
+                .int64(Int64(state.ahead)), .int64(Int64(state.waiting)),
+                .int64(Int64(state.presentAudits)), .double(state.presentEvidence),
             ])
-    }
-
-    /// Those of some items that people had given a label until a moment.
-    public func decidedBefore(
-        _ moment: Timestamp, items: [Int64], project: Int64
-    ) throws(PostgresError) -> Set<Int64> {
-        guard !items.isEmpty else { return [] }
-        return try Set(
-            session.query(
-                SQLCatalog.decidedBefore,
-                [
-                    .int64(project), .array(ParameterArray(items)),
-                    .timestamp(microseconds: moment.microseconds),
-                ]
-            ) { (row) throws(PostgresError) -> Int64 in try row.int64(0) })
     }
 }

@@ -42,10 +42,8 @@ struct DriftPlanTests {
                 SQLCatalog.driftOverrides,
                 ":project, :version, '2026-01-05Z', '2026-01-06Z'"
             ),
-            (
-                SQLCatalog.decidedBefore,
-                ":project, '{10000,10010,10020}', '2026-12-01Z'"
-            ),
+            (SQLCatalog.standingEpisode, ":project, :version"),
+            (SQLCatalog.newestEpisodes, ":project, :version, 10"),
             (SQLCatalog.driftWindows, ":project, :version, 28"),
             (
                 SQLCatalog.newestAlarms,

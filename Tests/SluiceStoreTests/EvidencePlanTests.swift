@@ -63,4 +63,35 @@ struct EvidencePlanTests {
         #expect(page.contains("using prediction_pkey on prediction p"), "\(page)")
         #expect(page.contains("using decision_pkey on decision c"), "\(page)")
     }
+
+    @Test(
+        "audits of a version are walked by their index, in both directions, as far as they are asked for"
+    )
+    func audits() async throws {
+        let database = try #require(TestDatabase.current)
+        try await database.execute(
+            Self.seed + """
+
+                SELECT min(id) AS version FROM model_version WHERE project_id = :project \\gset
+                LOAD 'auto_explain';
+                SET auto_explain.log_min_duration = 0;
+                SET auto_explain.log_nested_statements = on;
+                SET auto_explain.log_analyze = on;
+                SELECT count(*) FROM audit_page(:project, :version, '2026-01-11 10:00Z', 15000, '2027-01-01Z', 500);
+                SELECT count(*) FROM latest_audits(:project, :version, '2026-01-01Z', '2026-01-11 10:00Z', 15000, 50);
+                """)
+        let log = try String(contentsOfFile: database.server.log, encoding: .utf8)
+        for (word, rows) in [("p_after_item", 500), ("p_until_item", 200)] {
+            let page = try #require(
+                log.components(separatedBy: "Query Text:").last {
+                    $0.contains(word) && $0.contains("prediction_audited_idx")
+                })
+            #expect(page.contains("using prediction_audited_idx on prediction"), "\(page)")
+            #expect(page.contains("rows=\(rows) loops=1"), "\(page)")
+            #expect(page.contains("using decision_pkey on decision c"), "\(page)")
+            for word in ["Seq Scan", "Bitmap", "rows=30000"] {
+                #expect(!page.contains(word), "\(page)")
+            }
+        }
+    }
 }

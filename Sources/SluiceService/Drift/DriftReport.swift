@@ -9,6 +9,7 @@ public struct DriftReport: Sendable {
     /// How many windows are told of at most.
     public static let mostWindows = 200
     private static let mostAlarms = 50
+    private static let mostEpisodes = 10
 
     private let pool: ConnectionPool
 
@@ -99,19 +100,27 @@ public struct DriftReport: Sendable {
             return
         }
         let state = try store.conceptWatch(project: project.id, modelVersion: version.id)
-        let detector = state.flatMap {
-            ErrorRateDetector(
-                limit: $0.errorLimit, meanAuditsToFalseAlarm: $0.auditsToFalseAlarm,
-                n: $0.audits, statistics: $0.statistics)
-        }
         writer.beginObject()
         writer.member("error_limit", limit)
-        writer.member("audits", state?.audits ?? 0)
-        writer.member("evidence", detector?.evidence ?? 0)
+        writer.member("audits", state?.presentAudits ?? 0)
+        writer.member("audits_waiting", state?.waiting ?? 0)
+        writer.member("evidence", state?.presentEvidence ?? 0)
         writer.member("alarm_at", settings.auditsToFalseAlarm)
         writer.member("since", state?.since.rfc3339)
-        writer.member("read_until", state?.decidedAt.rfc3339)
+        writer.member("read_until", state?.settledAt.rfc3339)
         writer.member("alarmed_at", state?.alarmedAt?.rfc3339)
+        if let state {
+            writer.key("present")
+            try PresentError(
+                project: project.id, modelVersion: version.id, from: state.since,
+                until: version.now, limit: AuditWatch.presentAudits(limit: limit), store
+            ).write(to: &writer)
+        }
+        writer.key("episodes")
+        writer.array(
+            try store.newestEpisodes(
+                project: project.id, modelVersion: version.id, limit: Self.mostEpisodes)
+        ) { writer, episode in episode.write(to: &writer) }
         writer.endObject()
     }
 }
@@ -128,7 +137,29 @@ extension AlarmRecord {
             writer.member("signal", alarm.signal)
             writer.member("level", alarm.level)
             writer.member("detail", raw: alarm.detail)
+            if let episode = alarm.episode {
+                writer.member("episode", episode)
+                writer.member("state", alarm.overAt == nil ? "standing" : "over")
+                writer.member("over_at", alarm.overAt?.rfc3339)
+                writer.member("over_reason", alarm.overReason?.rawValue)
+            }
             writer.endObject()
         }
+    }
+}
+
+extension EpisodeRecord {
+    /// Writes it as one object.
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("number", number)
+        writer.member("state", overAt == nil ? "standing" : "over")
+        writer.member("error_limit", errorLimit)
+        writer.member("raised_at", raisedAt.rfc3339)
+        writer.member("crossings", crossings)
+        writer.member("crossed_at", crossedAt.rfc3339)
+        writer.member("over_at", overAt?.rfc3339)
+        writer.member("over_reason", overReason?.rawValue)
+        writer.endObject()
     }
 }

@@ -24,8 +24,8 @@ public struct DriftUpkeep: Sendable {
 
     /// Works through `pool`.
     ///
-    /// - Parameter settling: how long after a moment everything of it is taken to be stored: longer
-    ///   than the transactions that take predictions and answers last.
+    /// - Parameter settling: how long after a moment everything of it is taken to be stored, unless a
+    ///   transaction that has written is older and goes on.
     public init(
         pool: ConnectionPool, directory: ProjectDirectory, settling: Duration = .seconds(2),
         logger: Logger
@@ -74,17 +74,16 @@ public struct DriftUpkeep: Sendable {
     }
 
     private func step(_ project: ProjectContext, _ outcome: inout Outcome) async throws {
-        let (versions, settings, alarmsFrom, now) = try await pool.withSession { session in
+        let (versions, settings, alarmsFrom, now, settled) = try await pool.withSession { session in
             let store = Store(session)
             let stored = try store.driftSetting(project: project.id)
             return (
                 try store.newestModelVersions(project: project.id, limit: Self.versions),
                 try DriftSettings(stored: stored?.document),
-                stored?.changedAt ?? project.record.createdAt, try store.currentTime()
+                stored?.changedAt ?? project.record.createdAt, try store.currentTime(),
+                try store.settledTime(settling: settling / .seconds(1))
             )
         }
-        let settled = Timestamp(
-            microseconds: now.microseconds - Int64(settling / .microseconds(1)))
         for version in versions {
             for _ in 0..<Self.windows {
                 let closed = try await pool.transaction { session in
@@ -97,8 +96,9 @@ public struct DriftUpkeep: Sendable {
                 outcome.windows.append(closed)
                 log(closed, version, project)
             }
-            outcome.conceptAlarms += try await watchAudits(
-                of: version, project, settings, settled: settled)
+            if let alarm = try await watchAudits(of: version, project, settings, settled: settled) {
+                outcome.conceptAlarms.append(alarm)
+            }
             try await calibrating.fitIfDue(version, of: project, now: now)
         }
     }
@@ -106,25 +106,32 @@ public struct DriftUpkeep: Sendable {
     private func watchAudits(
         of version: SeenModelVersion, _ project: ProjectContext, _ settings: DriftSettings,
         settled: Timestamp
-    ) async throws -> [ConceptAlarm] {
-        guard let limit = project.policy.errorLimit, limit > 0, limit < 1 else { return [] }
-        let alarms = try await pool.transaction { session in
+    ) async throws -> ConceptAlarm? {
+        guard let limit = project.policy.errorLimit, limit > 0, limit < 1 else {
+            try await pool.transaction { session in
+                try ConceptEpisodes(
+                    store: Store(session), project: project.id, version: version
+                ).endOthers(than: nil)
+            }
+            return nil
+        }
+        let alarm = try await pool.transaction { session in
             try ConceptWatch(
                 store: Store(session), project: project.id, version: version, errorLimit: limit,
                 auditsToFalseAlarm: Double(settings.auditsToFalseAlarm),
                 smallestRate: project.policy.smallestAuditRate,
+                deadlineSeconds: project.policy.audits.deadlineSeconds,
                 since: project.record.policy.createdAt, settled: settled
             ).read()
         }
-        for alarm in alarms {
-            logger.warning(
-                "a model is wrong more often than its limit allows",
-                metadata: [
-                    "project": "\(project.name.text)", "version": "\(version.version)",
-                    "error_limit": "\(alarm.errorLimit)", "audits": "\(alarm.audits)",
-                ])
-        }
-        return alarms
+        guard let alarm else { return nil }
+        logger.warning(
+            "a model is wrong more often than its limit allows",
+            metadata: [
+                "project": "\(project.name.text)", "version": "\(version.version)",
+                "what": "\(alarm.sentence(of: version.version))",
+            ])
+        return alarm
     }
 
     private func log(

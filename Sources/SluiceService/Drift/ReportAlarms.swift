@@ -19,7 +19,7 @@ struct ReportAlarms: Sendable {
     /// The newest alarms as sentences; none where there is no alarm.
     var warnings: [String] {
         var warnings = alarms.prefix(Self.mostWarnings).compactMap { alarm in
-            alarm.sentence.map { "\(alarm.at.rfc3339.prefix(16))Z: \($0)" }
+            alarm.sentence.map { "\(alarm.at.rfc3339.prefix(16))Z: \($0)\(alarm.standing)" }
         }
         if alarms.count > warnings.count {
             warnings.append("\(alarms.count - warnings.count) earlier alarms: sluice drift")
@@ -35,6 +35,13 @@ struct ReportAlarms: Sendable {
 }
 
 extension AlarmRecord {
+    /// Whether its episode stands, as the end of a sentence; empty of a drift alarm.
+    fileprivate var standing: String {
+        guard episode != nil else { return "" }
+        guard let overAt else { return "; this stands" }
+        return "; over since \(overAt.rfc3339.prefix(16))Z"
+    }
+
     /// What was noticed, in a sentence; nil of an alarm that has none.
     fileprivate var sentence: String? {
         do {

@@ -44,19 +44,34 @@ public struct ErrorRateDetector: Hashable, Sendable {
         self.statistics = statistics
     }
 
-    /// Takes the next audit, in the order in which they were decided.
+    /// Takes the next audit, in an order that does not depend on its outcome: that of arrival, not
+    /// that of the decisions, where right ones come at once and wrong ones after a second look.
     ///
     /// - Parameter share: the audit's weight 1/propensity over the largest weight that an audit may
     ///   have, 0...1; that bound must not depend on outcomes. 1 where all audits are drawn at one
     ///   rate.
     public mutating func observe(isWrong: Bool, weightShare share: Double = 1) {
         n += 1
-        let excess = ((isWrong ? 1 : 0) - limit) * share.held(in: 0...1)
         for index in statistics.indices {
-            let next = (1 + statistics[index]) * (1 + Self.shares[index] / limit * excess)
-            // Far above any alarm, and short of what cannot be stored.
-            statistics[index] = min(next, 1e200)
+            statistics[index] = next(index, isWrong: isWrong, share)
         }
+    }
+
+    /// Takes an audit whose outcome is not known yet for whichever gives less evidence: the model was
+    /// right, or the answer will say nothing of the label.
+    ///
+    /// The statistics grow with each other and with each outcome, so that they are then at most what
+    /// they will be once it is answered: an alarm is one of the complete stream as well.
+    public mutating func observeWaiting(weightShare share: Double = 1) {
+        for index in statistics.indices {
+            statistics[index] = min(statistics[index], next(index, isWrong: false, share))
+        }
+    }
+
+    private func next(_ index: Int, isWrong: Bool, _ share: Double) -> Double {
+        let excess = ((isWrong ? 1 : 0) - limit) * share.held(in: 0...1)
+        // Far above any alarm, and short of what cannot be stored.
+        return min((1 + statistics[index]) * (1 + Self.shares[index] / limit * excess), 1e200)
     }
 
     /// The evidence now, at least 0.

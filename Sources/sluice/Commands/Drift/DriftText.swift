@@ -99,10 +99,49 @@ struct DriftText {
             "audits against an error of \(FigureText.percent(limit)): "
             + "\(concept?["audits"]?.int ?? 0) read since the last alarm or the beginning, "
             + "evidence \(Self.short(evidence)) of the \(Self.short(level)) that raise the alarm"
-        if concept?["alarmed_at"]?.string != nil {
-            text += "; last alarm \(Self.moment(concept?["alarmed_at"])) UTC"
+        if let waiting = concept?["audits_waiting"]?.int, waiting > 0 {
+            text += "; \(waiting) wait for an answer or a second look"
         }
-        return [""] + ComparisonText.wrapped(text)
+        return [""] + ComparisonText.wrapped(text) + ComparisonText.wrapped(present(concept))
+            + episodes(concept)
+    }
+
+    /// The error of the last audits.
+    private func present(_ concept: JSONValue?) -> String {
+        let present = concept?["present"]
+        var text = "error of the last \(present?["audits"]?.int ?? 0) audits: "
+        if present?["value"]?.double == nil {
+            text += present?["reason"]?.string ?? "not known"
+        } else {
+            text += "\(FigureText.value(present)) (\(FigureText.interval(present)))"
+        }
+        if let disputed = present?["audits_disputed"]?.int, disputed > 0 {
+            text += ", \(disputed) of them disputed"
+        }
+        return text
+    }
+
+    /// The last alarm's episode, with what to do while it stands.
+    private func episodes(_ concept: JSONValue?) -> [String] {
+        guard let last = concept?["episodes"]?.array?.first else { return [] }
+        let began =
+            "alarm \(last["number"]?.int ?? 0), raised \(Self.moment(last["raised_at"])) UTC"
+        guard last["state"]?.string == "standing" else {
+            let reason =
+                switch last["over_reason"]?.string {
+                case "recovered": "the audits since are within the limit"
+                case "limit_changed": "the limit was changed"
+                default: "it was closed"
+                }
+            return ComparisonText.wrapped(
+                "\(began), is over since \(Self.moment(last["over_at"])) UTC: \(reason)")
+        }
+        let advice =
+            report["alarms"]?.array?.first { $0["episode"]?.int == last["number"]?.int }?[
+                "detail"]?[
+                "advice"]?.string
+        return ComparisonText.wrapped("\(began), stands; no other one until it is over")
+            + (advice.map { ComparisonText.wrapped("what to do: \($0)") } ?? [])
     }
 
     private func expectedError() -> [String] {
