@@ -11,17 +11,18 @@ WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.sta
 -- name: labelledEvidence
 -- The next routes that stand of a window, of one version or of all, with what people say of them by now, in order of item.
 -- Decided: by people, and not taken back. Wrong: null unless they gave a label that is not the borderline one to an item with a
--- prediction. Disputed: an audit that somebody has answered otherwise than the model, and that is not decided.
+-- prediction. Disputed: an audit that somebody has answered otherwise than the model, and that is not decided; was disputed: one
+-- that is.
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz, $4 model_version_id bigint or null, $5 after_item bigint
 -- $6 last_item bigint, $7 limit integer
 -- returns item_id bigint, received_at timestamptz, decided_at timestamptz or null, model_version_id bigint
 --   policy_version integer, route text, reason text, rule text or null, propensity double precision
 --   confidence double precision or null, label text or null, decided_label text or null, is_wrong boolean or null
---   source text or null, outcome text or null, is_disputed boolean
+--   source text or null, outcome text or null, is_disputed boolean, was_disputed boolean
 SELECT o_item, o_received_at, o_decided_at, o_model_version,
     o_policy_version, o_route, o_reason, o_rule, o_propensity,
     o_confidence, o_label, o_decided_label, o_is_wrong,
-    o_source, o_outcome, o_is_disputed
+    o_source, o_outcome, o_is_disputed, o_was_disputed
 FROM evidence_page($1, $2, $3, $4, $5, $6, $7);
 
 -- name: decidedEvidence
@@ -32,12 +33,12 @@ FROM evidence_page($1, $2, $3, $4, $5, $6, $7);
 -- returns item_id bigint, received_at timestamptz, decided_at timestamptz, model_version_id bigint
 --   policy_version integer, route text, reason text, rule text or null, propensity double precision
 --   confidence double precision or null, label text or null, decided_label text or null, is_wrong boolean or null
---   source text, outcome text, is_disputed boolean
+--   source text, outcome text, is_disputed boolean, was_disputed boolean
 SELECT p.item_id, p.received_at, d.decided_at, p.model_version_id,
     p.policy_version, p.route, p.reason, p.rule, p.propensity,
     p.confidence, p.label, d.label,
     CASE WHEN d.outcome IN ('accepted', 'corrected') THEN d.label <> p.label END,
-    d.source, d.outcome, false
+    d.source, d.outcome, false, is_contradicted(p.project_id, p.item_id, p.route, p.label)
 FROM decision d
 JOIN prediction p
     ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
@@ -50,3 +51,17 @@ WHERE d.project_id = $1 AND d.source <> 'model' AND d.decided_at >= $2 AND d.dec
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
 ORDER BY d.decided_at, d.item_id
 LIMIT $7;
+
+-- name: disputedEvidence
+-- The audits of one version, asked for in a window, that wait for a second look; by the open tasks.
+-- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz, $4 model_version_id bigint
+-- returns confidence double precision or null, propensity double precision, received_at timestamptz
+SELECT p.confidence, p.propensity, p.received_at
+FROM task t
+CROSS JOIN LATERAL (
+    SELECT q.confidence, q.propensity, q.received_at, q.route, q.label FROM prediction q
+    WHERE q.project_id = t.project_id AND q.item_id = t.item_id AND q.model_version_id = $4 AND q.stands
+        AND q.route = 'audited' AND q.received_at >= $2 AND q.received_at < $3
+    OFFSET 0) AS p
+WHERE t.project_id = $1 AND t.is_audit AND is_contradicted(t.project_id, t.item_id, p.route, p.label)
+ORDER BY t.item_id;

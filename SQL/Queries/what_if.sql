@@ -13,11 +13,13 @@ WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.sta
 -- $7 limit integer
 -- returns item_id bigint, external_id text, label text or null, confidence double precision, salt_id smallint, is_asked boolean
 --   propensity double precision, model text or null, version text or null, payload json or null, metadata json or null
---   is_labelled boolean, is_wrong boolean, is_waiting boolean, is_peoples boolean
+--   is_labelled boolean, is_wrong boolean, is_waiting boolean, is_peoples boolean, is_disputed boolean, was_disputed boolean
 SELECT p.item_id, i.external_id, p.label, p.confidence, p.salt_id, p.route <> 'accepted',
     p.propensity, m.model, m.version, CASE WHEN $6 THEN i.payload END, CASE WHEN $6 THEN i.metadata END,
     coalesce(d.source <> 'model' AND d.outcome IN ('accepted', 'corrected'), false), coalesce(d.label <> p.label, false),
-    p.route = 'waiting', p.reason IN ('unknown_version', 'no_answer_in_time')
+    p.route = 'waiting', p.reason IN ('unknown_version', 'no_answer_in_time'),
+    k.contradicted AND coalesce(d.source = 'model' OR d.outcome = 'reopened', true),
+    k.contradicted AND coalesce(d.source <> 'model' AND d.outcome <> 'reopened', false)
 FROM prediction p
 JOIN item i ON i.project_id = p.project_id AND i.id = p.item_id
 LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
@@ -26,6 +28,9 @@ LEFT JOIN LATERAL (
     WHERE e.project_id = p.project_id AND e.item_id = p.item_id
     ORDER BY e.revision DESC
     LIMIT 1) AS d ON true
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN p.route = 'audited' THEN is_contradicted(p.project_id, p.item_id, p.route, p.label) ELSE false END
+        AS contradicted OFFSET 0) AS k
 WHERE p.project_id = $1 AND p.item_id > $4 AND p.item_id <= $5
     AND p.received_at >= $2 AND p.received_at < $3 AND p.stands
 ORDER BY p.item_id

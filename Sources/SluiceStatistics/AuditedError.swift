@@ -210,9 +210,9 @@ public struct AuditedError: Hashable, Sendable {
         let isDisputed = seen.contains { $0.disputed > 0 }
         guard isDisputed || unseen > 0 else { return best }
         let worst = isDisputed ? try estimate(seen.map { $0.sample(wrong: $0.disputed) }) : best
+        let both = DisputedAudits.between(best, worst, wrongShare: wrongShare, n: done)
         return Estimate(
-            value: best.value + wrongShare * (worst.value - best.value), lo: best.lo * (1 - unseen),
-            hi: worst.hi * (1 - unseen) + unseen, level: best.level, method: best.method, n: done,
-            nEffective: best.nEffective)
+            value: both.value, lo: both.lo * (1 - unseen), hi: both.hi * (1 - unseen) + unseen,
+            level: both.level, method: both.method, n: done, nEffective: both.nEffective)
     }
 }

@@ -25,6 +25,10 @@ public struct RampEvidence: Hashable, Sendable {
 
     /// The labels in the order in which they were given; others than that break the guarantee.
     public var labels: [Label]
+    /// Disputed audits, as if the model that decided were right in all of them.
+    public var disputedRight: [Label] = []
+    /// The same, as if whoever contradicted it were.
+    public var disputedWrong: [Label] = []
     /// The smallest propensity above zero that an item was routed with in the meantime, labelled or
     /// not: its reciprocal bounds the weights.
     public var smallestPropensity: Double
@@ -92,8 +96,30 @@ public struct RampGuard: Hashable, Sendable {
     ///    limit, or evidence beyond the square root of what raises the alarm: hold. Otherwise
     ///    advance.
     ///
+    /// Disputed audits count at both ends: what is done about the candidate has to be right whichever way
+    /// they are settled. Only contradictions of what decided wait, and it may be either version.
+    ///
     /// - Complexity: O(labels).
     public func judge(_ evidence: RampEvidence) -> Judgement {
+        let (low, high) = (evidence.disputedRight, evidence.disputedWrong)
+        guard !low.isEmpty || !high.isEmpty else { return judgeLabels(evidence) }
+        let ends = [low, high].map { disputed in
+            var settled = evidence
+            settled.labels += disputed
+            return judgeLabels(settled)
+        }
+        switch (ends[0], ends[1]) {
+        case (.advance, .advance), (.rollBack, .rollBack): return ends[0]
+        case (.hold, _): return ends[0]
+        case (_, .hold): return ends[1]
+        case (.advance, .rollBack), (.rollBack, .advance):
+            return .hold(
+                "\(max(low.count, high.count)) audits are disputed, and how they are settled decides "
+                    + "whether the candidate stays: give them their second look")
+        }
+    }
+
+    private func judgeLabels(_ evidence: RampEvidence) -> Judgement {
         if evidence.unseenShare > Self.toleratedUnseenShare {
             return .hold(
                 "\(Self.percent(evidence.unseenShare)) of the items are accepted without audits, so "

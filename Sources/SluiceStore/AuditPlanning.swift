@@ -32,11 +32,17 @@ public struct AuditedCell: Sendable, Hashable {
     public let audits: Int
     /// In how many of those the model was wrong.
     public let errors: Int
+    /// How many more wait for a second look.
+    public let disputed: Int
+    /// How many of the audits were disputed before.
+    public let settled: Int
+    /// In how many of those the model was wrong.
+    public let confirmed: Int
 
     /// Collects the parts.
     public init(
         label: String, bin: Int?, propensity: Double, stratum: Int?, items: Int, doubt: Double,
-        audits: Int, errors: Int
+        audits: Int, errors: Int, disputed: Int = 0, settled: Int = 0, confirmed: Int = 0
     ) {
         self.label = label
         self.bin = bin
@@ -46,6 +52,9 @@ public struct AuditedCell: Sendable, Hashable {
         self.doubt = doubt
         self.audits = audits
         self.errors = errors
+        self.disputed = disputed
+        self.settled = settled
+        self.confirmed = confirmed
     }
 }
 
@@ -89,7 +98,8 @@ extension Store {
                 label: try row.text(0), bin: try row.intIfPresent(1),
                 propensity: try row.double(2), stratum: try row.intIfPresent(3),
                 items: try row.int(4), doubt: try row.double(5), audits: try row.int(6),
-                errors: try row.int(7))
+                errors: try row.int(7), disputed: try row.int(8), settled: try row.int(9),
+                confirmed: try row.int(10))
         }
     }
 }

@@ -180,4 +180,78 @@ extension Store {
         guard let traffic else { throw PostgresError.noRow(SQLCatalog.rampTraffic) }
         return traffic
     }
+
+    /// The audits of the items the candidate scored that somebody contradicted in the window and that
+    /// wait for a second look.
+    ///
+    /// - Parameters:
+    ///   - serving: nil when the serving version never sent a prediction.
+    ///   - path: what to slice by; nil for nothing.
+    public func disputedRows(
+        serving: Int64?, candidate: Int64, from: Timestamp?, to: Timestamp?,
+        slicedBy path: FieldPath? = nil, project: Int64
+    ) throws(PostgresError) -> [DisputedRow] {
+        try session.query(
+            SQLCatalog.disputedPairs,
+            [
+                .int64(project), .optional(serving), .int64(candidate),
+                from.map { .timestamp(microseconds: $0.microseconds) } ?? .null,
+                to.map { .timestamp(microseconds: $0.microseconds) } ?? .null,
+                .optional(path?.root.rawValue),
+                path.map { .array(ParameterArray($0.keys.map(\.text))) } ?? .null,
+            ]
+        ) { (row) throws(PostgresError) -> DisputedRow in
+            DisputedRow(
+                item: try row.int64(0), label: try row.text(1),
+                contradiction: try row.textIfPresent(2), servingLabel: try row.textIfPresent(3),
+                servingConfidence: try row.doubleIfPresent(4), candidateLabel: try row.text(5),
+                candidateConfidence: try row.doubleIfPresent(6), propensity: try row.double(7),
+                shownVersion: try row.int64IfPresent(9), slice: try row.textIfPresent(10),
+                contradictedAt: Timestamp(microseconds: try row.timestamp(11)))
+        }
+    }
+}
+
+/// An audit that waits for a second look.
+public struct DisputedRow: Sendable {
+    /// The item.
+    public let item: Int64
+    /// What the model that decided said.
+    public let label: String
+    /// What the person said who contradicted it; nil for no label.
+    public let contradiction: String?
+    /// What the serving version said; nil when it did not score the item.
+    public let servingLabel: String?
+    /// How sure it was, 0...1; nil when it did not say.
+    public let servingConfidence: Double?
+    /// What the candidate said.
+    public let candidateLabel: String
+    /// How sure it was, 0...1; nil when it did not say.
+    public let candidateConfidence: Double?
+    /// The probability, known when routed, that a person labels the item; 0 < p <= 1.
+    public let propensity: Double
+    /// The version whose prediction the reviewers saw; nil when they saw none.
+    public let shownVersion: Int64?
+    /// What stands at the place the items are sliced by; nil when nothing does, or there is none.
+    public let slice: String?
+    /// When it was contradicted.
+    public let contradictedAt: Timestamp
+
+    /// The row as if it had been settled: as the model said, or as whoever contradicted it; nil if the
+    /// serving version did not score it.
+    ///
+    /// An answer without a label is taken for a label that no version gave.
+    public func settled(asContradicted isWrong: Bool) -> ComparedRow? {
+        guard let servingLabel else { return nil }
+        return ComparedRow(
+            item: item, label: truth(asContradicted: isWrong), servingLabel: servingLabel,
+            servingConfidence: servingConfidence, candidateLabel: candidateLabel,
+            candidateConfidence: candidateConfidence, propensity: propensity, isAudit: true,
+            shownVersion: shownVersion, slice: slice)
+    }
+
+    /// The label it would then have.
+    public func truth(asContradicted isWrong: Bool) -> String {
+        isWrong ? contradiction ?? "" : label
+    }
 }

@@ -42,6 +42,8 @@ public struct EvidenceRow: Hashable, Sendable {
     /// Whether it is an audit that somebody has answered otherwise than the model, and that still
     /// waits for a second look.
     public let isDisputed: Bool
+    /// Whether it is an audit that somebody had answered otherwise than the model, and that is decided.
+    public let wasDisputed: Bool
 
     /// Whether the model decided, and people review it as well.
     public var isAudit: Bool { route == .audited }
@@ -66,6 +68,7 @@ public struct EvidenceRow: Hashable, Sendable {
         source = try row.textIfPresent(13)
         outcome = try row.textIfPresent(14)
         isDisputed = try row.bool(15)
+        wasDisputed = try row.bool(16)
     }
 }
 
@@ -142,4 +145,31 @@ extension Store {
             ]
         ) { (row) throws(PostgresError) -> EvidenceRow in try EvidenceRow(row) }
     }
+
+    /// The audits of a version, arrived in `[from, to)`, that wait for a second look.
+    public func disputedEvidence(
+        project: Int64, from: Timestamp, to: Timestamp, modelVersion: Int64
+    ) throws(PostgresError) -> [DisputedEvidence] {
+        try session.query(
+            SQLCatalog.disputedEvidence,
+            [
+                .int64(project), .timestamp(microseconds: from.microseconds),
+                .timestamp(microseconds: to.microseconds), .int64(modelVersion),
+            ]
+        ) { (row) throws(PostgresError) -> DisputedEvidence in
+            DisputedEvidence(
+                confidence: try row.doubleIfPresent(0), propensity: try row.double(1),
+                receivedAt: Timestamp(microseconds: try row.timestamp(2)))
+        }
+    }
+}
+
+/// An audit that waits for a second look.
+public struct DisputedEvidence: Hashable, Sendable {
+    /// The confidence in 0...1; nil when the model gave none.
+    public let confidence: Double?
+    /// The probability, known when routed, that a person labels it; in 0...1.
+    public let propensity: Double
+    /// When the prediction arrived.
+    public let receivedAt: Timestamp
 }

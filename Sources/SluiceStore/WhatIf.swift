@@ -44,13 +44,19 @@ public struct ReplayRow: Sendable {
     public let isWaiting: Bool
     /// Whether the rollout gave it to people, whatever the policy says.
     public let isPeoples: Bool
+    /// Whether it is an audit that somebody has answered otherwise than the model, and that waits for
+    /// a second look.
+    public let isDisputed: Bool
+    /// Whether it was one, and is decided.
+    public let wasDisputed: Bool
 
     /// Collects the facts.
     public init(
         item: Int64, externalID: String, label: String?, confidence: Double?, saltID: Int16,
         isAsked: Bool, propensity: Double, model: String, modelVersion: String, payload: [UInt8]?,
         metadata: [UInt8]?, isLabelled: Bool, isWrong: Bool,
-        isWaiting: Bool = false, isPeoples: Bool = false
+        isWaiting: Bool = false, isPeoples: Bool = false, isDisputed: Bool = false,
+        wasDisputed: Bool = false
     ) {
         self.item = item
         self.externalID = externalID
@@ -67,6 +73,8 @@ public struct ReplayRow: Sendable {
         self.isWrong = isWrong
         self.isWaiting = isWaiting
         self.isPeoples = isPeoples
+        self.isDisputed = isDisputed
+        self.wasDisputed = wasDisputed
     }
 }
 
@@ -113,7 +121,8 @@ extension Store {
                 modelVersion: try row.textIfPresent(8) ?? "",
                 payload: try row.bytesIfPresent(9), metadata: try row.bytesIfPresent(10),
                 isLabelled: try row.bool(11), isWrong: try row.bool(12),
-                isWaiting: try row.bool(13), isPeoples: try row.bool(14))
+                isWaiting: try row.bool(13), isPeoples: try row.bool(14),
+                isDisputed: try row.bool(15), wasDisputed: try row.bool(16))
         }
     }
 

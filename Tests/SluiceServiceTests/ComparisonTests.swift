@@ -37,7 +37,11 @@ struct ComparisonTests {
     @Test(
         "every figure is what an independent recount of the export gives", arguments: [7, 20_000])
     func recount(pageItems: Int) async throws {
-        let policy = #"{"degree":"partial","accept":{"default":0.5},"audit_rate":0.25}"#
+        // No second look: what waits for one is not in the export.
+        let policy = """
+            {"degree":"partial","accept":{"default":0.5},"audit_rate":0.25,
+             "audits":{"second_look":false}}
+            """
         try await TestService.run(labels: ["a", "b", "?unclear"], policy: policy) { service in
             let serving = (0..<400).map { $0 % 3 == 0 ? "b" : "a" }
             let candidate = (0..<400).map { $0 % 3 == 0 || $0 % 7 == 1 ? "b" : "a" }

@@ -69,12 +69,22 @@ struct AuditPlan: Sendable {
             strata[key, default: .init(propensity: cell.propensity)].items += cell.items
             strata[key]?.audits += cell.audits
             strata[key]?.errors += cell.errors
+            strata[key]?.disputed += cell.disputed
+            strata[key]?.open += cell.disputed
         }
         return AuditedError(
             strata.sorted {
                 ($0.key.propensity, $0.key.stratum ?? 0) < ($1.key.propensity, $1.key.stratum ?? 0)
             }
-            .map(\.value), wrongShare: 0)
+            .map(\.value), wrongShare: disputes.wrongShare)
+    }
+
+    /// The disputed audits, and what became of those settled.
+    var disputes: DisputedAudits {
+        cells.reduce(into: DisputedAudits()) { sum, cell in
+            sum += DisputedAudits(
+                waiting: cell.disputed, settled: cell.settled, confirmed: cell.confirmed)
+        }
     }
 
     /// How many audits the aim takes; nil if it cannot be reached with that error rate.
@@ -129,9 +139,22 @@ struct AuditPlan: Sendable {
         let items = cells.reduce(0) { $0 + $1.items }
         guard items > 0 else { return [] }
         return AuditPlanStrata(
-            cells, edges: edges, error: expected.value, budget: Double(audits),
+            settledCells, edges: edges, error: expected.value, budget: Double(audits),
             growth: perDay * Double(question.days) / Double(items)
         ).parts
+    }
+
+    /// The cells with the disputed audits as done, and the model wrong in as many as were confirmed of
+    /// those settled.
+    private var settledCells: [AuditedCell] {
+        let share = disputes.wrongShare
+        return cells.map { cell in
+            AuditedCell(
+                label: cell.label, bin: cell.bin, propensity: cell.propensity,
+                stratum: cell.stratum,
+                items: cell.items, doubt: cell.doubt, audits: cell.audits + cell.disputed,
+                errors: cell.errors + Int((share * Double(cell.disputed)).rounded()))
+        }
     }
 
     /// The policy with the plan's rates; strata make the rest, whose confidence is not known, follow the

@@ -70,7 +70,8 @@ public struct Calibrating: Sendable {
             modelVersion: version, project: project.id, from: from, to: to, through: pool)
         let map: CalibrationMap
         do {
-            map = try CalibrationMap(fitting: labels.outcomes, kind: kind)
+            guard labels.outcomes.count >= CalibrationMap.fewestOutcomes else { return nil }
+            map = try CalibrationMap(fitting: labels.mixed, kind: kind)
         } catch {
             return nil
         }

@@ -38,7 +38,7 @@ public struct CalibrationReport: Sendable {
         var writer = JSONWriter()
         writer.beginObject()
         watched.writeHead(of: project, from: from, to: to, to: &writer)
-        CalibrationFigures(labels.outcomes).write(to: &writer)
+        CalibrationFigures(labels).write(to: &writer)
         writer.key("map")
         try ScoredMap(stored: stored, labels: labels).write(to: &writer)
         writer.key("queue_order")

@@ -24,7 +24,9 @@ struct ScoredMap {
         record = nil
         let halves = labels.halves
         do {
-            map = try CalibrationMap(fitting: halves.earlier.outcomes)
+            map =
+                halves.earlier.outcomes.count >= CalibrationMap.fewestOutcomes
+                ? try CalibrationMap(fitting: halves.earlier.mixed) : nil
         } catch {
             map = nil
         }
@@ -58,15 +60,15 @@ struct ScoredMap {
             scored.decidedAt.first, scored.decidedAt.last, scored.outcomes.count, to: &writer)
         writer.key("before")
         writer.beginObject()
-        CalibrationFigures(scored.outcomes).writeErrors(to: &writer)
+        CalibrationFigures(scored).writeErrors(to: &writer)
         writer.endObject()
         writer.key("after")
         writer.beginObject()
-        CalibrationFigures(map.applied(to: scored.outcomes)).writeErrors(to: &writer)
+        CalibrationFigures(scored.applying(map)).writeErrors(to: &writer)
         writer.endObject()
         writer.key("change")
         writer.beginObject()
-        CalibrationFigures(scored.outcomes).writeChange(by: map, to: &writer)
+        CalibrationFigures(scored).writeChange(by: map, to: &writer)
         writer.endObject()
         writer.endObject()
     }

@@ -77,6 +77,21 @@ struct ComparedItems: Sendable {
         return place
     }
 
+    /// Disputed audits, as if all were settled as the model said, and as whoever contradicted it; they
+    /// share this one's names.
+    func disputed(_ rows: [DisputedRow], _ versions: ComparedVersions) -> DisputedItems {
+        func settled(_ isWrong: Bool) -> [ComparedItem] {
+            var more = self
+            for row in rows {
+                if let row = row.settled(asContradicted: isWrong) {
+                    more.append(row, versions: versions)
+                }
+            }
+            return Array(more.items.dropFirst(items.count))
+        }
+        return DisputedItems(right: settled(false), wrong: settled(true))
+    }
+
     /// The items of each value of `key`, by name.
     func grouped(by key: (ComparedItem) -> Int32) -> [(name: String?, items: [ComparedItem])] {
         var groups: [Int32: [ComparedItem]] = [:]
@@ -84,4 +99,16 @@ struct ComparedItems: Sendable {
         return groups.map { (name: $0.key < 0 ? nil : names[Int($0.key)], items: $0.value) }
             .sorted { ($0.name ?? "") < ($1.name ?? "") }
     }
+}
+
+/// The disputed audits of a comparison, one item each, at the two ends.
+struct DisputedItems: Sendable {
+    /// As if the model that decided were right.
+    var right: [ComparedItem] = []
+    /// As if whoever contradicted it were.
+    var wrong: [ComparedItem] = []
+
+    /// Half of the way: which version decided is not the same for all of them, so that there is no share
+    /// of confirmed ones to go by.
+    var audits: DisputedAudits { DisputedAudits(waiting: right.count, settled: 1) }
 }

@@ -65,6 +65,11 @@ public struct Comparing: Sendable {
             )
         }
         let items = try await items(versions, slicedBy: question.slicedBy, project: project.id)
+        let disputed = try await pool.withSession { session in
+            try Store(session).disputedRows(
+                serving: versions.serving, candidate: versions.candidate, from: question.from,
+                to: question.to, project: project.id)
+        }
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("project", project.name.text)
@@ -75,7 +80,8 @@ public struct Comparing: Sendable {
         writer.member("as_of", now.rfc3339)
         writer.member("policy_version", project.policyVersion)
         try Comparison(
-            names: names, items: items, traffic: traffic, policy: project.policy,
+            names: names, items: items, disputed: items.disputed(disputed, versions),
+            traffic: traffic, policy: project.policy,
             guardrails: project.rollout?.guardrails ?? Rollout.Guardrails(),
             error: question.error
         ).write(to: &writer, slicedBy: question.slicedBy, atMost: Self.maximumSlices)

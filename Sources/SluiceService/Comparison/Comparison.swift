@@ -7,6 +7,7 @@ import SluiceStore
 struct Comparison: Sendable {
     let names: (serving: ModelVersion, candidate: ModelVersion)
     let items: ComparedItems
+    let disputed: DisputedItems
     let traffic: ComparedTraffic
     let policy: Policy
     let guardrails: Rollout.Guardrails
@@ -14,21 +15,32 @@ struct Comparison: Sendable {
     let error: Double?
     /// The outcomes of the items; nil without any.
     private let pairs: WeightedPairs?
+    /// The same with the disputed audits at the two ends; empty without any.
+    private let ends: [WeightedPairs]
 
     /// Collects the parts.
     ///
     /// - Throws: ``Unknown`` if an item has a probability that cannot be, which no stored one has.
     init(
         names: (serving: ModelVersion, candidate: ModelVersion), items: ComparedItems,
-        traffic: ComparedTraffic, policy: Policy, guardrails: Rollout.Guardrails, error: Double?
+        disputed: DisputedItems = DisputedItems(), traffic: ComparedTraffic, policy: Policy,
+        guardrails: Rollout.Guardrails, error: Double?
     ) throws(Unknown) {
         self.names = names
         self.items = items
+        self.disputed = disputed
         self.traffic = traffic
         self.policy = policy
         self.guardrails = guardrails
         self.error = error
         pairs = items.items.isEmpty ? nil : try WeightedPairs(items.items.map(\.pair))
+        ends =
+            disputed.right.isEmpty
+            ? []
+            : [
+                try WeightedPairs((items.items + disputed.right).map(\.pair)),
+                try WeightedPairs((items.items + disputed.wrong).map(\.pair)),
+            ]
     }
 
     /// Writes the members of the comparison.
@@ -42,7 +54,7 @@ struct Comparison: Sendable {
         writeSelection(to: &writer)
         writer.key("overall")
         writer.beginObject()
-        try figures.write(items.items, to: &writer)
+        try figures.write(items.items, disputed: disputed, to: &writer)
         writer.endObject()
         write(automation, to: &writer)
         writer.key("by_label")
@@ -83,11 +95,19 @@ struct Comparison: Sendable {
     }
 
     private func writeVerdict(to writer: inout JSONWriter) throws(Unknown) {
-        let verdict = try ComparisonVerdict(
-            .init(
-                serving: names.serving.description, candidate: names.candidate.description,
-                pairs: pairs, traffic: traffic,
-                minimumLabels: guardrails.minimumLabels, errorLimit: guardrails.errorLimit))
+        func judge(_ pairs: WeightedPairs?) throws(Unknown) -> ComparisonVerdict {
+            try ComparisonVerdict(
+                .init(
+                    serving: names.serving.description, candidate: names.candidate.description,
+                    pairs: pairs, traffic: traffic,
+                    minimumLabels: guardrails.minimumLabels, errorLimit: guardrails.errorLimit))
+        }
+        var verdict = try judge(pairs)
+        // It may advance only if it may whichever way the disputed audits are settled.
+        for end in ends where verdict.mayAdvance {
+            let found = try judge(end)
+            if !found.mayAdvance { verdict = found.pending(disputed.right.count) }
+        }
         writer.key("verdict")
         writer.beginObject()
         writer.member("may_advance", verdict.mayAdvance)
@@ -117,6 +137,7 @@ struct Comparison: Sendable {
         writer.key("selection")
         writer.beginObject()
         writer.member("labelled", items.items.count)
+        writer.member("disputed", disputed.right.count)
         writer.member("queued", items.items.count - audits)
         writer.member("audited", audits)
         writer.member("weighted", pairs?.isWeighted ?? false)
@@ -136,6 +157,12 @@ struct Comparison: Sendable {
 
     private func notes(isWeighted: Bool, audits: Int) -> [String] {
         var notes: [String] = []
+        if !disputed.right.isEmpty {
+            notes.append(
+                "\(disputed.right.count) audits are disputed and wait for a second look: the errors of "
+                    + "all items and the verdict have them at both ends, as the model said and as whoever "
+                    + "contradicted it; counts, labels, slices and automation leave them out.")
+        }
         if isWeighted {
             notes.append(
                 "Errors and shares are weighted: an item labelled with probability p stands for 1/p "

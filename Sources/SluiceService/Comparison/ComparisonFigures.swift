@@ -11,7 +11,12 @@ struct ComparisonFigures: Sendable {
     ///
     /// Errors are weighted where the items were labelled with different probabilities; counts and the
     /// test are of the items as labelled.
-    func write(_ items: [ComparedItem], to writer: inout JSONWriter) throws(Unknown) {
+    ///
+    /// - Parameter disputed: audits that wait for a second look: the errors have them at both ends.
+    func write(
+        _ items: [ComparedItem], disputed: DisputedItems = DisputedItems(),
+        to writer: inout JSONWriter
+    ) throws(Unknown) {
         writer.member("n", items.count)
         guard !items.isEmpty else {
             writer.member("reason", "no item has been scored by both and labelled")
@@ -28,12 +33,26 @@ struct ComparisonFigures: Sendable {
             items.count { $0.servingLabel == $0.candidateLabel }, of: items.count, unless: ""
         ).write(to: &writer)
         writer.member("mcnemar_p", counts.exactP)
-        writer.key("serving_error")
-        Figure.estimate(try pairs.servingError()).write(to: &writer)
-        writer.key("candidate_error")
-        Figure.estimate(try pairs.candidateError()).write(to: &writer)
-        writer.key("error_difference")
-        Figure.estimate(try pairs.errorDifference()).write(to: &writer)
+        let (right, wrong) =
+            disputed.right.isEmpty
+            ? (pairs, pairs)
+            : (
+                try WeightedPairs((items + disputed.right).map(\.pair)),
+                try WeightedPairs((items + disputed.wrong).map(\.pair))
+            )
+        func write(
+            _ key: StaticString, _ make: (WeightedPairs) throws(Unknown) -> Estimate
+        ) throws(Unknown) {
+            writer.key(key)
+            Figure.estimate(
+                try disputed.audits.estimate { (areWrong) throws(Unknown) -> Estimate in
+                    try make(areWrong ? wrong : right)
+                }
+            ).write(to: &writer)
+        }
+        try write("serving_error") { (pairs) throws(Unknown) in try pairs.servingError() }
+        try write("candidate_error") { (pairs) throws(Unknown) in try pairs.candidateError() }
+        try write("error_difference") { (pairs) throws(Unknown) in try pairs.errorDifference() }
     }
 
     /// Writes which share of some items each version automates at the thresholds of equal error.

@@ -10,6 +10,13 @@ struct ComparisonVerdict: Hashable, Sendable {
     /// What would have to be known; empty when nothing is missing.
     let missing: [String]
 
+    /// The verdict as one that so many disputed audits decide.
+    func pending(_ disputed: Int) -> ComparisonVerdict {
+        ComparisonVerdict(
+            mayAdvance: false, sentence: sentence,
+            missing: ["the second looks at \(disputed) disputed audits"] + missing)
+    }
+
     /// How much worse, as a share of all items, a candidate may be to be called no worse.
     static let margin = 0.01
 

@@ -34,10 +34,13 @@ public struct RampWatch: Sendable {
             return .hold("\(candidate) has not sent a prediction yet")
         }
         let since = try inServiceSince(candidate, project: project, store)
+        let serving = try store.knownModelVersion(rollout.serving, project: project)
+        let disputed = try store.disputedRows(
+            serving: serving, candidate: key, from: since, to: nil, project: project)
         let evidence = RampEvidence(
             labels: try store.rampLabels(
-                serving: store.knownModelVersion(rollout.serving, project: project),
-                candidate: key, since: since, project: project),
+                serving: serving, candidate: key, since: since, project: project),
+            disputed: disputed,
             traffic: try store.rampTraffic(
                 since: since, predictions: Self.recentPredictions, project: project),
             stepBegan: rollout.ramp?.steppedAt ?? since)
@@ -69,7 +72,9 @@ extension RampGuard {
 }
 
 extension RampEvidence {
-    init(labels: [RampLabel], traffic: RampTraffic, stepBegan: Timestamp) {
+    init(
+        labels: [RampLabel], disputed: [DisputedRow], traffic: RampTraffic, stepBegan: Timestamp
+    ) {
         self.init(
             labels: labels.map {
                 Label(
@@ -78,5 +83,17 @@ extension RampEvidence {
                     isOfThisStep: $0.decidedAt >= stepBegan)
             }, smallestPropensity: traffic.smallestPropensity ?? 1,
             unseenShare: traffic.items > 0 ? Double(traffic.unseen) / Double(traffic.items) : 0)
+        func settled(_ isWrong: Bool) -> [Label] {
+            disputed.map { row in
+                let truth = ExactText(row.truth(asContradicted: isWrong))
+                return Label(
+                    propensity: row.propensity,
+                    candidateIsWrong: ExactText(row.candidateLabel) != truth,
+                    servingIsWrong: row.servingLabel.map { ExactText($0) != truth },
+                    isOfThisStep: row.contradictedAt >= stepBegan)
+            }
+        }
+        disputedRight = settled(false)
+        disputedWrong = settled(true)
     }
 }

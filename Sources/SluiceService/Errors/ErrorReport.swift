@@ -90,7 +90,9 @@ public struct ErrorReport: Sendable {
     private func slices(
         of rows: [EvidenceRow], by slicing: Slicing, project: Int64
     ) async throws -> [Int64: Set<ExactText>] {
-        let labelled = rows.filter(GatheredErrors.isLabelled)
+        let labelled = rows.filter {
+            GatheredErrors.isLabelled($0) || GatheredErrors.isDisputed($0)
+        }
         guard slicing != .label else {
             return Dictionary(
                 labelled.compactMap { row in row.label.map { (row.item, [ExactText($0)]) } },

@@ -24,9 +24,11 @@ struct ErrorWriter {
     func write(to writer: inout JSONWriter) {
         writeCounts(to: &writer)
         writer.key("error_rate")
-        figure { () throws(Unknown) in try gathered.table.all.estimate() }.write(to: &writer)
+        figure { () throws(Unknown) in try gathered.table.errorRate() }.write(to: &writer)
         writer.key("accuracy")
-        figure { () throws(Unknown) in try gathered.confusion.accuracy() }.write(to: &writer)
+        figure { () throws(Unknown) in
+            try gathered.confusion.accuracy(gathered.table.disputes)
+        }.write(to: &writer)
         writer.key("human_level")
         (people.all.level.map(Figure.estimate) ?? .unknown(Self.noPeers)).write(to: &writer)
         writeSlices(to: &writer)
@@ -45,9 +47,9 @@ struct ErrorWriter {
         writer.member("open", gathered.open)
         writer.member("disputed", gathered.disputed)
         writer.member("without_label", gathered.unlabelled)
-        writer.member("labelled", gathered.table.all.n)
+        writer.member("labelled", gathered.table.labelled.all.n)
         writer.member("labelled_by_audit", gathered.audits)
-        writer.member("errors", gathered.table.all.x)
+        writer.member("errors", gathered.table.labelled.all.x)
         writer.member("not_sliced", gathered.unsliced)
         writer.member("beyond_slices", gathered.beyond)
     }
@@ -172,7 +174,7 @@ struct ErrorWriter {
             figure { () throws(Unknown) in try confusion.prevalence(of: place) }.write(to: &writer)
             writer.key("precision")
             figure("nothing labelled by people was predicted to be it") { () throws(Unknown) in
-                try confusion.precision(of: place)
+                try confusion.precision(of: place, gathered.table.disputes)
             }.write(to: &writer)
             writer.key("recall")
             figure("people gave it to nothing") { () throws(Unknown) in
@@ -188,7 +190,7 @@ struct ErrorWriter {
 
     private func writeConfusion(to writer: inout JSONWriter) {
         let pairs = gathered.confusion.pairs
-        let all = gathered.table.all.weight
+        let all = gathered.table.labelled.all.weight
         writer.key("confusion")
         writer.array(pairs.prefix(Self.maximumPairs)) { writer, pair in
             writer.beginObject()
@@ -224,6 +226,12 @@ struct ErrorWriter {
             warnings.append(
                 "no audit is finished: these figures are of what was queued, and say nothing of the "
                     + "\(gathered.unseen) items the model decided")
+        }
+        if gathered.disputed > 0 {
+            warnings.append(
+                "\(gathered.disputed) audits are disputed and wait for a second look: error rates, "
+                    + "accuracy and precision have them at both ends; recall, F1 and the pairs of labels "
+                    + "leave them out")
         }
         if gathered.asked > 0,
             Double(gathered.open) > Self.largestOpenShare * Double(gathered.asked)

@@ -32,8 +32,8 @@ struct GatheredErrors: Sendable {
     private(set) var unsliced = 0
     /// Those that people labelled and whose slice is beyond the limit.
     private(set) var beyond = 0
-    /// The items people labelled, by slice.
-    private(set) var table = ErrorTable<ExactText>()
+    /// The items people labelled, by slice, and the disputed audits at both ends.
+    private(set) var table = DisputedErrorTable<ExactText>()
     /// The items people labelled, by label predicted and decided.
     private(set) var confusion: WeightedConfusion
     private let places: [ExactText: Int]
@@ -48,6 +48,11 @@ struct GatheredErrors: Sendable {
     /// Whether people gave a label whose chance to be given is known.
     static func isLabelled(_ row: EvidenceRow) -> Bool {
         row.isAsked && row.isWrong != nil && row.propensity > 0
+    }
+
+    /// Whether it is an audit that waits for a second look, and whose chance is known.
+    static func isDisputed(_ row: EvidenceRow) -> Bool {
+        row.isDisputed && row.isWrong == nil && row.propensity > 0
     }
 
     /// Counts a row that belongs to these slices.
@@ -69,6 +74,13 @@ struct GatheredErrors: Sendable {
             if row.source == nil {
                 open += 1
                 if row.isDisputed { disputed += 1 }
+                if Self.isDisputed(row) {
+                    let known = known(slices)
+                    if let place = places[ExactText(label)] {
+                        confusion.addDisputed(predicted: place, propensity: row.propensity)
+                    }
+                    table.addDisputed(known, propensity: row.propensity)
+                }
             } else {
                 unlabelled += 1
             }
@@ -80,11 +92,14 @@ struct GatheredErrors: Sendable {
         {
             confusion.add(predicted: from, decided: to, propensity: row.propensity)
         }
-        let known = slices.filter {
-            table.slices[$0] != nil || table.slices.count < Self.maximumSlices
-        }
+        let known = known(slices)
         if slices.isEmpty { unsliced += 1 } else if known.isEmpty { beyond += 1 }
-        table.add(known, isWrong: isWrong, propensity: row.propensity)
+        table.add(
+            known, isWrong: isWrong, propensity: row.propensity, wasDisputed: row.wasDisputed)
+    }
+
+    private func known(_ slices: Set<ExactText>) -> Set<ExactText> {
+        slices.filter { table.knows($0) || table.slices < Self.maximumSlices }
     }
 }
 

@@ -44,27 +44,54 @@ public struct RiskCoverageReport: Sendable {
         var items = 0
         var unseeable = 0
         var labelled: [RiskCurve.Item] = []
-        /// What the policy in force would accept by its thresholds.
+        /// Audits that wait for a second look: they are right at one end, and wrong at the other.
+        var waiting: [RiskCurve.Item] = []
+        var disputes = DisputedAudits()
+        /// What the policy in force would accept by its thresholds, at the two ends.
         var accepted = WeightedCounts()
+        var worst = WeightedCounts()
+        var acceptedWaiting = 0
 
         mutating func add(_ row: EvidenceRow, accept: Policy.Thresholds) {
             guard let label = row.label else { return }
             items += 1
             if row.route == .accepted, row.propensity <= 0 { unseeable += 1 }
-            guard GatheredErrors.isLabelled(row), let isWrong = row.isWrong else { return }
-            labelled.append(
-                .init(
-                    confidence: row.confidence, isWrong: isWrong, propensity: row.propensity))
+            let isDisputed = GatheredErrors.isDisputed(row)
+            guard isDisputed || GatheredErrors.isLabelled(row) else { return }
+            let isWrong = row.isWrong ?? false
+            let item = RiskCurve.Item(
+                confidence: row.confidence, isWrong: isWrong, propensity: row.propensity)
+            if isDisputed { waiting.append(item) } else { labelled.append(item) }
+            disputes += DisputedAudits(
+                waiting: isDisputed ? 1 : 0, settled: row.wasDisputed && row.isWrong != nil ? 1 : 0,
+                confirmed: row.wasDisputed && isWrong ? 1 : 0)
             if let confidence = row.confidence,
                 confidence >= accept.threshold(for: ExactText(label))
             {
                 accepted.add(propensity: row.propensity, holds: isWrong)
+                worst.add(propensity: row.propensity, holds: isWrong || isDisputed)
+                acceptedWaiting += isDisputed ? 1 : 0
             }
+        }
+
+        /// The curve with the disputed audits at both ends.
+        private func curve() throws(Unknown) -> RiskCurve {
+            guard !labelled.isEmpty else { throw Unknown(.noObservations) }
+            let right = try RiskCurve(labelled + waiting)
+            guard !waiting.isEmpty else { return right }
+            let wrong = try RiskCurve(
+                labelled
+                    + waiting.map {
+                        .init(
+                            confidence: $0.confidence, isWrong: true, propensity: $0.propensity)
+                    })
+            return right.between(wrong, disputes, waiting: waiting.compactMap(\.confidence))
         }
 
         func write(policy: Policy, version: Int, to writer: inout JSONWriter) {
             writer.member("items", items)
             writer.member("labelled", labelled.count)
+            writer.member("disputed", waiting.count)
             writer.member("policy_version", version)
             var curve: RiskCurve?
             var reason: String?
@@ -74,7 +101,7 @@ public struct RiskCoverageReport: Sendable {
                     + "often those are wrong (set audit_rate above 0)"
             } else {
                 do {
-                    curve = try RiskCurve(labelled)
+                    curve = try self.curve()
                 } catch {
                     reason = "people have labelled nothing in this window"
                 }
@@ -102,7 +129,7 @@ public struct RiskCoverageReport: Sendable {
         private func writeInForce(
             _ policy: Policy, isKnown: Bool, to writer: inout JSONWriter
         ) {
-            let all = labelled.reduce(0) { $0 + 1 / $1.propensity }
+            let all = (labelled + waiting).reduce(0) { $0 + 1 / $1.propensity }
             writer.beginObject()
             writer.member("degree", policy.degree.rawValue)
             writer.member("threshold", policy.accept.standard)
@@ -110,8 +137,13 @@ public struct RiskCoverageReport: Sendable {
             writer.member("coverage", isKnown && all > 0 ? accepted.weight / all : nil)
             writer.key("risk")
             do {
+                guard accepted.n > acceptedWaiting else { throw Unknown(.noObservations) }
                 (isKnown
-                    ? .estimate(try accepted.estimate()) : Figure.unknown("see reason"))
+                    ? .estimate(
+                        disputes.between(
+                            try accepted.estimate(), try worst.estimate(),
+                            waiting: acceptedWaiting))
+                    : Figure.unknown("see reason"))
                     .write(to: &writer)
             } catch {
                 Figure.unknown("nothing that people labelled is above the thresholds")

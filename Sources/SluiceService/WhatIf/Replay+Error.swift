@@ -64,7 +64,8 @@ extension Replay {
     /// The share counted is taken and not the probability, so that the weights of a stratum add up to
     /// its items. Of items drawn by chance, those reviewed so far stand for those that still wait.
     /// Of items that were all asked about they do so only within their cell, where all are of like
-    /// confidence: over the whole queue the doubtful ones are reviewed first.
+    /// confidence: over the whole queue the doubtful ones are reviewed first. Disputed audits are right
+    /// at the lower end and wrong at the upper one: see ``DisputedAudits``.
     private func error(where isIncluded: (Cell) -> Bool) -> ReplayError {
         let chosen = cells.filter { isIncluded($0.key) }
         var strata: [Double: Counts] = [:]
@@ -81,17 +82,22 @@ extension Replay {
             + chosen.filter { $0.key.propensity >= 1 }.map(\.value))
             .sorted { ($0.labelled, $0.items, $0.wrong) < ($1.labelled, $1.items, $1.wrong) }
         // Items that no label stands for.
-        let gap = groups.reduce(0) { $0 + ($1.labelled == 0 ? $1.items : 0) }
+        let gap = groups.reduce(0) { $0 + ($1.seen == 0 ? $1.items : 0) }
         let missing = Double(gap) / Double(all)
         guard missing <= ReplayError.largestGap else { return .notCovered(share: missing) }
+        var disputes = disputes
+        disputes.waiting = groups.reduce(0) { $0 + $1.disputed }
         do {
-            let sample = try GroupedSample(
-                groups.filter { $0.labelled > 0 }.map {
-                    GroupedSample.Group(
-                        propensity: Double($0.labelled) / Double($0.items), n: $0.labelled,
-                        x: $0.wrong)
+            return .known(
+                try disputes.estimate { (areWrong) throws(Unknown) -> Estimate in
+                    try GroupedSample(
+                        groups.filter { $0.seen > 0 }.map {
+                            GroupedSample.Group(
+                                propensity: Double($0.seen) / Double($0.items), n: $0.seen,
+                                x: $0.wrong + (areWrong ? $0.disputed : 0))
+                        }
+                    ).estimate()
                 })
-            return .known(try sample.estimate())
         } catch {
             return .tooFewLabels(labelled, of: all)
         }
@@ -99,10 +105,14 @@ extension Replay {
 }
 
 extension Replay.Counts {
+    /// Those that somebody has answered: labelled, or disputed.
+    fileprivate var seen: Int { labelled + disputed }
+
     fileprivate static func += (sum: inout Self, counts: Self) {
         sum.items += counts.items
         sum.asked += counts.asked
         sum.labelled += counts.labelled
         sum.wrong += counts.wrong
+        sum.disputed += counts.disputed
     }
 }

@@ -46,6 +46,8 @@ struct Replay: Sendable {
         var labelled = 0
         /// Those of them whose prediction was wrong.
         var wrong = 0
+        /// Those asked about that are audits and wait for a second look.
+        var disputed = 0
     }
 
     let policies: [Policy]
@@ -53,6 +55,8 @@ struct Replay: Sendable {
     let costs: PolicyCosts?
     private(set) var tallies: [Tally]
     private(set) var cells: [Cell: Counts] = [:]
+    /// The disputed audits, and what became of those settled.
+    private(set) var disputes = DisputedAudits()
     /// The items replayed.
     private(set) var items = 0
     /// Items left out because their payload has been erased.
@@ -106,6 +110,10 @@ struct Replay: Sendable {
         }
         items += 1
         if row.label == nil { unpredicted += 1 }
+        if row.isAsked, row.isDisputed { disputes += DisputedAudits(waiting: 1) }
+        if row.isLabelled, row.wasDisputed {
+            disputes += DisputedAudits(settled: 1, confirmed: row.isWrong ? 1 : 0)
+        }
         var accepting: UInt64 = 0
         for (index, routing) in routings.enumerated() where routing.route.answersWithLabel {
             accepting |= 1 << index
@@ -131,6 +139,8 @@ struct Replay: Sendable {
         if row.isAsked, row.isLabelled {
             counts.labelled += 1
             counts.wrong += row.isWrong ? 1 : 0
+        } else if row.isAsked, row.isDisputed {
+            counts.disputed += 1
         }
         cells[cell] = counts
     }

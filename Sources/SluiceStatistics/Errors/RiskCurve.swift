@@ -68,6 +68,29 @@ public struct RiskCurve: Sendable {
         self.points = points
     }
 
+    private init(points: [Point], n: Int) {
+        self.points = points
+        self.n = n
+    }
+
+    /// The curve between this one, which has all disputed audits right, and one of the same items that
+    /// has them all wrong.
+    ///
+    /// - Parameter waiting: the confidences of the disputed audits.
+    public func between(
+        _ wrong: RiskCurve, _ disputes: DisputedAudits, waiting: [Double]
+    ) -> RiskCurve {
+        let falling = waiting.sorted(by: >)
+        var count = 0
+        let points = zip(points, wrong.points).map { right, wrong in
+            while count < falling.count, falling[count] >= right.threshold { count += 1 }
+            return Point(
+                threshold: right.threshold, coverage: right.coverage,
+                risk: disputes.between(right.risk, wrong.risk, waiting: count))
+        }
+        return RiskCurve(points: points, n: n)
+    }
+
     /// What accepting from a threshold upwards does; nil if that accepts nothing.
     public func point(from threshold: Double) -> Point? {
         points.last { $0.threshold >= threshold }

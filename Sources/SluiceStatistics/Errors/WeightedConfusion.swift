@@ -5,6 +5,8 @@ public struct WeightedConfusion: Sendable {
     public let labels: Int
     /// The items of each pair that came up, predicted label first.
     private var cells: [Int: WeightedCounts] = [:]
+    /// The disputed audits of each predicted label, as if it were right.
+    private var disputed: [Int: WeightedCounts] = [:]
 
     /// Starts without an item.
     public init(labels: Int) {
@@ -19,6 +21,28 @@ public struct WeightedConfusion: Sendable {
         precondition(0..<labels ~= predicted && 0..<labels ~= decided, "these are the labels")
         cells[predicted * labels + decided, default: WeightedCounts()]
             .add(propensity: propensity, holds: predicted == decided)
+    }
+
+    /// Counts an audit that was predicted to be of a label and waits for a second look.
+    public mutating func addDisputed(predicted: Int, propensity: Double) {
+        precondition(0..<labels ~= predicted, "these are the labels")
+        disputed[predicted, default: WeightedCounts()].add(propensity: propensity, holds: true)
+    }
+
+    /// A share of right ones, the disputed ones of these predicted labels at both ends.
+    private func share(
+        _ counts: WeightedCounts, _ disputes: DisputedAudits, level: Double,
+        disputed isIncluded: (Int) -> Bool
+    ) throws(Unknown) -> Estimate {
+        guard counts.n > 0 else { throw Unknown(.noObservations) }
+        var waiting = WeightedCounts()
+        for (label, counts) in disputed where isIncluded(label) { waiting.merge(counts) }
+        guard waiting.n > 0 else { return try counts.estimate(level: level) }
+        var (right, wrong) = (counts, counts)
+        right.merge(waiting)
+        wrong.merge(waiting.holdingNowhere)
+        return disputes.between(
+            try right.estimate(level: level), try wrong.estimate(level: level), waiting: waiting.n)
     }
 
     /// A pair of labels that came up.
@@ -45,8 +69,10 @@ public struct WeightedConfusion: Sendable {
     /// The share of all items that were predicted right.
     ///
     /// - Throws: ``Unknown`` if there is no item or a propensity cannot be.
-    public func accuracy(level: Double = 0.95) throws(Unknown) -> Estimate {
-        try sum { _, _ in true }.estimate(level: level)
+    public func accuracy(
+        _ disputes: DisputedAudits = DisputedAudits(), level: Double = 0.95
+    ) throws(Unknown) -> Estimate {
+        try share(sum { _, _ in true }, disputes, level: level) { _ in true }
     }
 
     /// Which share of all items people decide to be of that label.
@@ -62,8 +88,12 @@ public struct WeightedConfusion: Sendable {
     /// The share of items predicted to be of a label that are.
     ///
     /// - Throws: ``Unknown`` if none was predicted to be.
-    public func precision(of label: Int, level: Double = 0.95) throws(Unknown) -> Estimate {
-        try sum { predicted, _ in predicted == label }.estimate(level: level)
+    public func precision(
+        of label: Int, _ disputes: DisputedAudits = DisputedAudits(), level: Double = 0.95
+    ) throws(Unknown) -> Estimate {
+        try share(sum { predicted, _ in predicted == label }, disputes, level: level) {
+            $0 == label
+        }
     }
 
     /// The share of items of a label that were predicted to be.

@@ -55,6 +55,13 @@ public struct WeightedCounts: Hashable, Sendable {
         return holding
     }
 
+    /// The same items, none with the property.
+    var holdingNowhere: WeightedCounts {
+        var nowhere = WeightedCounts()
+        for (propensity, count) in counts { nowhere.counts[propensity] = Count(n: count.n, x: 0) }
+        return nowhere
+    }
+
     /// How many items there are.
     public var n: Int { counts.values.reduce(0) { $0 + $1.n } }
 

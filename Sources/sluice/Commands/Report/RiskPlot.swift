@@ -18,7 +18,10 @@ struct RiskPlot {
 
     func lines() -> [String] {
         let labelled = answer["labelled"]?.int ?? 0
-        let title = "error of what would be accepted, over the share accepted (\(labelled) labels)"
+        let waiting = answer["disputed"]?.int ?? 0
+        let disputed = waiting > 0 ? ", \(waiting) disputed" : ""
+        let title =
+            "error of what would be accepted, over the share accepted (\(labelled) labels\(disputed))"
         let points = points
         guard points.count > 1, let curve = answer["points"]?.array else {
             let reason = answer["reason"]?.string ?? "there are not two different confidences"
