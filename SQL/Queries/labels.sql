@@ -49,6 +49,27 @@ WHERE d.project_id = $1 AND d.item_id > $2 AND d.item_id <= $3
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
 ORDER BY d.item_id;
 
+-- name: labelWitnesses
+-- Items of which each has a value in a column of an export that others may lack, the newest first and so many for each column.
+-- $1 project_id bigint, $2 items integer
+-- returns item_id bigint
+(SELECT v.item_id FROM review v WHERE v.project_id = $1 AND v.comment IS NOT NULL ORDER BY v.item_id DESC LIMIT $2)
+UNION
+(SELECT v.item_id FROM review v WHERE v.project_id = $1 AND v.tags IS NOT NULL ORDER BY v.item_id DESC LIMIT $2)
+UNION
+(SELECT v.item_id FROM review v WHERE v.project_id = $1 AND v.seconds IS NOT NULL ORDER BY v.item_id DESC LIMIT $2)
+UNION
+(SELECT i.id FROM item i WHERE i.project_id = $1 AND i.group_key IS NOT NULL ORDER BY i.id DESC LIMIT $2)
+UNION
+(SELECT i.id FROM item i WHERE i.project_id = $1 AND i.metadata IS NOT NULL ORDER BY i.id DESC LIMIT $2)
+UNION
+(SELECT p.item_id FROM prediction p WHERE p.project_id = $1 AND p.confidence IS NOT NULL ORDER BY p.item_id DESC LIMIT $2)
+UNION
+(SELECT d.item_id FROM decision d WHERE d.project_id = $1 AND d.agreement IS NOT NULL ORDER BY d.item_id DESC LIMIT $2)
+UNION
+(SELECT d.item_id FROM decision d WHERE d.project_id = $1 AND d.source <> 'model' AND d.label IS NOT NULL
+    ORDER BY d.item_id DESC LIMIT $2);
+
 -- name: labelLosses
 -- The items of an export with how surprised the model is by their labels, the most surprising first; those it said nothing
 -- of last. The loss is -ln of the probability it gave the label: of its scores where they have one in 0...1, else the confidence,

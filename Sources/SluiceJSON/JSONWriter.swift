@@ -121,7 +121,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a string, escaping what must be and what makes trouble: quotation mark, backslash,
-    /// U+0000-U+001F, U+007F, U+2028 and U+2029.
+    /// U+0000-U+001F, U+007F, U+0085, U+2028 and U+2029.
     ///
     /// All else is written as UTF-8.
     public mutating func string(_ value: String) {

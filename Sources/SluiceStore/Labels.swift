@@ -105,6 +105,12 @@ extension Store {
             ] + filter.parameters)
     }
 
+    /// Items that have values in the columns that others lack, up to `items` for each column.
+    public func labelWitnesses(project: Int64, items: Int) throws(PostgresError) -> [Int64] {
+        try session.query(
+            SQLCatalog.labelWitnesses, [.int64(project), .int32(Int32(items))], firstInt64)
+    }
+
     /// How the rows that people labelled were selected.
     public func labelWeights(
         project: Int64, filter: LabelFilter

@@ -40,6 +40,7 @@ struct JSONWriterTests {
             ("\"\\/", #""\"\\/""#), ("\u{8}\u{9}\u{A}\u{C}\u{D}", #""\b\t\n\f\r""#),
             ("\u{0}\u{1}\u{1B}\u{1F}\u{7F}", #""\u0000\u0001\u001b\u001f\u007f""#),
             ("a\u{2028}b\u{2029}", #""a\u2028b\u2029""#),
+            ("a\u{85}b\u{A9}\u{2026}\u{B}\u{C}", #""a\u0085b©…\u000b\f""#),
             ("\u{2027}\u{202A}€", "\"\u{2027}\u{202A}€\""),
             ("é😀日本", "\"é😀日本\""), ("", "\"\""),
             ("a long plain text\"with one quote", #""a long plain text\"with one quote""#),

@@ -153,9 +153,13 @@ struct ExportTests {
         }
     }
 
-    @Test("CSV reads back as what JSON Lines say, and formulas are defused unless asked not to")
+    @Test("CSV reads back as what JSON Lines say, names are left alone, and calls are defused")
     func csv() async throws {
-        let names = ["=1+1", "+x", "-y", "@z", "\u{ff1d}w", "plain", "comma,", "q\"uote", "é"]
+        let calls = [#"=HYPERLINK("x")"#, "+cmd|' /C calc'!A0", "\u{ff1d}w()"]
+        let names =
+            calls + [
+                "=1+1", "+1", "-1", "+x", "-y", "@z", "plain", "comma,", "q\"uote", "é", "f(x)",
+            ]
         try await TestService.run(labels: names) { service in
             try await service.ingest(
                 names.map { name in
@@ -172,16 +176,111 @@ struct ExportTests {
                 for (record, row) in zip(records.dropFirst(), json) {
                     #expect(record.count == Self.columns.count)
                     let id = try #require(row["external_id"]?.string)
-                    let isFormula =
-                        isDefused && ["=1+1", "+x", "-y", "@z", "\u{ff1d}w"].contains(id)
+                    let isFormula = isDefused && calls.contains(id)
                     #expect(record[0] == (isFormula ? "'" + id : id))
                     #expect(record[1] == record[0])
-                    #expect(record[11] == "1" && record[16] == "1")
+                    #expect(record[11] == "1.0" && record[16] == "1.0")
                     #expect(record[26] == nil, "no comment")
                     let payload = try JSONValue(parsing: try #require(record[28]))
                     #expect(payload == row["payload"])
                 }
             }
+        }
+    }
+
+    private func comment(
+        _ text: String, _ lease: GivenLease, by caller: Caller, _ service: TestService
+    ) async throws {
+        _ = try await service.reviewing.answer(
+            Answer(
+                reviewID: "r \(lease.content.externalID)", verdict: .label("a"), comment: text),
+            lease: lease.id, project: service.project(), by: caller)
+    }
+
+    @Test("text that begins like a formula is defused, and a number is none")
+    func comments() async throws {
+        let comments = ["=1+1", "+1", "-2.5e3", "- no", "@x", "\t=1", "-1+2", "1+1"]
+        try await TestService.run { service in
+            try await service.ingest(comments.indices.map { SentPrediction("i\($0)") })
+            let ann = try await service.reviewer("ann")
+            for lease in try await service.lease(20, by: ann) {
+                let number = Int(lease.content.externalID.dropFirst()) ?? 0
+                try await comment(comments[number], lease, by: ann, service)
+            }
+            let records = CSVReader.records(try await service.export(.csv)).dropFirst()
+            #expect(
+                records.map { $0[26] } == [
+                    "'=1+1", "+1", "-2.5e3", "'- no", "'@x", "'\t=1", "'-1+2", "1+1",
+                ])
+        }
+    }
+
+    @Test("no row holds what some reader takes for the end of a line")
+    func separators() async throws {
+        let ends = "\u{2028} \u{2029} \u{85} \u{B} \u{C} \u{1C} \u{1E} \r"
+        let written = JSONValue(stringLiteral: ends + "é©… end")
+        let json = String(decoding: written.bytes, as: UTF8.self)
+        // As a producer may send them: raw where JSON lets them be.
+        let raw = "\u{2028}\u{2029}\u{85}©…"
+        try await TestService.run { service in
+            try await service.ingest([
+                SentPrediction(
+                    "x\u{2028}y", payload: "{\r\"t\":\"\(raw)\",\r\n \"e\": \(json)}",
+                    more: "\"metadata\":{\"k\u{85}\":\"\(raw)\"},\"group\":\"g\u{2029}\"")
+            ])
+            let ann = try await service.reviewer("ann")
+            let lease = try #require(try await service.lease(1, by: ann).first)
+            try await comment(ends, lease, by: ann, service)
+            let text = try await service.export()
+            let line = text.dropLast()
+            #expect(
+                text.last == "\n"
+                    && !line.unicodeScalars.contains { $0.properties.isWhitespace && $0 != " " })
+            #expect(!line.unicodeScalars.contains { $0.value < 0x20 })
+            let row = try #require(try await rows(service).first)
+            #expect(row["external_id"]?.string == "x\u{2028}y" && row["comment"]?.string == ends)
+            #expect(row["payload"]?["t"]?.string == raw && row["payload"]?["e"] == written)
+            #expect(row["metadata"]?["k\u{85}"]?.string == raw)
+        }
+    }
+
+    @Test("a long export shows the type of every column early, and keeps it")
+    func types() async throws {
+        try await TestService.run { service in
+            try await service.ingest((0..<400).map { SentPrediction("i\($0)", confidence: "null") })
+            try await service.ingest([
+                SentPrediction("last", confidence: "1", group: "g", more: #""metadata":{"k":1}"#)
+            ])
+            let ann = try await service.reviewer("ann")
+            while case let leases = try await service.lease(50, by: ann), !leases.isEmpty {
+                for lease in leases {
+                    let isLast = lease.content.externalID == "last"
+                    _ = try await service.reviewing.answer(
+                        Answer(
+                            reviewID: lease.content.externalID, verdict: .label("a"),
+                            tags: isLast ? ["hard"] : [], comment: isLast ? "late" : nil,
+                            seconds: isLast ? 3 : nil), lease: lease.id, project: service.project(),
+                        by: ann)
+                }
+            }
+            let all = try await rows(service)
+            #expect(all.count == 401)
+            #expect(Set(all.compactMap { $0["external_id"]?.string }).count == 401)
+            let early = all.prefix(12)
+            for column in ["comment", "tags", "seconds", "group", "metadata", "confidence"] {
+                #expect(early.contains { $0[column]?.isNull == false }, "\(column)")
+            }
+            #expect(early.contains { $0["external_id"]?.string == "last" })
+            for row in all {
+                for column in ["confidence", "weight", "propensity", "agreement", "seconds"] {
+                    guard let value = row[column], !value.isNull else { continue }
+                    let text = String(decoding: value.bytes, as: UTF8.self)
+                    #expect(text.contains(".") || text.contains("e"), "\(column) is \(text)")
+                }
+                #expect(Double(decimal: row["lineage"]?.string ?? "1") == nil)
+            }
+            let csv = CSVReader.records(try await service.export(.rawCSV)).dropFirst()
+            #expect(csv.map { $0[0] } == all.map { $0["external_id"]?.string })
         }
     }
 

@@ -38,11 +38,7 @@ extension PastAnswer: WireValue {
         if let tagsField, tags.count > TagList.maximumCount {
             throw tagsField.refuse("at most \(TagList.maximumCount) tags")
         }
-        let secondsField = try wire.optional("seconds")
-        let seconds = try secondsField?.double()
-        if let secondsField, let seconds, seconds < 0 || !seconds.isFinite {
-            throw secondsField.refuse("a number of seconds that is not negative")
-        }
+        let seconds = try wire.optional("seconds")?.seconds()
         let metadata = try wire.optional("metadata")
         if let metadata, metadata.value.object == nil { throw metadata.refuse("an object") }
         self.init(

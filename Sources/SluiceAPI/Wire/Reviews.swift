@@ -21,11 +21,7 @@ extension Answer: WireValue {
             throw field.refuse("at most \(TagList.maximumCount) tags")
         }
         let comment = try wire.optional("comment")?.string(bytes: 0...4096)
-        let secondsField = try wire.optional("seconds")
-        let seconds = try secondsField?.double()
-        if let secondsField, let seconds, seconds < 0 {
-            throw secondsField.refuse("a number of seconds that is not negative")
-        }
+        let seconds = try wire.optional("seconds")?.seconds()
         self.init(
             reviewID: reviewID, verdict: verdict, tags: tags, comment: comment, seconds: seconds,
             guidelineNote: try wire.optional("guideline_note")?.string(bytes: 1...4096))

@@ -74,6 +74,15 @@ public struct WireReader: Sendable {
         return double
     }
 
+    /// The value as the seconds somebody spent on an item: from 0 to a thousand million.
+    public func seconds() throws(ReviewError) -> Double {
+        let seconds = try double()
+        guard (0...Answer.mostSeconds).contains(seconds) else {
+            throw refuse("a number of seconds from 0 to \(Int(Answer.mostSeconds))")
+        }
+        return seconds
+    }
+
     /// The value as true or false.
     public func bool() throws(ReviewError) -> Bool {
         guard let bool = value.bool else { throw refuse("true or false") }

@@ -8,7 +8,10 @@ public struct Answer: Hashable, Sendable {
     public var tags: [String]
     /// A remark; at most 4,096 bytes.
     public var comment: String?
-    /// Active seconds spent on the item; not negative.
+    /// The most seconds an answer may have taken: what nobody spent would spoil every mean.
+    public static let mostSeconds = 1e9
+
+    /// Active seconds spent on the item, 0...``mostSeconds``.
     public var seconds: Double?
     /// A change of the guidelines the item calls for, at most 4,096 bytes; an adjudicator's only.
     public var guidelineNote: String?

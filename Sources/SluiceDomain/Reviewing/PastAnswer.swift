@@ -19,7 +19,7 @@ public struct PastAnswer: Hashable, Sendable {
     public var reviewID: String?
     /// When it was given; nil for the moment of the import.
     public var reviewedAt: Timestamp?
-    /// Active seconds spent on the item; not negative.
+    /// Active seconds spent on the item, 0...``Answer/mostSeconds``.
     public var seconds: Double?
     /// Whether a prediction was in sight.
     public var isShown: Bool

@@ -43,7 +43,7 @@ extension Query {
     /// A finite number; nil when it was not given.
     fileprivate func decimal(_ name: String) throws(ReviewError) -> Double? {
         guard let text = self[name] else { return nil }
-        guard let number = Double(text), number.isFinite else {
+        guard let number = Double(decimal: text) else {
             throw .invalidParameter(
                 name: name, found: "\"\(text)\"", accepted: "a number such as 0.005")
         }

@@ -35,7 +35,7 @@ struct ComparisonHandlers {
             question.slicedBy = path
         }
         if let text = query["error"] {
-            guard let error = Double(text), error >= 0, error < 1 else {
+            guard let error = Double(decimal: text), error >= 0, error < 1 else {
                 throw .invalidParameter(
                     name: "error", found: "\"\(text)\"",
                     accepted: "an error rate from 0 to below 1, such as 0.02")

@@ -41,7 +41,7 @@ extension Call {
 
     private static func thresholds(_ text: String) throws(ReviewError) -> [Double] {
         let words = text.split(separator: ",", omittingEmptySubsequences: false)
-        let numbers = words.compactMap { Double($0.filter { $0 != " " }) }
+        let numbers = words.compactMap { Double(decimal: $0.filter { $0 != " " }) }
         guard numbers.count == words.count, numbers.count <= WhatIfQuestion.mostThresholds,
             numbers.allSatisfy({ (0...1).contains($0) })
         else {

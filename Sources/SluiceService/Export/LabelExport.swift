@@ -83,7 +83,10 @@ public struct LabelExport: Sendable {
                 await connection.release()
                 return count
             }
-            var count = 0
+            let first = try await witnesses(
+                connection, encoder, filter: filter, project: project.id)
+            var count = first.items.count
+            if count > 0 { try await write(first.bytes) }
             var after: Int64 = .min
             while let last = try await pageEnd(connection, project.id, after) {
                 let start = after
@@ -91,7 +94,8 @@ public struct LabelExport: Sendable {
                     try Store(session).startLabelRows(
                         project: project.id, after: start, through: last, filter: filter)
                 }
-                while let chunk = try await nextChunk(connection, encoder) {
+                while let chunk = try await nextChunk(connection, encoder, leavingOut: first.items)
+                {
                     count += chunk.rows
                     try await write(chunk.bytes)
                 }
@@ -122,14 +126,18 @@ public struct LabelExport: Sendable {
     /// The next rows; nil when the page has ended.
     ///
     /// An empty chunk does not end it.
+    ///
+    /// - Parameter written: items whose rows were written before.
     func nextChunk(
-        _ connection: PooledConnection, _ encoder: LabelRowEncoder
+        _ connection: PooledConnection, _ encoder: LabelRowEncoder,
+        leavingOut written: Set<Int64> = []
     ) async throws -> Chunk? {
         try await connection.run { session in
             var chunk = Chunk(bytes: [], rows: 0)
             chunk.bytes.reserveCapacity(1 << 17)
             var encoder = encoder
             let goesOn = try session.streamRows(upTo: Self.chunkRows) { row in
+                if !written.isEmpty, let item = encoder.item(row), written.contains(item) { return }
                 encoder.append(row, to: &chunk.bytes)
                 chunk.rows += 1
             }

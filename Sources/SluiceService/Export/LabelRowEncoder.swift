@@ -7,25 +7,29 @@ import SluiceStore
 struct LabelRowEncoder: Sendable {
     /// The columns of an export, in order, with how each is written.
     private static let columns: [(name: StaticString, kind: Kind)] = [
-        ("external_id", .text), ("label", .text), ("label_source", .text), ("outcome", .text),
-        ("predicted", .text), ("confidence", .plain), ("model", .text), ("model_version", .text),
-        ("route", .text), ("reason", .text), ("selected_by", .text), ("propensity", .plain),
-        ("weight", .plain), ("weight_normalised", .plain), ("policy_version", .plain),
-        ("n_labels", .plain), ("agreement", .plain), ("label_confidence", .plain),
-        ("reviewers", .json), ("blind", .plain), ("split", .text), ("group", .text),
+        ("external_id", .name), ("label", .name), ("label_source", .text), ("outcome", .text),
+        ("predicted", .name), ("confidence", .decimal), ("model", .name), ("model_version", .name),
+        ("route", .text), ("reason", .text), ("selected_by", .text), ("propensity", .decimal),
+        ("weight", .decimal), ("weight_normalised", .decimal), ("policy_version", .plain),
+        ("n_labels", .plain), ("agreement", .decimal), ("label_confidence", .decimal),
+        ("reviewers", .json), ("blind", .plain), ("split", .text), ("group", .name),
         ("received_at", .text), ("decided_at", .text), ("lineage", .text), ("tags", .json),
-        ("comment", .text), ("seconds", .plain), ("payload", .json), ("metadata", .json),
+        ("comment", .text), ("seconds", .decimal), ("payload", .json), ("metadata", .json),
     ]
 
     /// The columns where a map names labels anew: what they are called without it comes last.
     private static let mappedColumns: [(name: StaticString, kind: Kind)] =
-        columns + [("label_original", .text), ("predicted_original", .text)]
+        columns + [("label_original", .name), ("predicted_original", .name)]
 
     private enum Kind {
         /// Text from outside or from us: quoted.
         case text
-        /// A number or a boolean: as it stands.
+        /// Text that names something, by which rows are told apart or joined: quoted, never changed.
+        case name
+        /// A whole number or a boolean: as it stands.
         case plain
+        /// A number that need not be whole: with a point or an exponent in every row.
+        case decimal
         /// JSON: as it stands in JSON, quoted in CSV.
         case json
     }
@@ -43,7 +47,7 @@ struct LabelRowEncoder: Sendable {
     var hasLoss = false
 
     private var columns: [(name: StaticString, kind: Kind)] {
-        (map == nil ? Self.columns : Self.mappedColumns) + (hasLoss ? [("loss", .plain)] : [])
+        (map == nil ? Self.columns : Self.mappedColumns) + (hasLoss ? [("loss", .decimal)] : [])
     }
 
     /// What stands before the first row.
@@ -58,6 +62,20 @@ struct LabelRowEncoder: Sendable {
         case .jsonLines: appendJSON(row, to: &bytes)
         case .csv, .rawCSV: appendCSV(row, to: &bytes)
         }
+    }
+
+    /// The item a row is of.
+    func item(_ row: StreamRow) -> Int64? {
+        text(row[LabelColumn.item.rawValue]).flatMap(Int64.init)
+    }
+
+    /// Which columns have a value in a row, a bit each.
+    func columns(with row: StreamRow) -> UInt64 {
+        var columns: UInt64 = 0
+        forEachValue(row) { index, value in
+            if value != nil { columns |= 1 << UInt64(index) }
+        }
+        return columns
     }
 
     private typealias Value = UnsafeBufferPointer<UInt8>
@@ -80,7 +98,7 @@ struct LabelRowEncoder: Sendable {
         let split = splitKey.map { Split(draw: KeyedHash.unit(salt: splitSalt, key: $0)) }
         let lineage =
             text(column(.item)).flatMap { item in
-                text(column(.revision)).map { "\(item).\($0)" }
+                text(column(.revision)).map { "\(item)r\($0)" }
             }
         var index = 0
         func give(_ value: Value?) {
@@ -181,6 +199,13 @@ struct LabelRowEncoder: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Whether a number is written without point and exponent, so that readers take it for a whole one.
+    private static func isWhole(_ value: Value) -> Bool {
+        value.allSatisfy {
+            $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
+    }
+
     private func appendJSON(_ row: StreamRow, to bytes: inout [UInt8]) {
         var writer = JSONWriter(reservingCapacity: 1024)
         writer.beginObject()
@@ -190,8 +215,14 @@ struct LabelRowEncoder: Sendable {
             writer.key(name)
             guard let value else { return writer.null() }
             switch kind {
-            case .text: writer.string(utf8: value)
+            case .text, .name: writer.string(utf8: value)
             case .plain: writer.raw(value)
+            case .decimal:
+                if Self.isWhole(value) {
+                    writer.raw(Array(value) + Array(".0".utf8))
+                } else {
+                    writer.raw(value)
+                }
             case .json: writer.rawLine(value)
             }
         }
@@ -208,57 +239,13 @@ struct LabelRowEncoder: Sendable {
             guard let value else { return }
             switch columns[index].kind {
             case .plain: bytes.append(contentsOf: value)
-            case .text, .json: CSVField.append(value, defused: isSafe, to: &bytes)
+            case .decimal:
+                bytes.append(contentsOf: value)
+                if Self.isWhole(value) { bytes.append(contentsOf: ".0".utf8) }
+            case .name: CSVField.append(value, isSafe ? .names : .none, to: &bytes)
+            case .text, .json: CSVField.append(value, isSafe ? .text : .none, to: &bytes)
             }
         }
         bytes.append(UInt8(ascii: "\n"))
-    }
-}
-
-extension JSONWriter {
-    /// Writes JSON on one line: what a producer sent over several lines must not break NDJSON.
-    fileprivate mutating func rawLine(_ json: UnsafeBufferPointer<UInt8>) {
-        guard json.contains(where: { $0 == 10 || $0 == 13 }) else { return raw(json) }
-        // Inside strings line ends are escaped, so every raw one is white space.
-        raw(json.map { $0 == 10 || $0 == 13 ? UInt8(ascii: " ") : $0 })
-    }
-}
-
-/// One field of a CSV file (RFC 4180, section 2).
-enum CSVField {
-    /// Writes a text field, quoted where it must be.
-    ///
-    /// Defused, a field that a spreadsheet would take for a formula gets a leading `'` (OWASP, "CSV
-    /// Injection"): it begins with `=`, `+`, `-`, `@`, tab, CR, or one of their full-width forms.
-    static func append(
-        _ value: UnsafeBufferPointer<UInt8>, defused: Bool, to bytes: inout [UInt8]
-    ) {
-        let isFormula = defused && beginsFormula(value)
-        let needsQuotes = value.contains { byte in
-            byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 10 || byte == 13
-        }
-        // An empty text is quoted: without quotes it is a value that is not there.
-        guard needsQuotes || value.isEmpty else {
-            if isFormula { bytes.append(UInt8(ascii: "'")) }
-            return bytes.append(contentsOf: value)
-        }
-        bytes.append(UInt8(ascii: "\""))
-        if isFormula { bytes.append(UInt8(ascii: "'")) }
-        for byte in value {
-            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-            bytes.append(byte)
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func beginsFormula(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
-        switch value.first {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 9, 13:
-            true
-        case 0xEF:
-            // U+FF1D, U+FF0B, U+FF0D, U+FF20: the full-width forms.
-            value.count >= 3 && value[1] == 0xBC && [0x9D, 0x8B, 0x8D, 0xA0].contains(value[2])
-        default: false
-        }
     }
 }
