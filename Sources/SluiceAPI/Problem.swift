@@ -48,9 +48,9 @@ public enum ProblemTable {
         case .truncatedBody:
             (400, "Truncated body", "Send the request again; what was acknowledged is stored.")
         case .invalidParameter: (400, "Invalid parameter", "Correct the named query parameter.")
-        case .noSuchPath: (404, "No such path", "See /openapi.json for the paths there are.")
+        case .noSuchPath: (404, "No such path", "The README lists the calls there are.")
         case .methodNotAllowed:
-            (405, "Method not allowed", "See /openapi.json for the methods of this path.")
+            (405, "Method not allowed", "The README lists the calls there are, with their methods.")
         case .unknownProject: (404, "Unknown project", "Create it, or use a token that may see it.")
         case .projectExists: (409, "Project exists", "Choose another name.")
         case .invalidLabelSet: (422, "Invalid label set", "Correct the named label.")

@@ -34,7 +34,7 @@ public enum LabelSetError: Error, Hashable, Sendable {
     /// What is wrong, where, and what is accepted, in one sentence.
     public var detail: String {
         switch self {
-        case .empty: "labels is empty; a project needs at least two labels"
+        case .empty: "labels is empty; a project needs at least one label"
         case .tooMany(let count):
             "labels has \(count) entries; at most \(LabelSet.maximumCount) are accepted"
         case .emptyName(let index): "labels[\(index)].name is empty"

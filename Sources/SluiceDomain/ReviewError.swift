@@ -8,6 +8,8 @@ public enum ReviewError: Error, Hashable, Sendable {
     case missingPrediction(degree: AutomationDegree)
     case unknownField(path: String, accepted: String)
     case unknownLabel(String)
+    case unknownScore(label: String)
+    case unknownName(UnknownName)
     case confidenceOutOfRange(found: String)
     case payloadTooLarge(bytes: Int, limit: Int)
     case lineTooLong(limit: Int)
@@ -63,7 +65,13 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .invalidField: .invalidField
         case .missingField, .missingPrediction: .missingField
         case .unknownField: .unknownField
-        case .unknownLabel: .unknownLabel
+        case .unknownLabel, .unknownScore: .unknownLabel
+        case .unknownName(let unknown):
+            switch unknown.kind {
+            case .label: .unknownLabel
+            case .model, .version: .invalidParameter
+            case .reviewer: .unknownReviewer
+            }
         case .confidenceOutOfRange: .confidenceOutOfRange
         case .payloadTooLarge: .payloadTooLarge
         case .lineTooLong: .lineTooLong
@@ -124,6 +132,9 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownField(let path, let accepted):
             "\(path) is not a known key; accepted: \(accepted)"
         case .unknownLabel(let label): "\"\(label)\" is not a label of the project"
+        case .unknownScore(let label):
+            "scores.\(label) is a score of \"\(label)\", which is not a label of the project"
+        case .unknownName(let unknown): unknown.detail
         case .confidenceOutOfRange(let found):
             "confidence is \(found); accepted: a number from 0 to 1, or null when the model gave none"
         case .payloadTooLarge(let bytes, let limit):

@@ -42,6 +42,8 @@ struct Query {
     subscript(name: String) -> String? { values[name] }
 
     /// A moment; nil when it was not given.
+    ///
+    /// - Throws: `invalidParameter` for what is none, and for a `to` before `from`.
     func timestamp(_ name: String) throws(ReviewError) -> Timestamp? {
         guard let text = values[name] else { return nil }
         // A plus sign that was not escaped arrives as a space.
@@ -50,6 +52,11 @@ struct Query {
             throw .invalidParameter(
                 name: name, found: "\"\(text)\"",
                 accepted: "an RFC 3339 time such as 2026-11-21T08:00:00Z")
+        }
+        if name == "to", let from = try timestamp("from"), moment < from {
+            throw .invalidParameter(
+                name: name, found: "\"\(text)\", which is before from",
+                accepted: "a time at or after \(from.rfc3339)")
         }
         return moment
     }

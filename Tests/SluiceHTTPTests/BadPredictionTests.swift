@@ -97,6 +97,9 @@ struct BadPrediction: Sendable, CustomTestStringConvertible {
                 "an external id that is a number", .invalidField,
                 prediction("x", ["external_id": "7"])),
             .init("an unknown key", .unknownField, prediction("x", ["colour": "1"])),
+            .init(
+                "a score of no label", .unknownLabel,
+                prediction("x", ["scores": #"{"cat":0.5,"bird":0.4,"dog":0.1}"#])),
             .init("scores that are no object", .invalidField, prediction("x", ["scores": "[1]"])),
             .init(
                 "metadata that are no object", .invalidField,

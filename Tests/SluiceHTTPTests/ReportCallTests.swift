@@ -30,9 +30,10 @@ import Testing
         #expect(slices == ["metadata.lang", "metadata.source"])
         let shown = try await project.send("GET", "", as: .analyst).json
         #expect(shown["slices"]?.array?.count == 2)
+        _ = try await project.reviewer("\(project.name)-someone")
         for (query, received) in [
-            ("slice=metadata.source%3Dweb", 2), ("slice=metadata.lang%3D", 3), ("model=none", 0),
-            ("label=dog", 0), ("window=1d", 3), ("window=1h&reviewer=nobody", 3),
+            ("slice=metadata.source%3Dweb", 2), ("slice=metadata.lang%3D", 3),
+            ("label=dog", 0), ("window=1d", 3), ("window=1h&reviewer=\(project.name)-someone", 3),
         ] {
             let reply = try await project.send("GET", "/report?" + query, as: .analyst)
             #expect(reply.status == 200, "\(reply.text)")

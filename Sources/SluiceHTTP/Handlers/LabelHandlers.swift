@@ -17,6 +17,7 @@ struct LabelHandlers {
             let query = try Self.query(request)
             let (format, filter, method) = try Self.selection(query)
             let project = try await call.project(services)
+            try NameCheck.label(filter.label, of: project)
             var map: LabelMap?
             if let text = query["map"] { map = try await services.labelMaps.map(text, of: project) }
             let labelMap = map

@@ -31,6 +31,13 @@ struct WatchedVersion: Sendable {
                 try store.knownModelVersion(asked, project: project.id).map { ($0, asked) }, now
             )
         }
+        if found == nil, let asked, version != nil {
+            throw try await pool.withSession { session in
+                try NameCheck.refusal(
+                    model: asked.model.text, version: asked.version.text, project: project.id,
+                    Store(session))
+            }
+        }
         guard let found else {
             throw ReviewError.invalidParameter(
                 name: "version", found: asked.map { "\"\($0)\"" } ?? "nothing",

@@ -60,10 +60,10 @@ struct EvidencePages: Sendable {
             )
         }
         if let versions, versions.isEmpty {
-            throw ReviewError.invalidParameter(
-                name: question.version == nil ? "model" : "version",
-                found: "\"\(question.version ?? question.model ?? "")\"",
-                accepted: "one that has sent predictions to this project")
+            throw try await pool.withSession { session in
+                try NameCheck.refusal(
+                    model: question.model, version: question.version, project: id, Store(session))
+            }
         }
         self.versions = versions
         let from = question.from ?? project.record.createdAt

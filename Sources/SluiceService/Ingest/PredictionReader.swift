@@ -11,6 +11,7 @@ struct PredictionReader {
     private let labels: LabelSet
     private let limits: IngestLimits
     private var cursor: JSONCursor
+    private var nextLabel = 0
 
     private static let keys =
         "external_id, model, model_version, label, confidence, payload, scores, highlights, "
@@ -189,7 +190,7 @@ struct PredictionReader {
         return try raw()
     }
 
-    /// An object of label names and finite numbers.
+    /// An object of names of the project's labels and finite numbers.
     private mutating func scoresValue() throws -> Span? {
         if try cursor.readNullIfPresent() { return nil }
         guard try cursor.peek() == .object else {
@@ -206,9 +207,24 @@ struct PredictionReader {
                     path: "scores.\(key.string)", found: "a JSON \(kind.rawValue)",
                     accepted: "a number")
             }
+            guard isLabel(key) else { throw ReviewError.unknownScore(label: key.string) }
             _ = try cursor.readRaw()
         }
         return moved(start..<cursor.position)
+    }
+
+    /// Whether a key is the name of a label.
+    ///
+    /// Scores usually come in the labels' order, so the label behind the last one is tried first.
+    private mutating func isLabel(_ key: JSONSlice) -> Bool {
+        if nextLabel < labels.labels.count, !key.hasEscapes {
+            var name = labels.labels[nextLabel].name
+            if name.withUTF8({ $0.elementsEqual(key.raw) }) {
+                nextLabel += 1
+                return true
+            }
+        }
+        return labels.contains(key.string)
     }
 
     private mutating func parentsValue() throws -> Span? {

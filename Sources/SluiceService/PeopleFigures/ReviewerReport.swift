@@ -31,7 +31,7 @@ public struct ReviewerReport: Sendable {
         let (found, times) = try await pool.withSession { session in
             let store = Store(session)
             guard let actor = try store.reviewer(named: name, project: project.id) else {
-                throw ReviewError.unknownReviewer(name)
+                throw try NameCheck.refusal(reviewer: name, project: project.id, store)
             }
             return (actor, try store.reviewerTimes(of: actor, project: project.id))
         }

@@ -71,13 +71,24 @@ public struct ReportQuestion: Sendable {
     }
 
     /// Narrows a scope to what the question is about.
-    func narrow(_ scope: ReportScope, _ store: Store) throws -> ReportScope {
+    ///
+    /// - Throws: `unknownName` for a name that nothing in the project has; `invalidParameter` for no slice.
+    func narrow(
+        _ scope: ReportScope, of project: ProjectContext, _ store: Store
+    ) throws -> ReportScope {
         var scope = scope
         if model != nil || version != nil {
-            scope.modelVersions = try store.modelVersions(
+            let known = try store.modelVersions(
                 project: scope.project, model: model, version: version)
+            guard !known.isEmpty else {
+                throw try NameCheck.refusal(
+                    model: model, version: version, project: scope.project, store)
+            }
+            scope.modelVersions = known
         }
+        try NameCheck.label(label, of: project)
         scope.label = label
+        try NameCheck.reviewer(reviewer, project: scope.project, store)
         scope.reviewer = reviewer
         if let slice {
             let parts = slice.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -86,7 +97,7 @@ public struct ReportQuestion: Sendable {
                 throw ReviewError.invalidParameter(
                     name: "slice", found: "\"\(slice)\"",
                     accepted: keys.isEmpty
-                        ? "none: the project has no slices; set them with `sluice project --slices`"
+                        ? "none: the project has no slices; set them with `sluice project slices`"
                         : keys.map { "\($0)=VALUE" }.joined(separator: ", "))
             }
             scope.slice = .init(key: String(parts[0]), value: String(parts[1]))

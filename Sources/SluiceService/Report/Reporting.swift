@@ -92,13 +92,14 @@ private struct ReportText {
         self.window = window
         try store.prepareToReport(countsRows: window.countsRows)
         series = try question.bucket?.window(from: window.from, to: window.to)
-        scope = try question.narrow(window.scope(), store)
+        scope = try question.narrow(window.scope(), of: project, store)
     }
 
     func json() throws -> [UInt8] {
         let deadline = project.policy.audits.deadlineSeconds
         let timedScope =
-            series?.seconds == 3600 ? try question.narrow(window.scope(by: .hour), store) : scope
+            series?.seconds == 3600
+            ? try question.narrow(window.scope(by: .hour), of: project, store) : scope
         let timed = try store.timedCounts(timedScope, by: series)
         let overdueBefore = project.policy.audits.overdueBefore(now)
         var facts = ReportFacts(
@@ -159,7 +160,7 @@ private struct ReportText {
         _ facts: ReportFacts, _ timed: [TimedCount], _ handling: [HandlingCount],
         to writer: inout JSONWriter
     ) throws {
-        let before = try question.narrow(window.scopeBefore(), store)
+        let before = try question.narrow(window.scopeBefore(), of: project, store)
         writer.key("standardised_automation_rate")
         StandardisedRate(
             current: facts.arrivals.map(\.ofLabel), reference: try store.labelCounts(before)

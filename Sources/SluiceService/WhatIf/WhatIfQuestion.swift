@@ -42,10 +42,8 @@ public struct WhatIfQuestion: Sendable {
     ///
     /// - Throws: `invalidPolicy`; `unknownLabel`.
     func candidates(for project: ProjectContext) throws(ReviewError) -> [WhatIfCandidate] {
+        try NameCheck.label(label, of: project)
         let label = label.map(ExactText.init)
-        if let label, !project.labels.contains(label.text) {
-            throw .unknownLabel(label.text)
-        }
         func threshold(_ policy: Policy) -> Double {
             label.map(policy.accept.threshold) ?? policy.accept.standard
         }
