@@ -2071,6 +2071,56 @@ WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_thr
 
 COMMENT ON COLUMN public.ready.free_slots IS 'Bit n is set while review slot n may be claimed.';
 
+CREATE TABLE public.reopened_item (
+    project_id bigint NOT NULL,
+    reopening_id integer NOT NULL,
+    item_id bigint NOT NULL,
+    revision integer NOT NULL,
+    asks text NOT NULL,
+    CONSTRAINT reopened_item_asks_known CHECK ((asks = ANY (ARRAY['review'::text, 'audit'::text, 'adjudication'::text])))
+);
+
+COMMENT ON TABLE public.reopened_item IS 'What each reopening reopened; the row goes when the decision is restored.';
+
+COMMENT ON COLUMN public.reopened_item.revision IS 'The decision that says reopened: the one before it is restored, unless another follows.';
+
+CREATE TABLE public.reopening (
+    project_id bigint NOT NULL,
+    id integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by bigint NOT NULL,
+    finished_at timestamp with time zone,
+    since timestamp with time zone,
+    until timestamp with time zone NOT NULL,
+    after_item bigint DEFAULT '-1'::integer NOT NULL,
+    reopened bigint DEFAULT 0 NOT NULL,
+    settled bigint DEFAULT 0 NOT NULL,
+    restored bigint DEFAULT 0 NOT NULL,
+    decided_since bigint DEFAULT 0 NOT NULL,
+    in_hand bigint DEFAULT 0 NOT NULL,
+    policy_version integer,
+    label text COLLATE pg_catalog."C",
+    model text COLLATE pg_catalog."C",
+    model_version text COLLATE pg_catalog."C",
+    source text,
+    priority text NOT NULL,
+    status text DEFAULT 'reopening'::text NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT reopening_id_positive CHECK ((id > 0)),
+    CONSTRAINT reopening_source_known CHECK ((source = ANY (ARRAY['model'::text, 'reviewer'::text, 'consensus'::text, 'adjudicator'::text]))),
+    CONSTRAINT reopening_status_known CHECK ((status = ANY (ARRAY['reopening'::text, 'reopened'::text, 'undoing'::text, 'undone'::text])))
+);
+
+COMMENT ON TABLE public.reopening IS 'Decisions taken back together; null members of what was asked for match everything.';
+
+COMMENT ON COLUMN public.reopening.after_item IS 'Where the next batch begins: items are taken in order.';
+
+COMMENT ON COLUMN public.reopening.settled IS 'Matching items that an adjudicator has settled, which stay as they are.';
+
+COMMENT ON COLUMN public.reopening.decided_since IS 'Of what was undone: items that people had decided by then, which stay decided.';
+
+COMMENT ON COLUMN public.reopening.in_hand IS 'Of what was undone: items that somebody had in hand or had answered in part, which go on.';
+
 CREATE TABLE public.reroute (
     project_id bigint NOT NULL,
     item_id bigint NOT NULL,
@@ -2562,6 +2612,12 @@ ALTER TABLE ONLY public.project
 ALTER TABLE ONLY public.ready
     ADD CONSTRAINT ready_pkey PRIMARY KEY (project_id, queue, rank, item_id);
 
+ALTER TABLE ONLY public.reopened_item
+    ADD CONSTRAINT reopened_item_pkey PRIMARY KEY (project_id, reopening_id, item_id);
+
+ALTER TABLE ONLY public.reopening
+    ADD CONSTRAINT reopening_pkey PRIMARY KEY (project_id, id);
+
 ALTER TABLE ONLY public.reroute
     ADD CONSTRAINT reroute_pkey PRIMARY KEY (project_id, item_id, number);
 
@@ -2627,6 +2683,8 @@ CREATE INDEX prediction_not_serving_idx ON public.prediction USING btree (projec
 CREATE INDEX prediction_received_at_idx ON public.prediction USING brin (received_at);
 
 CREATE INDEX prediction_would_be_idx ON public.prediction USING btree (project_id, received_at) WHERE (would_be IS NOT NULL);
+
+CREATE INDEX reopening_unfinished_idx ON public.reopening USING btree (project_id, id) WHERE (status = ANY (ARRAY['reopening'::text, 'undoing'::text]));
 
 CREATE INDEX reroute_audited_idx ON public.reroute USING btree (project_id, to_model_version_id, changed_at, item_id) WHERE (to_route = 'audited'::text);
 
@@ -2722,6 +2780,12 @@ ALTER TABLE ONLY public.policy
 
 ALTER TABLE ONLY public.project
     ADD CONSTRAINT project_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.reopening
+    ADD CONSTRAINT reopening_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.reopening
+    ADD CONSTRAINT reopening_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.reviewer_pause
     ADD CONSTRAINT reviewer_pause_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);

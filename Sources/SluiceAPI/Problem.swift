@@ -71,6 +71,8 @@ public enum ProblemTable {
         case .unknownReview: (404, "Unknown review", "Only your own reviews can be taken back.")
         case .undoTooLate: (409, "Too late to undo", "Ask an adjudicator or an admin.")
         case .notReopened: (409, "Nothing to reopen", "`sluice item show ID` says where it stands.")
+        case .unknownReopening:
+            (404, "Unknown reopening", "`sluice item reopenings` lists them.")
         case .unknownGuidelines:
             (404, "Unknown guidelines", "`sluice guidelines history` lists the versions.")
         case .unknownProposal:

@@ -112,6 +112,7 @@ public struct App: Sendable {
         let upkeep = Upkeep(pool: pool, logger: logger)
         let rollups = Rollups(pool: pool, logger: logger)
         let waits = Waits(pool: pool, directory: services.directory, logger: logger)
+        let reopening = services.bulkReopening
         let follower = ChangeFollower(
             options: database.options, directory: services.directory, logger: logger)
         let ramps = RampUpkeep(
@@ -141,6 +142,8 @@ public struct App: Sendable {
             .init(service: Loop { await cancelWhenGracefulShutdown { await ramps.run() } }))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await waits.run() } }))
+        services.append(
+            .init(service: Loop { await cancelWhenGracefulShutdown { await reopening.run() } }))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await drift.run() } }))
         services.append(

@@ -44,6 +44,10 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case rolloutRolledBack = "rollout.rolled_back"
     /// An item's decision was taken back after a complaint.
     case itemReopened = "item.reopened"
+    /// Decisions were taken back together.
+    case itemsReopened = "items.reopened"
+    /// Decisions that were taken back together were restored.
+    case itemsRestored = "items.restored"
     /// Items were marked as gold: their label is known.
     case goldAdded = "gold.added"
     /// An item is no longer used as gold.

@@ -32,6 +32,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case unknownReview = "SLU-212"
     case undoTooLate = "SLU-213"
     case notReopened = "SLU-214"
+    case unknownReopening = "SLU-218"
     case unknownGuidelines = "SLU-221"
     case unknownProposal = "SLU-222"
     case proposalSettled = "SLU-223"

@@ -36,6 +36,7 @@ public enum ReviewError: Error, Hashable, Sendable {
     case undoTooLate(reason: String)
     /// The item has no decision that could be taken back.
     case notReopened(why: String)
+    case unknownReopening(id: String)
     case reviewerPaused
     case unknownReviewer(String)
     case unknownGold(String)
@@ -96,6 +97,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownReview: .unknownReview
         case .undoTooLate: .undoTooLate
         case .notReopened: .notReopened
+        case .unknownReopening: .unknownReopening
         case .reviewerPaused: .reviewerPaused
         case .unknownReviewer: .unknownReviewer
         case .unknownGold: .unknownGold
@@ -172,6 +174,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownReview(let id): "you have given no review with the id \"\(id)\""
         case .undoTooLate(let reason): reason
         case .notReopened(let why): why
+        case .unknownReopening(let id): "the project has no reopening \(id)"
         case .reviewerPaused: "you are paused in this project, and get no work for now"
         case .unknownReviewer(let name): "nobody of the name \"\(name)\" has a token or a review"
         case .unknownGold(let id): "the item \"\(id)\" is not in use as gold"

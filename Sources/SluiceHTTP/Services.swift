@@ -29,6 +29,8 @@ public struct Services: Sendable {
     public let reviewing: Reviewing
     /// Takes decisions back after complaints.
     public let reopening: Reopening
+    /// Takes many decisions back at once.
+    public let bulkReopening: BulkReopening
     /// Says how many audits it takes.
     public let auditPlanning: AuditPlanning
     /// Has what waits follow the policy in force.
@@ -98,6 +100,9 @@ public struct Services: Sendable {
             pool: pool, logger: logger, stored: { reviewing.tasksArrived(in: $0) })
         coalescer = IngestCoalescer(ingestion: ingestion)
         reopening = Reopening(pool: pool, arrived: { reviewing.tasksArrived(in: $0) })
+        bulkReopening = BulkReopening(
+            pool: pool, directory: directory, logger: logger,
+            arrived: { reviewing.tasksArrived(in: $0) })
         auditPlanning = AuditPlanning(pool: pool)
         reasking = Reasking(pool: pool)
         guidelines = Guidelines(pool: pool)

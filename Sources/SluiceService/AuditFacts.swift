@@ -105,4 +105,20 @@ public enum AuditFacts {
         writer.endObject()
         return writer.bytes
     }
+
+    /// `{"reopening":"3","policy_version":7,"label":"fraud"}`: what was asked for.
+    static func reopening(_ id: Int, _ filter: ReopeningFilter) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("reopening", "\(id)")
+        writer.memberIfPresent("policy_version", filter.policyVersion)
+        writer.memberIfPresent("label", filter.label?.text)
+        writer.memberIfPresent("model", filter.model?.text)
+        writer.memberIfPresent("model_version", filter.modelVersion?.text)
+        writer.memberIfPresent("source", filter.source?.rawValue)
+        writer.memberIfPresent("since", filter.since?.rfc3339)
+        writer.memberIfPresent("until", filter.until?.rfc3339)
+        writer.endObject()
+        return writer.bytes
+    }
 }

@@ -80,18 +80,7 @@ extension Store {
     ) throws(PostgresError) {
         guard !rows.isEmpty else { return }
         _ = try session.execute(
-            SQLCatalog.insertImportedDecisions,
-            [
-                .int64(project), .array(ParameterArray(rows.map(\.item))),
-                .array(ParameterArray(rows.map { Int32($0.revision) })),
-                .array(ParameterArray(rows.map { Int16(clamping: $0.reviews) })),
-                .array(ParameterArray(rows.map(\.modelVersionID))),
-                .array(ParameterArray(rows.map(\.actor))),
-                .array(ParameterArray(rows.map(\.agreement))),
-                .array(ParameterArray(rows.map(\.label))),
-                .array(ParameterArray(rows.map(\.source.rawValue))),
-                .array(ParameterArray(rows.map(\.outcome.rawValue))),
-            ])
+            SQLCatalog.insertImportedDecisions, rows.parameters(project: project))
         _ = try session.execute(
             SQLCatalog.appendMoves, [.int64(project), .array(ParameterArray(rows.map(\.item)))])
     }

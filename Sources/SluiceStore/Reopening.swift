@@ -36,19 +36,26 @@ extension Store {
     public func lockReopenable(
         _ item: Int64, project: Int64
     ) throws(PostgresError) -> ReopenableItem? {
-        _ = try session.query(
-            SQLCatalog.lockTasks, [.int64(project), .array(ParameterArray([item]))], firstInt64)
-        return try session.queryOne(
-            SQLCatalog.reopenableItem, [.int64(project), .int64(item)]
-        ) { (row) throws(PostgresError) -> ReopenableItem in
+        try lockReopenable([item], project: project).first
+    }
+
+    /// Holds the tasks of some items to the end of the transaction, and says where those stand that
+    /// have a route, in order of item.
+    public func lockReopenable(
+        _ items: [Int64], project: Int64
+    ) throws(PostgresError) -> [ReopenableItem] {
+        let parameters: [Parameter] = [.int64(project), .array(ParameterArray(items))]
+        _ = try session.query(SQLCatalog.lockTasks, parameters, firstInt64)
+        return try session.query(SQLCatalog.reopenableItems, parameters) {
+            (row) throws(PostgresError) -> ReopenableItem in
             ReopenableItem(
-                item: item, modelVersionID: try row.int64(0),
-                route: Route(rawValue: try row.text(1)) ?? .queued,
-                decision: try row.intIfPresent(2).map { (revision) throws(PostgresError) in
+                item: try row.int64(0), modelVersionID: try row.int64(1),
+                route: Route(rawValue: try row.text(2)) ?? .queued,
+                decision: try row.intIfPresent(3).map { (revision) throws(PostgresError) in
                     ReopenableItem.Decision(
-                        revision: revision, source: try row.text(3), outcome: try row.text(4))
-                }, hasTask: try row.bool(5), isAudit: try row.bool(6),
-                isAnswered: try row.bool(7))
+                        revision: revision, source: try row.text(4), outcome: try row.text(5))
+                }, hasTask: try row.bool(6), isAudit: try row.bool(7),
+                isAnswered: try row.bool(8))
         }
     }
 }

@@ -71,6 +71,13 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(method: "POST", path: "/reviews/r/undo", permission: .review),
         .init(method: "GET", path: "/labels", permission: .analyse),
         .init(method: "GET", path: "/items/a", permission: .analyse),
+        .init(method: "GET", path: "/reopenings", permission: .analyse),
+        .init(
+            method: "POST", path: "/reopenings", permission: .administer,
+            body: #"{"label":"cat","dry_run":true}"#),
+        .init(
+            method: "POST", path: "/reopenings/1/undo", permission: .administer,
+            body: #"{"reason":"r"}"#, status: 404),
         .init(method: "GET", path: "/report", permission: .analyse),
         .init(method: "GET", path: "/comparison", permission: .analyse),
         .init(method: "GET", path: "/what-if", permission: .analyse),

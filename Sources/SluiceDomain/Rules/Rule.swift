@@ -42,7 +42,7 @@ public struct RuleEffect: Hashable, Sendable {
         case low
 
         /// The urgency in 0...1; nil for the model's doubt.
-        var urgency: Double? {
+        public var urgency: Double? {
             switch self {
             case .urgent: 1
             case .high: 0.9

@@ -77,14 +77,14 @@ private struct ReopenStep {
         }
         guard decision.outcome != Outcome.reopened.rawValue else {
             return Reopened(
-                externalID: externalID, isRepeated: true, asks: asked(standing, decision),
+                externalID: externalID, isRepeated: true, asks: standing.asks,
                 revision: decision.revision)
         }
         guard decision.source != DecisionSource.adjudicator.rawValue else {
             throw ReviewError.notReopened(
                 why: "an adjudicator has settled the item, and may take that back")
         }
-        let asks = asked(standing, decision)
+        let asks = standing.asks
         let revision = decision.revision + 1
         try store.appendDecision(
             DecisionRow(
@@ -107,24 +107,10 @@ private struct ReopenStep {
             externalID: externalID, isRepeated: false, asks: asks, revision: revision)
     }
 
-    /// Who looks at it: those of an audit that is open, an adjudicator where people have answered,
-    /// else reviewers.
-    private func asked(
-        _ standing: ReopenableItem, _ decision: ReopenableItem.Decision
-    ) -> Reopened.Asked {
-        guard standing.hasTask else { return .review }
-        if standing.isAnswered { return .adjudication }
-        return standing.isAudit ? .audit : .review
-    }
-
     /// Puts the item before what has not waited long: somebody waits for an answer.
     private func ask(_ standing: ReopenableItem) throws(PostgresError) {
         var columns = TaskColumns()
-        columns.append(
-            PredictionKey(item: standing.item, modelVersion: standing.modelVersionID),
-            Routing(
-                route: .queued, reason: .rule, propensity: 1, isBlind: true, urgency: 1,
-                reviewers: project.policy.reviewers, slaSeconds: project.policy.slaSeconds))
+        columns.append(standing, project, .urgent)
         if standing.hasTask {
             try store.requeueTasks(
                 columns, project: project.id, policyVersion: project.policyVersion)
