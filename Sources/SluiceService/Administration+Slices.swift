@@ -20,7 +20,7 @@ extension Administration {
         slices: [String], of project: ProjectContext, by caller: Caller
     ) async throws {
         let before = try await self.slices(of: project)
-        guard before != slices.sorted() else { return }
+        guard before.map(ExactText.init) != slices.map(ExactText.init).sorted() else { return }
         try await Rollups(pool: pool, logger: Logger(label: "sluice")).rebuild(
             project: project.id, slices: slices
         ) { store in

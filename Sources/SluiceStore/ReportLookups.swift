@@ -1,3 +1,4 @@
+import SluiceDomain
 import SluicePostgres
 import SluiceSQL
 
@@ -5,7 +6,7 @@ import SluiceSQL
 public struct PolicyDeadlines: Sendable {
     private struct Key: Hashable {
         let policy: Int
-        let rule: String
+        let rule: ExactText
     }
 
     private let seconds: [Key: Int]
@@ -13,7 +14,7 @@ public struct PolicyDeadlines: Sendable {
     /// Takes the deadlines by policy and rule; an empty rule: where no rule says otherwise.
     init(_ deadlines: [(policy: Int, rule: String, seconds: Int)]) {
         seconds = Dictionary(
-            deadlines.map { (Key(policy: $0.policy, rule: $0.rule), $0.seconds) },
+            deadlines.map { (Key(policy: $0.policy, rule: ExactText($0.rule)), $0.seconds) },
             uniquingKeysWith: { first, _ in first })
     }
 
@@ -22,7 +23,8 @@ public struct PolicyDeadlines: Sendable {
 
     /// The seconds from arrival to the deadline, by the rule's own or the policy's; nil for none.
     public func seconds(policy: Int, rule: String) -> Int? {
-        seconds[Key(policy: policy, rule: rule)] ?? seconds[Key(policy: policy, rule: "")]
+        seconds[Key(policy: policy, rule: ExactText(rule))]
+            ?? seconds[Key(policy: policy, rule: ExactText(""))]
     }
 }
 

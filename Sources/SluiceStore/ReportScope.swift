@@ -50,7 +50,7 @@ public struct ReportScope: Sendable {
     }
 
     /// Items that have something in common.
-    public struct Slice: Sendable, Hashable {
+    public struct Slice: Sendable {
         /// One of the project's slices, as `metadata.source`.
         public let key: String
         /// What the items have there; empty for those that have nothing.

@@ -75,7 +75,7 @@ extension Policy {
         writer.member("default", accept.standard)
         writer.key("labels")
         writer.beginObject()
-        for (label, threshold) in accept.labels.sorted(by: { $0.key.text < $1.key.text }) {
+        for (label, threshold) in accept.labels.sorted(by: { $0.key < $1.key }) {
             writer.key(label.text)
             writer.double(threshold)
         }

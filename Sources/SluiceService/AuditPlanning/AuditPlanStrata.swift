@@ -35,28 +35,29 @@ struct AuditPlanStrata: Sendable {
     ///   - growth: how many items are to come for each in the cells.
     init(_ cells: [AuditedCell], edges: [Double], error: Double, budget: Double, growth: Double) {
         let known = cells.filter { $0.bin != nil }
-        var sizes: [String: Int] = [:]
-        for cell in known { sizes[cell.label, default: 0] += cell.items }
+        var sizes: [ExactText: Int] = [:]
+        for cell in known { sizes[ExactText(cell.label), default: 0] += cell.items }
         let bins = edges.count + 1
         let affordable = Int(budget) / (Self.least * bins)
-        let own: [String] =
+        let own: [ExactText] =
             affordable < 2
             ? []
             : sizes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                 .prefix(sizes.count <= affordable ? affordable : affordable - 1).map(\.key)
         // Where every label has a group of its own the last one would have no name and no items.
-        let groups: [String?] = own.map(\.self) + (own.count < sizes.count ? [nil] : [])
+        let groups: [ExactText?] = own.map(\.self) + (own.count < sizes.count ? [nil] : [])
         var parts: [Part] = []
         for group in groups {
             for bin in 0..<bins {
                 var part = Part(
                     stratum: AuditStratum(
-                        labels: group.map { [ExactText($0)] },
+                        labels: group.map { [$0] },
                         from: bin > 0 ? edges[bin - 1] : nil,
                         below: bin < edges.count ? edges[bin] : nil, rate: 0))
                 for cell in known
                 where cell.bin == bin
-                    && (group.map { $0 == cell.label } ?? !own.contains(cell.label))
+                    && (group.map { $0 == ExactText(cell.label) }
+                        ?? !own.contains(ExactText(cell.label)))
                 {
                     part.items += cell.items
                     part.doubt += cell.doubt

@@ -97,7 +97,7 @@ struct ComparedItems: Sendable {
         var groups: [Int32: [ComparedItem]] = [:]
         for item in items { groups[key(item), default: []].append(item) }
         return groups.map { (name: $0.key < 0 ? nil : names[Int($0.key)], items: $0.value) }
-            .sorted { ($0.name ?? "") < ($1.name ?? "") }
+            .sorted { ExactText($0.name ?? "") < ExactText($1.name ?? "") }
     }
 }
 

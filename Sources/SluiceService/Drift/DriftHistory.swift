@@ -26,7 +26,7 @@ struct DriftHistory {
     private func alarm(_ name: String, at index: Int) -> DriftSignal.Level {
         DriftSignal.sustained(
             windows[max(index - 2, 0)...index].map { window in
-                window.signals.first { $0.name == name }?.level ?? .none
+                window.signals.first { ExactText($0.name) == ExactText(name) }?.level ?? .none
             })
     }
 

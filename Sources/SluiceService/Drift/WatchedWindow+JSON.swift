@@ -21,7 +21,7 @@ extension WatchedWindow {
         writer.key("inputs")
         writer.beginObject()
         for (path, input) in inputs.sorted(by: { $0.key < $1.key }) {
-            writer.key(path)
+            writer.key(path.name)
             writer.beginObject()
             writer.member("items", input.items)
             writer.member("missing", input.missing)
@@ -60,7 +60,7 @@ extension WatchedWindow {
             input.numbers = ValueSample(json: member.value["numbers"])
             input.words = CategoryCounts(json: member.value["words"])
             input.lengths = ValueSample(json: member.value["lengths"])
-            inputs[member.key] = input
+            inputs[Category(member.key)] = input
         }
     }
 }
@@ -86,7 +86,7 @@ extension CategoryCounts {
         writer.key("counts")
         writer.beginObject()
         for (name, count) in counts.sorted(by: { $0.key < $1.key }) {
-            writer.key(name)
+            writer.key(name.name)
             writer.int(count)
         }
         writer.endObject()
@@ -95,9 +95,9 @@ extension CategoryCounts {
     }
 
     fileprivate init(json: JSONValue?) {
-        var counts: [String: Int] = [:]
+        var counts: [Category: Int] = [:]
         for member in json?["counts"]?.object?.members ?? [] {
-            counts[member.key] = member.value.int ?? 0
+            counts[Category(member.key)] = member.value.int ?? 0
         }
         self.init(counts, others: json?["others"]?.int ?? 0)
     }

@@ -182,7 +182,7 @@ struct WindowCloser {
         ).reversed().map { try DriftSignal.all(json: $0.signals) }
         return signals.compactMap { signal in
             let levels = earlier.map { window in
-                window.first { $0.name == signal.name }?.level ?? .none
+                window.first { ExactText($0.name) == ExactText(signal.name) }?.level ?? .none
             }
             let now = DriftSignal.sustained(levels + [signal.level])
             return now > DriftSignal.sustained(levels)

@@ -98,7 +98,7 @@ struct ErrorWriter {
 
     private func level(of slice: ExactText) -> Estimate? {
         guard slicing == .label else { return people.slices[slice]?.level }
-        guard let place = labels.labels.firstIndex(where: { $0.name == slice.text }) else {
+        guard let place = labels.labels.firstIndex(where: { ExactText($0.name) == slice }) else {
             return nil
         }
         return people.labels[place].level

@@ -52,7 +52,8 @@ struct GoldReply {
         switch recorded.form {
         case .bare: return decided(sole.withoutPrediction)
         case .shown:
-            let isPredicted = verdict.labelName == recorded.predicted
+            let isPredicted =
+                verdict.labelName.map(ExactText.init) == recorded.predicted.map(ExactText.init)
             return decided(isPredicted ? sole.asPredicted : sole.otherwise)
         case .blind:
             if isCorrect { return decided(sole.asPredicted) }

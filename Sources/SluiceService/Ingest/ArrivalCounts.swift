@@ -7,10 +7,10 @@ struct ArrivalCounts {
     /// What the rollups tell items apart by when they arrive.
     private struct Way: Hashable {
         let modelVersion: Int64
-        let label: String?
+        let label: ExactText?
         let route: Route
         let reason: String
-        let rule: String?
+        let rule: ExactText?
         let propensity: Double
         let stratum: Int?
     }
@@ -24,10 +24,11 @@ struct ArrivalCounts {
         let way = Way(
             modelVersion: line.key.modelVersion,
             label: line.prediction.suggestion.map {
-                String(decoding: bytes[$0.label], as: UTF8.self)
+                ExactText(String(decoding: bytes[$0.label], as: UTF8.self))
             },
             route: line.routing.route, reason: line.routing.reason.rawValue,
-            rule: line.routing.rule, propensity: line.routing.propensity,
+            rule: line.routing.rule.map(ExactText.init),
+            propensity: line.routing.propensity,
             stratum: line.routing.stratum)
         items[way, default: []].append(line.key.item)
         if items[way]?.count == 1 { ways.append(way) }
@@ -41,10 +42,10 @@ struct ArrivalCounts {
             columns.modelVersions.append(way.modelVersion)
             columns.propensities.append(way.propensity)
             columns.strata.append(optional: way.stratum)
-            columns.labels.append(optional: way.label)
+            columns.labels.append(optional: way.label?.text)
             columns.routes.append(way.route.rawValue)
             columns.reasons.append(way.reason)
-            columns.rules.append(optional: way.rule)
+            columns.rules.append(optional: way.rule?.text)
             columns.firsts.append(Int32(columns.items.count + 1))
             columns.counts.append(Int32(items.count))
             for item in items { columns.items.append(item) }

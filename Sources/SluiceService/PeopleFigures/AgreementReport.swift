@@ -77,7 +77,7 @@ public struct AgreementReport: Sendable {
 
     private func write(slices: [ExactText: AgreementCounts], to writer: inout JSONWriter) {
         let ordered = slices.sorted {
-            ($1.value.items, $0.key.text) < ($0.value.items, $1.key.text)
+            ($1.value.items, $0.key) < ($0.value.items, $1.key)
         }
         writer.key("by_slice")
         writer.array(ordered.prefix(Self.maximumSlices)) { writer, slice in

@@ -9,14 +9,14 @@ struct CostReport: Sendable {
     private struct Part {
         var outcomes: [AcceptedCount] = []
         var disputes: [AuditCount] = []
-        var labels: Set<String> = []
+        var labels: Set<ExactText> = []
 
         var items: Int { outcomes.reduce(0) { $0 + $1.count } }
 
         mutating func add(_ count: ArrivalCount) {
             outcomes.append(count.accepted)
             if let audits = count.audits { disputes.append(audits) }
-            labels.insert(count.cell.label)
+            labels.insert(ExactText(count.cell.label))
         }
     }
 
@@ -109,7 +109,7 @@ struct CostReport: Sendable {
                         costs: costs.unit(reviewers: policy.reviewers).with(error: cost)))
             case .count: break
             case .unknown(let reason):
-                let labels = part.labels.sorted().prefix(3).joined(separator: ", ")
+                let labels = part.labels.sorted().prefix(3).map(\.text).joined(separator: ", ")
                 return .failure(
                     Missing(reason: parts.count > 1 ? "\(reason), predicted \(labels)" : reason))
             }

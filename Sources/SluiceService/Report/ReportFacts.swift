@@ -95,32 +95,29 @@ struct ReportFacts: Sendable {
 
     /// Writes the same metrics by model version and by predicted label.
     func writeGroups(to writer: inout JSONWriter) {
-        struct Version: Hashable {
-            let model: String
-            let version: String
-        }
         // What came without a prediction has no model and no label to be grouped by.
         let predicted = arrivals.map(\.cell).filter { !$0.model.isEmpty }
-        let versions = Set(predicted.map { Version(model: $0.model, version: $0.version) })
-            .sorted { ($0.model, $0.version) < ($1.model, $1.version) }
+        let versions = Set(
+            predicted.map { ModelVersionName(model: $0.model, version: $0.version) }
+        ).sorted { ($0.model, $0.version) < ($1.model, $1.version) }
         writer.key("by_model_version")
         writer.beginArray()
         for version in versions {
             writer.beginObject()
-            writer.member("model", version.model)
-            writer.member("model_version", version.version)
+            writer.member("model", version.model.text)
+            writer.member("model_version", version.version.text)
             writeGroup(to: &writer) {
-                $0.model == version.model && $0.version == version.version
+                ModelVersionName(model: $0.model, version: $0.version) == version
             }
             writer.endObject()
         }
         writer.endArray()
         writer.key("by_label")
         writer.beginArray()
-        for label in Set(predicted.map(\.label)).sorted() {
+        for label in Set(predicted.map { ExactText($0.label) }).sorted() {
             writer.beginObject()
-            writer.member("label", label)
-            writeGroup(to: &writer) { $0.label == label }
+            writer.member("label", label.text)
+            writeGroup(to: &writer) { ExactText($0.label) == label }
             writer.endObject()
         }
         writer.endArray()

@@ -93,7 +93,9 @@ public struct ReportQuestion: Sendable {
         if let slice {
             let parts = slice.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let keys = try store.slices(project: scope.project)
-            guard parts.count == 2, keys.contains(String(parts[0])) else {
+            guard parts.count == 2,
+                keys.map(ExactText.init).contains(ExactText(String(parts[0])))
+            else {
                 throw ReviewError.invalidParameter(
                     name: "slice", found: "\"\(slice)\"",
                     accepted: keys.isEmpty

@@ -1,10 +1,11 @@
+import SluiceDomain
 import SluiceJSON
 import SluiceStore
 
 /// What each reviewer did in a window.
 struct ReviewerFigures {
-    private let reviews: [String: [ReviewerCount]]
-    private let handling: [String: [HandlingCount]]
+    private let reviews: [ExactText: [ReviewerCount]]
+    private let handling: [ExactText: [HandlingCount]]
     private let hours: Double
     /// Why there are no handling times; nil where they are known.
     private let unknown: String?
@@ -14,8 +15,8 @@ struct ReviewerFigures {
         _ reviews: [ReviewerCount], _ handling: [HandlingCount], hours: Double,
         unless unknown: String?
     ) {
-        self.reviews = Dictionary(grouping: reviews, by: \.reviewer)
-        self.handling = Dictionary(grouping: handling, by: \.reviewer)
+        self.reviews = Dictionary(grouping: reviews) { ExactText($0.reviewer) }
+        self.handling = Dictionary(grouping: handling) { ExactText($0.reviewer) }
         self.hours = hours
         self.unknown = unknown
     }
@@ -28,10 +29,10 @@ struct ReviewerFigures {
         }
     }
 
-    private func write(_ name: String, _ counts: [ReviewerCount], to writer: inout JSONWriter) {
+    private func write(_ name: ExactText, _ counts: [ReviewerCount], to writer: inout JSONWriter) {
         func sum(_ count: (ReviewerCount) -> Int) -> Int { counts.reduce(0) { $0 + count($1) } }
         writer.beginObject()
-        writer.member("reviewer", name)
+        writer.member("reviewer", name.text)
         writer.member("reviews", sum(\.reviews))
         // A pace of seconds says nothing of an hour.
         writer.member(

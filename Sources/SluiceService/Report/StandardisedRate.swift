@@ -41,11 +41,12 @@ struct StandardisedRate {
 
     private static func byLabel(
         _ counts: [LabelCount]
-    ) -> [String: (received: Int, automated: Int)] {
-        var sums: [String: (received: Int, automated: Int)] = [:]
+    ) -> [ExactText: (received: Int, automated: Int)] {
+        var sums: [ExactText: (received: Int, automated: Int)] = [:]
         for count in counts {
-            sums[count.label, default: (0, 0)].received += count.received
-            sums[count.label, default: (0, 0)].automated += count.automated
+            let label = ExactText(count.label)
+            sums[label, default: (0, 0)].received += count.received
+            sums[label, default: (0, 0)].automated += count.automated
         }
         return sums
     }

@@ -4,18 +4,19 @@ public struct CategoryCounts: Hashable, Sendable {
     public static let most = 200
 
     /// The counts by category.
-    public private(set) var counts: [String: Int]
+    public private(set) var counts: [Category: Int]
     /// How many items were of categories beyond ``most``.
     public private(set) var others: Int
 
     /// Begins with counts, or without any.
-    public init(_ counts: [String: Int] = [:], others: Int = 0) {
+    public init(_ counts: [Category: Int] = [:], others: Int = 0) {
         self.counts = counts
         self.others = others
     }
 
     /// Counts an item.
     public mutating func add(_ category: String) {
+        let category = Category(category)
         if counts[category] != nil || counts.count < Self.most {
             counts[category, default: 0] += 1
         } else {
@@ -42,7 +43,7 @@ extension CategoryCounts {
         let rest = Set(ranked.dropFirst(limit).map(\.key))
         var (known, unseen) = (0, [(name: String, n: Int)]())
         for (name, n) in current.counts where reference.counts[name] == nil {
-            unseen.append((name, n))
+            unseen.append((name.name, n))
         }
         for name in rest { known += current.counts[name] ?? 0 }
         let unseenCount = unseen.reduce(0) { $0 + $1.n }
@@ -51,7 +52,7 @@ extension CategoryCounts {
                 ranked.dropFirst(limit).reduce(reference.others) { $0 + $1.value }, 0,
             ],
             named.map { current.counts[$0.key] ?? 0 } + [known + current.others, unseenCount],
-            unseen.sorted { ($1.n, $0.name) < ($0.n, $1.name) }
+            unseen.sorted { ($1.n, Category($0.name)) < ($0.n, Category($1.name)) }
         )
     }
 }

@@ -21,7 +21,7 @@ public struct DriftComparison: Hashable, Sendable {
         signals += Self.routing(reference, current)
         for path in Set(reference.inputs.keys).union(current.inputs.keys).sorted() {
             signals += Self.input(
-                path, reference.inputs[path] ?? WatchedInput(),
+                path.name, reference.inputs[path] ?? WatchedInput(),
                 current.inputs[path] ?? WatchedInput())
         }
         if min(reference.items, current.items) < WatchedWindow.fewestItems {

@@ -17,7 +17,7 @@ public struct WatchedWindow: Hashable, Sendable {
     /// The policies that routed the items, in order.
     public var policyVersions: [Int] = []
     /// What stood at the configured places, by path.
-    public var inputs: [String: WatchedInput] = [:]
+    public var inputs: [Category: WatchedInput] = [:]
 
     /// The fewest items that can be compared.
     public static let fewestItems = 200
@@ -40,6 +40,8 @@ public struct WatchedWindow: Hashable, Sendable {
         routes.add(route)
         automated += isAutomated ? 1 : 0
         if !policyVersions.contains(policyVersion) { policyVersions.append(policyVersion) }
-        for (path, value) in values { inputs[path, default: WatchedInput()].add(value, key: key) }
+        for (path, value) in values {
+            inputs[Category(path), default: WatchedInput()].add(value, key: key)
+        }
     }
 }

@@ -54,14 +54,15 @@ struct OnlyOption: Hashable {
 
     /// The filter that several make together: the same key again is "or", another key "and".
     static func filter(_ options: [OnlyOption], isMine: Bool) -> LeaseFilter {
-        var keys: [String] = []
-        var values: [String: [String]] = [:]
-        for case (.metadata(let key), let value) in options.map({ ($0.part, $0.value) }) {
+        var keys: [ExactText] = []
+        var values: [ExactText: [String]] = [:]
+        for case (.metadata(let name), let value) in options.map({ ($0.part, $0.value) }) {
+            let key = ExactText(name)
             if values[key] == nil { keys.append(key) }
             values[key, default: []].append(value)
         }
         return LeaseFilter(
             labels: options.filter { $0.part == .label }.map(\.value),
-            metadata: keys.map { .init(key: $0, values: values[$0] ?? []) }, isMine: isMine)
+            metadata: keys.map { .init(key: $0.text, values: values[$0] ?? []) }, isMine: isMine)
     }
 }
