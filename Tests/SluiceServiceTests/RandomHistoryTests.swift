@@ -1,0 +1,133 @@
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceService
+import SluiceStore
+import TestSupport
+import Testing
+
+/// What must hold of every project, whatever happened to it.
+@Suite("A hundred random histories")
+struct RandomHistoryTests {
+    private static let seeds = 100
+    private static let steps = 14
+    /// How many are lived through at once.
+    private static let lanes = 2
+
+    @Test(
+        "what-if under the policy in force is the report, every route is recomputed, rollups are right"
+    )
+    func hundred() async throws {
+        let tally = Tally()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<Self.lanes {
+                group.addTask {
+                    for seed in stride(from: lane, to: Self.seeds, by: Self.lanes) {
+                        try await Self.live(seed: seed, tally)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        // Nothing of it was left out by chance.
+        let events = await tally.events
+        for event in [
+            "sent accepted", "sent queued", "sent audited", "sent waiting", "sent shadowed",
+            "sent again accepted", "sent again queued", "sent again shadowed", "refused",
+            "repeated",
+            "rollout", "waits ended", "answered", "taken back", "reopened", "reopened together",
+            "restored together",
+        ] {
+            #expect(events[event, default: 0] > 0, "\(event) of \(events)")
+        }
+        print(
+            events.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(
+                separator: ", "))
+    }
+
+    /// How often each thing happened, in all histories.
+    private actor Tally {
+        private(set) var events: [String: Int] = [:]
+        func add(_ more: [String: Int]) { events.merge(more, uniquingKeysWith: +) }
+    }
+
+    private static func live(seed: Int, _ tally: Tally) async throws {
+        try await TestService.run(labels: RandomHistory.labels) { service in
+            var history = RandomHistory(service, seed: UInt64(seed))
+            try await history.run(steps: steps)
+            let project = try await service.project()
+            try await compareWhatIf(service, project, seed)
+            try await recompute(service, project, seed)
+            let differences = try await service.rollups.check(project: project.id)
+            #expect(differences.isEmpty, "rollups of seed \(seed): \(differences)")
+            try await service.rollups.fold(project: project.id)
+            try await compareWhatIf(service, project, seed)
+            #expect(try await service.rollups.check(project: project.id).isEmpty, "seed \(seed)")
+            try await QueueInvariant.check(service)
+            await tally.add(history.happened)
+        }
+    }
+
+    /// The figures of both that are counts of routes.
+    private static func compareWhatIf(
+        _ service: TestService, _ project: ProjectContext, _ seed: Int
+    ) async throws {
+        let report = try JSONValue(
+            parsing: try await Reporting(
+                pool: service.pool, counter: QueueCounter(pool: service.pool)
+            ).json(project: project, from: nil, to: nil))
+        let whatIf = try JSONValue(
+            parsing: try await WhatIf(pool: service.pool, pageRows: 100).json(
+                WhatIfQuestion(), project: project))
+        let metrics = try #require(report["metrics"])
+        let inForce = try #require(whatIf["candidates"]?[0])
+        let accepted = try #require(inForce["accepted"]?.int)
+        let audited = try #require(inForce["audited"]?.int)
+        let queued = try #require(inForce["queued"]?.int)
+        let waiting = try #require(whatIf["items_waiting"]?.int)
+        let items = try #require(whatIf["items"]?.int)
+        #expect(items == metrics["received"]?["value"]?.int, "seed \(seed)")
+        #expect(accepted + queued + waiting == items, "seed \(seed)")
+        #expect(inForce["automation_rate"] == metrics["automation_rate"], "seed \(seed)")
+        #expect(
+            metrics["deferral_rate"]?["value"]?.double.map { ($0 * Double(items)).rounded() }
+                == Double(queued + waiting), "seed \(seed)")
+        if accepted > 0 {
+            #expect(
+                metrics["audit_rate"]?["value"]?.double == Double(audited) / Double(accepted),
+                "seed \(seed)")
+        }
+    }
+
+    /// Every route on record, under the one policy and the rollout it names.
+    private static func recompute(
+        _ service: TestService, _ project: ProjectContext, _ seed: Int
+    ) async throws {
+        let (routes, rollouts, secret) = try await service.pool.withSession { session in
+            let store = Store(session)
+            return (
+                try store.recordedRoutes(project: project.id, after: .min, items: 10_000),
+                try store.rollouts(of: project.id).reduce(into: [Int: Rollout]()) {
+                    $0[$1.revision] = try $1.document.map {
+                        try Rollout(document: JSONValue(parsing: $0))
+                    }
+                }, try store.saltSecret(project: project.id, purpose: .routing, id: 1)
+            )
+        }
+        let salt = try #require(secret)
+        for route in routes {
+            let facts = route.facts
+            let rollout = route.rolloutRevision.flatMap { rollouts[$0] }
+            #expect(facts.policyVersion == project.policyVersion)
+            let routing = try #require(
+                try route.routing(under: project.policy, rollout: rollout, salt: salt))
+            let isSame =
+                routing.route.rawValue == facts.route && routing.reason.rawValue == facts.reason
+                && routing.propensity == facts.propensity && routing.stratum == facts.stratum
+                && routing.isBlind == facts.isBlind
+                && routing.rule.map(ExactText.init) == facts.rule.map(ExactText.init)
+                && routing.wouldBe?.rawValue == facts.wouldBe
+            #expect(isSame, "seed \(seed): \(facts) was \(routing)")
+        }
+    }
+}
