@@ -39,6 +39,28 @@ WHERE i.project_id = $1 AND i.external_id = ANY($2::text[]);
 SELECT i.id, i.payload FROM item i
 WHERE i.project_id = $1 AND i.id = ANY($2::bigint[]);
 
+-- name: fillItems
+-- Gives items that were made without a payload, as references to themselves, the first one there is; nobody else has done so while
+-- this holds them. An item is untouched if it has neither prediction nor decision nor task; one that is not keeps its metadata
+-- where reports tell items apart by it, for it was counted so.
+-- $1 project_id bigint, $2 ids bigint[], $3 reference_hashes uuid[], $4 payload_hashes uuid[], $5 groups text[], $6 payloads json[]
+-- $7 metadata json[], $8 parents json[]
+-- returns id bigint, is_untouched boolean
+WITH n AS MATERIALIZED (
+    SELECT u.*, NOT EXISTS (SELECT FROM prediction p WHERE p.project_id = $1 AND p.item_id = u.id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM decision d WHERE d.project_id = $1 AND d.item_id = u.id OFFSET 0)
+        AND NOT EXISTS (SELECT FROM task t WHERE t.project_id = $1 AND t.item_id = u.id OFFSET 0) AS is_untouched
+    FROM unnest($2::bigint[], $3::uuid[], $4::uuid[], $5::text[], $6::json[], $7::json[], $8::json[])
+        AS u (id, reference_hash, payload_hash, group_key, payload, metadata, parents)
+)
+UPDATE item AS i SET payload_hash = n.payload_hash, payload = n.payload, group_key = coalesce(i.group_key, n.group_key),
+    metadata = CASE WHEN n.is_untouched OR NOT EXISTS (SELECT FROM rollup_slice s WHERE s.project_id = $1)
+        THEN coalesce(i.metadata, n.metadata) ELSE i.metadata END,
+    parents = coalesce(i.parents, n.parents)
+FROM n
+WHERE i.project_id = $1 AND i.id = n.id AND i.payload_hash = n.reference_hash
+RETURNING i.id, n.is_untouched;
+
 -- name: findPredictions
 -- What was stored before for pairs of item and model version.
 -- $1 project_id bigint, $2 item_ids bigint[], $3 model_version_ids bigint[]

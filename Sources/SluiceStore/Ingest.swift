@@ -154,6 +154,29 @@ extension Store {
         try session.copyIn(SQLCatalog.copyModelDecisions, rows)
     }
 
+    /// Gives items that were made as references to themselves their first payload, and what else came with
+    /// it that they lack.
+    ///
+    /// - Parameters:
+    ///   - items: with the ids of the stored items.
+    ///   - references: the hash each is stored with now.
+    /// - Returns: the items that were filled, in no order, and whether nothing has been predicted, decided or
+    ///   asked about each.
+    public func fillItems(
+        _ items: ItemColumns, references: ParameterArray, project: Int64
+    ) throws(PostgresError) -> [(id: Int64, isUntouched: Bool)] {
+        try session.query(
+            SQLCatalog.fillItems,
+            [
+                .int64(project), .array(items.ids), .array(references),
+                .array(items.payloadHashes), .array(items.groups), .array(items.payloads),
+                .array(items.metadata), .array(items.parents),
+            ]
+        ) { (row) throws(PostgresError) -> (id: Int64, isUntouched: Bool) in
+            (id: try row.int64(0), isUntouched: try row.bool(1))
+        }
+    }
+
     /// Stores predictions of items that this transaction stored: their keys are new.
     public func insertFirstPredictions(
         _ columns: PredictionColumns, _ basis: RoutingBasis

@@ -25,7 +25,8 @@ import Testing
             }
         }
         let reply = try await project.send(
-            "POST", "/reviews?decide=true", as: .admin, type: "application/x-ndjson",
+            "POST", "/reviews?decide=true&create_items=true", as: .admin,
+            type: "application/x-ndjson",
             lines.joined(separator: "\n"))
         #expect(reply.status == 200, "\(reply.text)")
         return project
@@ -126,7 +127,7 @@ import Testing
         _ = try await project.review(
             lease, Answer(reviewID: project.name, verdict: .label("dog")))
         let import_ = try await project.send(
-            "POST", "/reviews", as: .admin, type: "application/x-ndjson",
+            "POST", "/reviews?create_items=true", as: .admin, type: "application/x-ndjson",
             #"{"external_id":"a","reviewer":"\#(project.name)-2","label":"cat"}"#)
         #expect(import_.status == 200, "\(import_.text)")
         for method in ["map", "one-coin", "majority", "ml"] {

@@ -10,7 +10,7 @@ import Testing
         _ lines: [String], to project: TestProject, decide: Bool = false
     ) async throws -> (lines: [JSONValue], summary: JSONValue) {
         let reply = try await project.send(
-            "POST", "/reviews" + (decide ? "?decide=true" : ""), as: .admin,
+            "POST", "/reviews?create_items=true" + (decide ? "&decide=true" : ""), as: .admin,
             type: "application/x-ndjson", lines.joined(separator: "\n"))
         #expect(reply.status == 200, "\(reply.text)")
         var parsed = try reply.text.split(separator: "\n").map {
@@ -102,23 +102,61 @@ import Testing
         #expect(reply.summary["imported"]?.int == 2 && reply.summary["refused"]?.int == 12)
     }
 
+    @Test("answers to items that nobody knows are refused, unless they are to be made")
+    func unknownItems() async throws {
+        let project = try await TestProject()
+        let ana = "ana-\(project.name)"
+        #expect(try await project.post(prediction("known")).status == 200)
+        let lines = [
+            answer("known", ana, "cat"), answer("00123 ", ana, "cat"),
+            answer("own", ana, "cat", #","payload":{"text":"woof"}"#),
+            #"{"external_id":"known","reviewer":"ben-\#(project.name)","verdict":"skip"}"#,
+        ]
+        func post(_ query: String) async throws -> [JSONValue] {
+            let reply = try await project.send(
+                "POST", "/reviews" + query, as: .admin, type: "application/x-ndjson",
+                lines.joined(separator: "\n"))
+            return try reply.jsonLines
+        }
+        let refused = try await post("")
+        #expect(refused[1]["error"]?["code"]?.string == ErrorCode.unknownItem.rawValue)
+        #expect(refused[1]["error"]?["detail"]?.string?.contains("00123 ") == true)
+        func counts(_ replies: [JSONValue]) -> [Int?] {
+            ["imported", "duplicates", "refused", "skips", "new_items"].map {
+                replies.last?["summary"]?[$0]?.int
+            }
+        }
+        #expect(counts(refused) == [3, 0, 1, 1, 1])
+        #expect(try await project.storedItems() == 2)
+        let made = try await post("?create_items=true")
+        #expect(counts(made) == [1, 3, 0, 0, 1])
+        #expect(try await project.storedItems() == 3)
+        try expectProblem(
+            .unknownItem,
+            try await project.send("POST", "/reviews", as: .admin, answer("none", ana, "cat")))
+    }
+
     @Test("an array is answered with results and their sum, an object as itself")
     func documents() async throws {
         let project = try await TestProject()
         let ana = "ana-\(project.name)"
         let array = try await project.send(
-            "POST", "/reviews", as: .admin,
+            "POST", "/reviews?create_items=true", as: .admin,
             "[\(answer("a", ana, "cat")),\(answer("a", ana, "bird"))]")
         #expect(try array.json["results"]?.array?.count == 2)
         #expect(try array.json["results"]?.array?[1]["line"]?.int == 2)
         #expect(try array.json["summary"]?["refused"]?.int == 1)
-        let object = try await project.send("POST", "/reviews", as: .admin, answer("b", ana, "cat"))
+        let object = try await project.send(
+            "POST", "/reviews?create_items=true", as: .admin, answer("b", ana, "cat"))
         #expect(try object.json["external_id"]?.string == "b")
         #expect(try object.json["review_id"]?.string?.hasPrefix("import-") == true)
         try expectProblem(
             .unknownLabel,
-            try await project.send("POST", "/reviews", as: .admin, answer("b", ana, "bird")))
-        try expectProblem(.emptyBody, try await project.send("POST", "/reviews", as: .admin, ""))
+            try await project.send(
+                "POST", "/reviews?create_items=true", as: .admin, answer("b", ana, "bird")))
+        try expectProblem(
+            .emptyBody, try await project.send("POST", "/reviews?create_items=true", as: .admin, "")
+        )
         for role in [Role.producer, .reviewer, .analyst] {
             try expectProblem(
                 .notAllowed,

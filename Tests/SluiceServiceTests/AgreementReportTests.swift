@@ -28,7 +28,7 @@ struct AgreementReportTests {
                         ? .nobody(place: parts[1]) : .reviewer(parts[1]),
                     verdict: .label(parts[2]), isShown: parts.count > 3, tags: tags,
                     metadata: metadata.map { Array($0.utf8) })
-            }, in: project)
+            }, in: project, createsItems: true)
         for outcome in outcomes {
             if case .refused(let error) = outcome { Issue.record("\(error)") }
         }
@@ -189,8 +189,40 @@ struct AgreementReportTests {
             #expect(second["said_instead"]?.array?[0]["answers"]?.int == 30)
             let ana = try JSONValue(parsing: try await reports.json(of: "ana", in: project))
             #expect(ana["agreement"]?["value"]?.double == 1)
-            await #expect(throws: ReviewError.unknownReviewer("nobody")) {
+            await #expect(
+                throws: ReviewError.unknownName(
+                    UnknownName(.reviewer, "nobody", among: []))
+            ) {
                 _ = try await reports.json(of: "nobody", in: project)
+            }
+        }
+    }
+
+    @Test("few items, and items that do not differ, have no interval and no verdict")
+    func fewItems() async throws {
+        @Sendable func answers(_ items: Int, disagreeing: Int = 0) -> [String] {
+            (0..<items).flatMap { item in
+                let label = item % 2 == 0 ? "a" : "b"
+                let other = item < disagreeing ? (label == "a" ? "b" : "a") : label
+                return ["i\(item) ann \(label)", "i\(item) ben \(other)"]
+            }
+        }
+        for (items, disagreeing, reason) in [
+            (3, 0, "too few items for an interval: 3 of 20"),
+            (19, 2, "too few items for an interval: 19 of 20"),
+            (25, 0, "no interval: the 25 items do not differ"),
+            (25, 2, nil),
+        ] as [(Int, Int, String?)] {
+            try await TestService.run { service in
+                try await store(answers(items, disagreeing: disagreeing), service)
+                let agreement = try #require(try await report(service)["agreement"])
+                for key in ["krippendorff_alpha", "percent", "gwet_ac1", "cohen_kappa"] {
+                    let figure = try #require(agreement[key])
+                    #expect(figure["value"]?.double != nil && figure["n"]?.int == items)
+                    #expect((figure["lo"] == nil) == (reason != nil), "\(key) of \(items)")
+                    #expect(figure["reason"]?.string == reason)
+                }
+                #expect((agreement["krippendorff_alpha"]?["reading"] == nil) == (reason != nil))
             }
         }
     }

@@ -91,7 +91,9 @@ struct CrowdAgreementTests {
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             for start in stride(from: 0, to: answers.count, by: ReviewImport.batchSize) {
                 let end = min(start + ReviewImport.batchSize, answers.count)
-                for outcome in try await imports.store(Array(answers[start..<end]), in: project) {
+                for outcome in try await imports.store(
+                    Array(answers[start..<end]), in: project, createsItems: true)
+                {
                     if case .refused(let error) = outcome { Issue.record("\(error)") }
                 }
             }

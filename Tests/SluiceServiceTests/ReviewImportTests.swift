@@ -37,7 +37,9 @@ struct ReviewImportTests {
                         var fresh = 0
                         for start in stride(from: 0, to: order.count, by: 50) {
                             let batch = Array(order[start..<min(start + 50, order.count)])
-                            for outcome in try await imports.store(batch, in: project) {
+                            for outcome in try await imports.store(
+                                batch, in: project, createsItems: true)
+                            {
                                 guard case .stored(let answer) = outcome else {
                                     Issue.record("\(outcome)")
                                     continue
@@ -70,7 +72,7 @@ struct ReviewImportTests {
                         externalID: "i", author: .nobody(place: "v02"), verdict: .label("b")),
                     PastAnswer(
                         externalID: "i", author: .reviewer("ana"), verdict: .label("a")),
-                ], in: project)
+                ], in: project, createsItems: true)
             #expect(
                 outcomes.allSatisfy { outcome in
                     if case .stored = outcome { true } else { false }
@@ -93,13 +95,101 @@ struct ReviewImportTests {
                     PastAnswer(
                         externalID: "i", author: .reviewer("ana"), verdict: .label("a"),
                         reviewID: "r")
-                ], in: project)
+                ], in: project, createsItems: true)
             let ana = try await service.reviewer("ana")
             let own = try await service.reviewing.ownReviews(10, project: project, by: ana)
             #expect(own.isEmpty)
             await #expect(throws: ReviewError.unknownReview(id: "r")) {
                 _ = try await service.undo("r", by: ana)
             }
+        }
+    }
+
+    @Test("the first payload there is fills an item that was made without one, and routes it")
+    func filled() async throws {
+        try await TestService.run { service in
+            let imports = imports(service)
+            let project = try await service.project()
+            func take(_ id: String, payload: String? = nil) async throws -> PastAnswerOutcome {
+                try await imports.store(
+                    [
+                        PastAnswer(
+                            externalID: id, author: .reviewer("ana \(payload ?? "")"),
+                            verdict: .label("a"), payload: payload.map { Array($0.utf8) })
+                    ], in: project, createsItems: true)[0]
+            }
+            for id in ["alone", "many", "answered"] { _ = try await take(id) }
+            var session = ReviewImportSession(
+                imports, project: project, by: try await service.reviewer("admin"), decides: true,
+                createsItems: true)
+            _ = await session.store([
+                .success(
+                    PastAnswer(
+                        externalID: "decided", author: .reviewer("ana"), verdict: .label("a")))
+            ])
+            #expect(try await session.finish()?.decided == 1)
+
+            func sent(_ id: String, _ text: String) -> SentPrediction {
+                SentPrediction(
+                    id, payload: #"{"text":"\#(text)"}"#, more: #""metadata":{"source":"x"}"#)
+            }
+            let outcomes = try await service.ingest(
+                [sent("alone", "real"), sent("decided", "real")]
+                    + (0..<300).map { SentPrediction("n\($0)") } + [sent("many", "real")])
+            #expect(outcomes.allSatisfy { $0.stored != nil })
+            #expect(
+                try await service.sql(
+                    """
+                    SELECT string_agg(concat_ws(' ', i.external_id, i.payload ->> 'text', i.metadata ->> 'source',
+                        p.route, (SELECT count(*) FROM task t WHERE t.item_id = i.id)), ',' ORDER BY i.external_id)
+                    FROM item i JOIN prediction p ON p.item_id = i.id WHERE i.external_id !~ '^n'
+                    """)
+                    == "alone real x queued 1,decided real shadowed 0,many real x queued 1"
+            )
+            let other = try await service.ingest([sent("alone", "other")])
+            #expect(other[0].refusal?.code == .itemConflict)
+            let again = try await service.ingest([sent("alone", "real")])
+            #expect(again[0].stored?.isDuplicate == true)
+
+            guard case .stored = try await take("answered", payload: #"{"text":"late"}"#) else {
+                Issue.record("an answer's payload fills, too")
+                return
+            }
+            guard case .refused(let error) = try await take("answered", payload: #"{"text":"x"}"#)
+            else {
+                Issue.record("another payload is a conflict")
+                return
+            }
+            #expect(error.code == .itemConflict)
+            try await service.checkRollups()
+        }
+    }
+
+    @Test("of several first payloads at once one fills the item, and the others are refused")
+    func filledAtOnce() async throws {
+        try await TestService.run(connections: 8) { service in
+            let imports = imports(service)
+            let project = try await service.project()
+            let ids = (0..<20).map { "i\($0)" }
+            _ = try await imports.store(
+                ids.map {
+                    PastAnswer(externalID: $0, author: .reviewer("ana"), verdict: .label("a"))
+                }, in: project, createsItems: true)
+            let stored = try await withThrowingTaskGroup(of: Int.self) { group in
+                for writer in 0..<4 {
+                    group.addTask {
+                        try await service.ingest(
+                            ids.shuffled().map {
+                                SentPrediction($0, payload: #"{"w":\#(writer)}"#)
+                            }
+                        ).count { $0.stored != nil }
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(stored == ids.count)
+            #expect(try await service.sql("SELECT count(*) FROM prediction") == "20")
+            #expect(try await service.sql("SELECT count(*) FROM task") == "20")
         }
     }
 }

@@ -13,10 +13,10 @@ struct ReviewImportHandlers {
     func register(on router: some RouterMethods<SluiceContext>) {
         router.post(RouterPath(StreamingPath.importReviews)) { request, context in
             let call = try Call(request: request, context: context, needs: .administer)
-            let decides = try Query(request, allowing: ["decide"]).flag("decide")
+            let query = try Query(request, allowing: ["decide", "create_items"])
             let session = ReviewImportSession(
                 services.imports, project: try await call.project(services), by: call.caller,
-                decides: decides)
+                decides: try query.flag("decide"), createsItems: try query.flag("create_items"))
             switch try request.manyForm() {
             case .lines: return stream(request, session)
             case .document: return try await document(request, session)
@@ -199,6 +199,8 @@ private enum ReviewImportReply {
         writer.member("imported", session.imported)
         writer.member("duplicates", session.duplicates)
         writer.member("refused", session.refused)
+        writer.member("skips", session.skips)
+        writer.member("new_items", session.newItems)
         if let decisions {
             writer.key("decisions")
             writer.beginObject()

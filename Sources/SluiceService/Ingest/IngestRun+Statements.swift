@@ -35,8 +35,47 @@ extension IngestRun {
             known += try store.findItems(externalIDs: some.externalIDs, project: project)
         }
         recognise(known)
+        try fillItems(store)
         try compareSpellings(store)
         return false
+    }
+
+    /// Gives items that were made for answers from elsewhere, without a payload, the first that comes.
+    ///
+    /// One that nobody predicted, decided or was asked about is then routed like a new one: its row is held,
+    /// so nobody else does the same.
+    private mutating func fillItems(_ store: Store) throws(PostgresError) {
+        var columns = ItemColumns()
+        var references = ParameterArray(.uuid)
+        var places: [Int64: Int] = [:]
+        batch.bytes.withUnsafeBufferPointer { bytes in
+            for place in items.indices where !items[place].isNew && items[place].isTaken {
+                guard case .prediction(let prediction) = plan.batch.lines[items[place].line],
+                    prediction.payloadHash != items[place].payloadHash
+                else { continue }
+                let reference = ItemReference.hash(
+                    externalID: plan.batch.text(prediction.externalID))
+                guard items[place].payloadHash == reference else { continue }
+                columns.append(items[place].id, prediction, bytes)
+                references.append(uuidHigh: reference.high, low: reference.low)
+                places[items[place].id] = place
+            }
+        }
+        guard !places.isEmpty else { return }
+        let project = plan.project.id
+        let filled = try store.fillItems(columns, references: references, project: project)
+        for item in filled {
+            guard let place = places[item.id], item.isUntouched else { continue }
+            items[place].isNew = true
+            items[place].standing = .unrouted
+        }
+        // Another transaction may have been faster with one of them: what is stored counts.
+        for item in try store.findItems(externalIDs: columns.externalIDs, project: project) {
+            guard let place = places[item.id] else { continue }
+            items[place].payloadHash = item.payloadHash
+            items[place].stored = StoredItem(
+                group: item.group, metadata: item.metadata, parents: item.parents)
+        }
     }
 
     /// Tells the items that were stored just now, by their ids, from those that were there before.

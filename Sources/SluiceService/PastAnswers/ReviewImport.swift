@@ -19,8 +19,12 @@ public struct StoredPastAnswer: Sendable, Hashable {
     public let reviewID: String
     /// Whether the same answer had been stored before.
     public let isDuplicate: Bool
+    /// Whether it says no more than that its reviewer left the item to others.
+    public let isSkip: Bool
     /// The item's key.
     let item: Int64
+    /// Whether the item was not known before and was made for it.
+    let madeItem: Bool
 }
 
 /// Takes in answers that people gave elsewhere.
@@ -45,17 +49,20 @@ public struct ReviewImport: Sendable {
     /// Stores at most `batchSize` answers in one transaction, with the items and reviewers they name.
     ///
     /// Sending them again changes nothing. Answers are told apart: a refused one costs the others
-    /// nothing. An item that is not known is made, with the first payload there is for it, or else as a
-    /// reference to its external id; one that is known keeps what it has.
+    /// nothing. An item that is not known is made with the first payload there is for it; one that is known
+    /// keeps what it has, and gets its first payload if it has none.
     ///
+    /// - Parameter createsItems: whether an item that is not known and comes without a payload is made all
+    ///   the same, as a reference to its external id; else answers to it are refused as of an unknown item.
     /// - Returns: one outcome an answer, in order.
     /// - Throws: `PostgresError` when nothing could be stored; sending the batch again is safe.
     public func store(
-        _ answers: [PastAnswer], in project: ProjectContext
+        _ answers: [PastAnswer], in project: ProjectContext, createsItems: Bool
     ) async throws -> [PastAnswerOutcome] {
         do {
             return try await pool.transaction { [itemIDs] session in
-                var run = ReviewImportRun(answers, project: project)
+                var run = ReviewImportRun(
+                    answers, project: project, createsItems: createsItems)
                 return try run.store(Store(session), itemIDs: itemIDs)
             }
         } catch let error as PostgresError where error.refusesData {
@@ -69,8 +76,10 @@ public struct ReviewImport: Sendable {
                 ]
             }
             let middle = answers.count / 2
-            let first = try await store(Array(answers[..<middle]), in: project)
-            return try await first + store(Array(answers[middle...]), in: project)
+            let first = try await store(
+                Array(answers[..<middle]), in: project, createsItems: createsItems)
+            return try await first
+                + store(Array(answers[middle...]), in: project, createsItems: createsItems)
         }
     }
 

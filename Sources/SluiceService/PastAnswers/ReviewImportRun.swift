@@ -8,13 +8,18 @@ import SluiceStore
 struct ReviewImportRun {
     private let answers: [PastAnswer]
     private let project: ProjectContext
+    private let createsItems: Bool
     private var outcomes: [PastAnswerOutcome?]
+    /// The items that this run made.
+    private var made: Set<Int64> = []
     private var items: [ExactText: (id: Int64, payloadHash: ContentHash)] = [:]
     private var actors: [ExactText: Int64] = [:]
 
-    init(_ answers: [PastAnswer], project: ProjectContext) {
+    /// - Parameter createsItems: whether items that are not known are made without a payload.
+    init(_ answers: [PastAnswer], project: ProjectContext, createsItems: Bool) {
         self.answers = answers
         self.project = project
+        self.createsItems = createsItems
         outcomes = Array(repeating: nil, count: answers.count)
     }
 
@@ -27,6 +32,7 @@ struct ReviewImportRun {
             }
         }
         try findItems(store, itemIDs)
+        try fillItems(store)
         refuseOtherPayloads()
         actors = try store.ensureActors(
             Array(Set(open.map { ExactText(answers[$0].author.actorName) })).map(\.text))
@@ -60,17 +66,48 @@ struct ReviewImportRun {
                 firsts[key] = answer
             }
         }
-        guard !missing.isEmpty else { return }
-        var columns = ItemColumns()
-        var id = try itemIDs.take(missing.count, store)
-        for key in missing {
-            guard let answer = firsts[key] else { continue }
-            columns.append(id, answer)
-            id += 1
+        if !createsItems { missing.removeAll { firsts[$0]?.payload == nil } }
+        if !missing.isEmpty {
+            var columns = ItemColumns()
+            let first = try itemIDs.take(missing.count, store)
+            for (id, key) in zip(first..., missing) {
+                guard let answer = firsts[key] else { continue }
+                columns.append(id, answer)
+            }
+            _ = try store.insertItems(columns, project: project.id)
+            // Another transaction may have been faster with one of them.
+            try recognise(missing, store)
+            let own = first..<first + Int64(missing.count)
+            made = Set(items.values.map(\.id).filter(own.contains))
         }
-        _ = try store.insertItems(columns, project: project.id)
+        for index in open where items[ExactText(answers[index].externalID)] == nil {
+            outcomes[index] = .refused(.unknownItem(answers[index].externalID))
+        }
+    }
+
+    /// Gives items that were made without a payload the first that comes with an answer.
+    private mutating func fillItems(_ store: Store) throws(PostgresError) {
+        var columns = ItemColumns()
+        var references = ParameterArray(.uuid)
+        var keys: [ExactText] = []
+        for index in open {
+            let answer = answers[index]
+            let key = ExactText(answer.externalID)
+            guard let payload = answer.payload, let item = items[key], !keys.contains(key) else {
+                continue
+            }
+            let reference = ItemReference.hash(externalID: answer.externalID)
+            guard item.payloadHash == reference, ContentHash(payload: payload) != reference else {
+                continue
+            }
+            columns.append(item.id, answer)
+            references.append(uuidHigh: reference.high, low: reference.low)
+            keys.append(key)
+        }
+        guard !keys.isEmpty else { return }
+        _ = try store.fillItems(columns, references: references, project: project.id)
         // Another transaction may have been faster with one of them.
-        try recognise(missing, store)
+        try recognise(keys, store)
     }
 
     private mutating func recognise(
@@ -130,7 +167,8 @@ struct ReviewImportRun {
                 ? .stored(
                     StoredPastAnswer(
                         externalID: answer.externalID, reviewID: id, isDuplicate: !isFresh,
-                        item: item)) : .refused(.reviewConflict(id: id))
+                        isSkip: answer.verdict == .skip, item: item,
+                        madeItem: made.remove(item) != nil)) : .refused(.reviewConflict(id: id))
         }
     }
 }
@@ -152,13 +190,7 @@ extension PastAnswer {
 
     /// What an item is stored with that came without a payload.
     fileprivate var storedPayload: [UInt8] {
-        if let payload { return payload }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("type", "ref")
-        writer.member("ref", externalID)
-        writer.endObject()
-        return writer.bytes
+        payload ?? ItemReference.payload(externalID: externalID)
     }
 }
 
@@ -173,13 +205,6 @@ extension PastAnswer.Author {
 
     fileprivate var isAnonymous: Bool {
         if case .nobody = self { true } else { false }
-    }
-}
-
-extension ContentHash {
-    fileprivate init(payload: [UInt8]) {
-        let bits = payload.withUnsafeBufferPointer { KeyedHash.content([$0]) }
-        self.init(high: bits.high, low: bits.low)
     }
 }
 

@@ -11,6 +11,7 @@ public struct ReviewImportSession: Sendable {
     private let project: ProjectContext
     private let caller: Caller
     private let decides: Bool
+    private let createsItems: Bool
     private var items: Set<Int64> = []
     private var decisions = ImportedDecisions()
 
@@ -20,17 +21,25 @@ public struct ReviewImportSession: Sendable {
     public private(set) var duplicates = 0
     /// How many were refused.
     public private(set) var refused = 0
+    /// How many of the answers that were stored now only leave their item to others.
+    public private(set) var skips = 0
+    /// How many items were not known before, and were made.
+    public private(set) var newItems = 0
 
     /// Begins an import.
     ///
-    /// - Parameter decides: whether the answers decide their items; see `ReviewImport`.
+    /// - Parameters:
+    ///   - decides: whether the answers decide their items; see `ReviewImport`.
+    ///   - createsItems: whether items that are not known are made.
     public init(
-        _ imports: ReviewImport, project: ProjectContext, by caller: Caller, decides: Bool
+        _ imports: ReviewImport, project: ProjectContext, by caller: Caller, decides: Bool,
+        createsItems: Bool
     ) {
         self.imports = imports
         self.project = project
         self.caller = caller
         self.decides = decides
+        self.createsItems = createsItems
     }
 
     /// Stores a batch of lines that were read, each an answer or why it is none.
@@ -56,6 +65,8 @@ public struct ReviewImportSession: Sendable {
             switch outcome {
             case .stored(let answer):
                 if answer.isDuplicate { duplicates += 1 } else { imported += 1 }
+                if answer.isSkip, !answer.isDuplicate { skips += 1 }
+                if answer.madeItem { newItems += 1 }
                 if decides { items.insert(answer.item) }
             case .refused: refused += 1
             }
@@ -66,7 +77,8 @@ public struct ReviewImportSession: Sendable {
     private func store(_ answers: [PastAnswer]) async -> [PastAnswerOutcome] {
         guard !answers.isEmpty else { return [] }
         do {
-            return try await imports.store(answers, in: project)
+            return try await imports.store(
+                answers, in: project, createsItems: createsItems)
         } catch let error as PostgresError {
             let refusal: ReviewError = error.isOverload ? .overloaded : .databaseUnavailable
             return answers.map { _ in .refused(refusal) }

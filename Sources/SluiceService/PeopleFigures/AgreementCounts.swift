@@ -21,15 +21,37 @@ struct AgreementCounts: Sendable {
         items += 1
     }
 
+    /// How many items with several answers it takes to say how sure a coefficient is: of fewer, resamples
+    /// are much alike, and the interval is far too narrow.
+    static let fewestItems = 20
+
     /// Coefficients with their intervals; the same items give the same intervals.
+    ///
+    /// There is no interval of fewer than ``fewestItems`` items, nor where no resample differs from them,
+    /// as where nobody disagreed.
     func figures(_ coefficients: [AgreementCoefficient]) -> [Figure] {
         var generator = SplitMix64(seed: Self.seed)
         return sample.estimates(coefficients, using: &generator).map { estimate in
             switch estimate {
-            case .success(let estimate): .estimate(estimate)
+            case .success(let estimate): Self.figure(estimate)
             case .failure(let unknown): .unknown(unknown.reason.agreementSentence)
             }
         }
+    }
+
+    /// An estimate from resamples, without its interval where that would mislead.
+    static func figure(_ estimate: Estimate) -> Figure {
+        guard estimate.n >= fewestItems else {
+            return .bare(
+                estimate.value, n: estimate.n,
+                why: "too few items for an interval: \(estimate.n) of \(fewestItems)")
+        }
+        guard estimate.lo < estimate.hi else {
+            return .bare(
+                estimate.value, n: estimate.n,
+                why: "no interval: the \(estimate.n) items do not differ")
+        }
+        return .estimate(estimate)
     }
 
     /// The share of answers that are what the others agree on.

@@ -153,7 +153,7 @@ struct PairOfPeople: Sendable {
     var kappa: Figure {
         var generator = SplitMix64(seed: AgreementCounts.seed)
         do {
-            return .estimate(try table.estimate(using: &generator))
+            return AgreementCounts.figure(try table.estimate(using: &generator))
         } catch {
             return .unknown(error.reason.agreementSentence)
         }

@@ -107,7 +107,7 @@ struct CostReport: Sendable {
                     CostSaved.Part(
                         items: part.items, error: error,
                         costs: costs.unit(reviewers: policy.reviewers).with(error: cost)))
-            case .count: break
+            case .count, .bare: break
             case .unknown(let reason):
                 let labels = part.labels.sorted().prefix(3).map(\.text).joined(separator: ", ")
                 return .failure(

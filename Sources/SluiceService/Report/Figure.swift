@@ -7,6 +7,8 @@ enum Figure: Sendable {
     case count(Double, n: Int)
     /// Estimated from a sample.
     case estimate(Estimate)
+    /// Counted in too few to say how sure it is, and why.
+    case bare(Double, n: Int, why: String)
     /// Not known, and why.
     case unknown(String)
 
@@ -41,6 +43,10 @@ enum Figure: Sendable {
             writer.member("method", estimate.method.rawValue)
             writer.member("n", estimate.n)
             writer.memberIfPresent("n_eff", estimate.nEffective)
+        case .bare(let value, let n, let why):
+            writer.member("value", value)
+            writer.member("n", n)
+            writer.member("reason", why)
         case .unknown(let reason):
             writer.key("value")
             writer.null()

@@ -28,7 +28,7 @@ struct SystemErrorRate {
             switch figure {
             case .estimate(let estimate): parts.append((Double(count) / all, estimate))
             case .unknown(let reason): return .unknown(reason)
-            case .count: return .unknown("an error rate was counted, and not estimated")
+            case .count, .bare: return .unknown("an error rate was counted, and not estimated")
             }
         }
         func sum(_ value: (Estimate) -> Double) -> Double {
