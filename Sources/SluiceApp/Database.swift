@@ -29,13 +29,15 @@ public struct Database: Sendable {
 
     /// Opens the database for a command that may run beside a service.
     ///
-    /// The server of a service that runs is used as it is; else the cluster is started for the command.
+    /// The server of a service that runs is used as it is; else the cluster is started for the command. None
+    /// is made: a mistyped directory must not become a second, empty database.
     ///
-    /// - Throws: `ClusterError`.
+    /// - Throws: `ClusterError`; `noCluster` where there is none.
     public static func shared(_ choice: DatabaseChoice, logger: Logger) async throws -> Database {
         guard case .embedded(let directory) = choice else {
             return try await own(choice, logger: logger)
         }
+        try EmbeddedCluster.requireCluster(directory: directory)
         do {
             let address = try await EmbeddedCluster.runningAddress(directory: directory)
             return Database(options: address.connectionOptions, cluster: nil)

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Crypto
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -102,9 +103,11 @@ public struct Client: Sendable {
                 try await chunk(Array(buffer.readableBytesView))
             }
         } catch let error as HTTPClientError {
-            throw ClientError.unreachable(url: baseURL, reason: "\(error)")
+            throw ClientError.unreachable(url: baseURL, reason: Self.words(for: error))
         } catch let error as NIOConnectionError {
-            throw ClientError.unreachable(url: baseURL, reason: "\(error)")
+            throw ClientError.unreachable(url: baseURL, reason: Self.words(for: error))
+        } catch let error as IOError {
+            throw ClientError.unreachable(url: baseURL, reason: Self.words(for: error))
         }
     }
 
@@ -123,7 +126,9 @@ public struct Client: Sendable {
                 try await reply(Array(buffer.readableBytesView))
             }
         } catch let error as HTTPClientError {
-            throw ClientError.unreachable(url: baseURL, reason: "\(error)")
+            throw ClientError.unreachable(url: baseURL, reason: Self.words(for: error))
+        } catch let error as IOError {
+            throw ClientError.unreachable(url: baseURL, reason: Self.words(for: error))
         }
     }
 
@@ -181,11 +186,31 @@ public struct Client: Sendable {
         }
     }
 
+    /// What went wrong on the way, in words for people.
     private static func words(for error: any Error) -> String {
         switch error {
-        case let error as HTTPClientError: error.shortDescription
+        case let error as HTTPClientError:
+            switch error {
+            case .connectTimeout: "nobody took the connection in time"
+            case .deadlineExceeded, .readTimeout: "it took too long"
+            case .remoteConnectionClosed: "the connection was closed"
+            case .invalidURL, .emptyHost, .emptyScheme: "that is no address of a service"
+            default: error.shortDescription
+            }
+        case let error as IOError: systemWords(error.errnoCode)
+        case let error as NIOConnectionError:
+            if let cause = error.connectionErrors.first?.error {
+                words(for: cause)
+            } else {
+                "the name \(error.host) is not known"
+            }
+        case is ChannelError: "nobody took the connection in time"
         case is CancellationError: "cancelled"
-        default: "\(error)"
+        default: "the connection broke"
         }
+    }
+
+    private static func systemWords(_ number: Int32) -> String {
+        String(cString: strerror(number)).lowercased()
     }
 }

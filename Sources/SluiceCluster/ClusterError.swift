@@ -24,6 +24,8 @@ public enum ClusterError: Error, Hashable, Sendable {
     case startFailed(exit: String, log: String, lastLines: String)
     /// The server did not answer in time; it was stopped again unless it was not ours to stop.
     case startTimedOut(seconds: Int64, log: String)
+    /// There is no cluster in the directory, or no such directory.
+    case noCluster(directory: String, exists: Bool)
     /// No server runs on the directory.
     case notRunning(directory: String)
     /// The directory's server runs and does not let a connection in.
@@ -61,6 +63,9 @@ extension ClusterError: CustomStringConvertible {
             "PostgreSQL ended while starting (\(exit)); \(log) says: \(lastLines)"
         case .startTimedOut(let seconds, let log):
             "PostgreSQL did not answer within \(seconds) s; see \(log)"
+        case .noCluster(let directory, let exists):
+            exists
+                ? "there is no database in \(directory)" : "there is no directory \(directory)"
         case .notRunning(let directory):
             "no service runs on \(directory)"
         case .notAnswering(let directory, let process, let reason):
@@ -91,6 +96,8 @@ extension ClusterError: CustomStringConvertible {
             "remove \(path), or choose a data directory with a shorter path"
         case .initialisationFailed, .startFailed, .startTimedOut:
             "the lines above come from PostgreSQL; free space and permissions are the usual causes"
+        case .noCluster:
+            "check --data-dir and SLUICE_DATA_DIR; `sluice serve` makes a database where there is none"
         case .notRunning:
             "start `sluice serve`, or choose its data directory with SLUICE_DATA_DIR"
         case .notAnswering:

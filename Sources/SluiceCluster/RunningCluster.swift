@@ -37,6 +37,25 @@ extension EmbeddedCluster {
     }
 }
 
+extension EmbeddedCluster {
+    /// Checks that a cluster is there, for commands that make none.
+    ///
+    /// - Throws: `noCluster` when there is none; `fileSystem` when that cannot be seen.
+    public static func requireCluster(directory: String) throws(ClusterError) {
+        guard
+            let layout = try ClusterLayout.existing(
+                directory: directory, environment: ProcessEnvironment.current)
+        else { throw .noCluster(directory: directory, exists: false) }
+        guard access("\(layout.data)/PG_VERSION", F_OK) == 0 else {
+            // The directory of a server's account is closed to others; what is in it is not said then.
+            guard errno == ENOENT else {
+                throw .fileSystem(operation: "enter", path: layout.data, errno: errno)
+            }
+            throw .noCluster(directory: layout.directory, exists: true)
+        }
+    }
+}
+
 extension ClusterLayout {
     /// Finds the one true path of a directory that is there.
     ///

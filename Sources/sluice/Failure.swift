@@ -1,9 +1,12 @@
 import ArgumentParser
+import Foundation
 import SluiceApp
 import SluiceClient
 import SluiceCluster
 import SluiceDomain
+import SluiceJSON
 import SluicePostgres
+import SluiceTerminal
 
 /// Why a command failed, as its user is told: what, why, and what to do.
 struct Failure: Error {
@@ -28,7 +31,16 @@ struct Failure: Error {
 
     private static func meaning(of error: any Error, _ what: String) -> any Error {
         switch error {
-        case is Failure, is ExitCode, is CleanExit, is ValidationError: error
+        case is Failure, is ReaderGone, is ExitCode, is CleanExit, is ValidationError: error
+        default:
+            // The words of the system's errors are for people; other errors have none.
+            known(error, what) ?? Failure(what, why: (error as NSError).localizedDescription)
+        }
+    }
+
+    /// What an error of ours says in words; nil for errors that are not.
+    static func known(_ error: any Error, _ what: String) -> Failure? {
+        switch error {
         case let error as ClientError: Failure(what, why: error.description, hint: error.hint)
         case let error as ClusterError: Failure(what, why: error.description, hint: error.hint)
         case let error as ConfigurationError: Failure(what, why: error.description)
@@ -40,7 +52,12 @@ struct Failure: Error {
                 hint: error.isConnectionFailure ? "check DATABASE_URL" : nil)
         case let error as ReviewError:
             Failure(what, why: "\(error.detail) (\(error.code.rawValue))")
-        default: Failure(what, why: "\(error)")
+        case let error as JSONError: Failure(what, why: error.description)
+        case let error as PolicyDocumentError: Failure(what, why: error.detail)
+        case let error as LabelSetError: Failure(what, why: error.detail)
+        case let error as TerminalError: Failure(what, why: error.description)
+        case is CancellationError: Failure(what, why: "it was interrupted")
+        default: nil
         }
     }
 

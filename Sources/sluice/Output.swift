@@ -15,9 +15,10 @@ enum Output {
         return Paint(TerminalCapabilities { Environment.variables[$0] }.colors)
     }
 
-    /// Writes data; stops the command quietly when nobody reads it any more.
+    /// Writes data.
     ///
     /// - Parameter name: what a failure says was being written.
+    /// - Throws: `ReaderGone` when nobody reads it any more, which ends the command quietly; `Failure`.
     static func write(
         _ bytes: [UInt8], to descriptor: Int32 = 1, named name: String = "the output"
     ) throws {
@@ -28,6 +29,7 @@ enum Output {
                     descriptor, $0.baseAddress?.advanced(by: offset), bytes.count - offset)
             }
             if written < 0, errno == EINTR { continue }
+            if written < 0, errno == EPIPE { throw ReaderGone() }
             guard written > 0 else {
                 throw Failure("writing \(name)", why: String(cString: strerror(errno)))
             }
@@ -53,6 +55,9 @@ enum Output {
         if let hint = failure.hint { say(safe(" hint: \(hint)")) }
     }
 }
+
+/// Whoever read the output has stopped, as `head` does: there is nobody to tell anything.
+struct ReaderGone: Error {}
 
 /// A bar on standard error while something long goes on; nothing when it is not a terminal.
 struct ProgressBar {

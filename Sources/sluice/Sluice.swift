@@ -28,8 +28,13 @@ struct Sluice: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // A closed pipe is an error of write(2), not the end of the process.
+        // A closed pipe is an error of write(2), so that what was begun is put in order first.
         signal(SIGPIPE, SIG_IGN)
+        let words = CommandLine.arguments.dropFirst()
+        if let unknown = CommandWords.unknown(in: words, of: Sluice.self) {
+            unknown.lines.forEach(Output.say)
+            Glibc.exit(EX_USAGE)
+        }
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -37,10 +42,18 @@ struct Sluice: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+        } catch is ReaderGone {
+            // What ends other programs of a pipeline, now that everything is put in order.
+            signal(SIGPIPE, SIG_DFL)
+            raise(SIGPIPE)
         } catch let error as Failure {
             Output.complain(error)
             Glibc.exit(1)
         } catch {
+            if let failure = Failure.known(error, "the command") {
+                Output.complain(failure)
+                Glibc.exit(1)
+            }
             // Arguments that do not parse, help, and exit codes: the parser's own words and codes.
             exit(withError: error)
         }

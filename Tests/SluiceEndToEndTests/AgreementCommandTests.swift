@@ -21,7 +21,8 @@ import Testing
         try await Home.served { home, _ in
             let admin = try await home.makeProject()
             let file = try home.file("answers.csv", Self.table)
-            let sent = try await home.sluice("import", "--reviews", file, token: admin)
+            let sent = try await home.sluice(
+                "import", "--reviews", "--create-items", file, token: admin)
             try #require(sent.status == 0, "\(sent.error)")
 
             let report = try await home.sluice("agreement", token: admin)

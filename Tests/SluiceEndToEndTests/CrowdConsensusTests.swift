@@ -36,7 +36,8 @@ struct CrowdConsensusTests {
             // The votes of reviews are places in a list and not people.
             let anonymous = name == "crowd_reviews" ? ["--anonymous"] : []
             let imported = try await runCommand(
-                try BuiltProduct.sluice(), ["import", "--reviews"] + anonymous + [file],
+                try BuiltProduct.sluice(),
+                ["import", "--reviews", "--create-items"] + anonymous + [file],
                 environment: home.environment(token: admin))
             try #require(imported.status == 0, "\(imported.error)")
 

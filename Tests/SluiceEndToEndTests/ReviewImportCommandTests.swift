@@ -20,14 +20,15 @@ import Testing
                 three,cy,dog,soon,\r
                 three,cy,dog,2.25,
                 """)
-            let first = try await home.sluice("import", "--reviews", table, token: admin)
+            let first = try await home.sluice(
+                "import", "--reviews", "--create-items", table, token: admin)
             #expect(first.status == 1 && first.output.isEmpty)
             #expect(
                 Set(first.error.split(separator: "\n")) == [
                     "line 6: it has 2 fields; the first line has 5",
                     #"line 5: SLU-105 "bird" is not a label of the project"#,
                     #"line 8: SLU-102 seconds is "soon"; accepted: a number"#,
-                    "6 lines: 3 imported, 3 refused",
+                    "6 lines: 3 imported, 3 refused, 2 new items made",
                 ])
             let item = try await home.ask(
                 """
@@ -63,8 +64,10 @@ import Testing
             let refused = try await home.sluice("import", "--reviews", slots, token: admin)
             #expect(refused.status == 1 && refused.error.contains("--anonymous takes each"))
             let taken = try await home.sluice(
-                "import", "--reviews", "--anonymous", slots, token: admin)
-            #expect(taken.status == 0 && taken.error == "2 lines: 2 imported, 0 refused\n")
+                "import", "--reviews", "--anonymous", "--create-items", slots, token: admin)
+            #expect(
+                taken.status == 0
+                    && taken.error == "2 lines: 2 imported, 0 refused, 1 new item made\n")
             let odd = try home.file("odd.csv", "item,worker,label,colour\n")
             let unknown = try await home.sluice("import", "--reviews", odd, token: admin)
             #expect(unknown.status == 1 && unknown.error.contains("no column \"colour\""))

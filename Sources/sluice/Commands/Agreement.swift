@@ -95,10 +95,12 @@ struct AgreementText {
                 table.add([name, figure?["reason"]?.string ?? "not known"])
                 continue
             }
-            table.add(
-                key == "percent"
-                    ? [name, FigureText.percent(value), FigureText.interval(figure)]
-                    : [name, Self.coefficient(value), Self.interval(figure)])
+            let isShare = key == "percent"
+            let interval = isShare ? FigureText.interval(figure) : Self.interval(figure)
+            table.add([
+                name, isShare ? FigureText.percent(value) : Self.coefficient(value),
+                interval.isEmpty ? figure?["reason"]?.string ?? "" : interval,
+            ])
         }
         var lines = table.lines()
         if let reading = report["agreement"]?["krippendorff_alpha"]?["reading"]?.string {

@@ -21,13 +21,19 @@ struct AuditCommand: AsyncParsableCommand {
                 more where more errors are to be expected.
                 """)
 
-        @Option(help: "An interval that reaches so far to each side, such as 0.005.")
+        @Option(
+            help: "An interval that reaches so far to each side, such as 0.005.",
+            transform: DecimalArgument.read)
         var halfWidth: Double?
 
-        @Option(help: "Show that at most this share is wrong, such as 0.01.")
+        @Option(
+            help: "Show that at most this share is wrong, such as 0.01.",
+            transform: DecimalArgument.read)
         var certify: Double?
 
-        @Option(help: "The error rate to expect; without it, what the audits so far say.")
+        @Option(
+            help: "The error rate to expect; without it, what the audits so far say.",
+            transform: DecimalArgument.read)
         var error: Double?
 
         @Option(help: "Within how many days, 1 to 365.")

@@ -24,7 +24,9 @@ struct CompareCommand: AsyncParsableCommand {
     @Option(help: "Compare for each value of a place too, such as metadata.site.")
     var by: String?
 
-    @Option(help: "The error at which automation is compared; the serving version's without it.")
+    @Option(
+        help: "The error at which automation is compared; the serving version's without it.",
+        transform: DecimalArgument.read)
     var error: Double?
 
     @Option(help: "Only labels given from then on, RFC 3339.")

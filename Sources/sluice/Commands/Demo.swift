@@ -11,7 +11,6 @@ import SluiceHTTP
 import SluiceJSON
 import SluiceService
 import SluiceTerminal
-import UnixSignals
 
 /// `sluice demo`.
 struct DemoCommand: AsyncParsableCommand {
@@ -43,6 +42,12 @@ struct DemoCommand: AsyncParsableCommand {
             log.logLevel = .warning
             return log
         }
+        let command = self
+        try await Interruption.cancelling { try await command.show() }
+    }
+
+    /// Shows everything, and puts everything away whether it comes to its end or is cancelled.
+    private func show() async throws {
         try await Failure.explain("the demo") {
             let isAttended = !unattended && isatty(0) == 1 && isatty(1) == 1
             // Before anything is started: a file of keys that is wrong is told at once.
@@ -57,10 +62,8 @@ struct DemoCommand: AsyncParsableCommand {
                 environment: [:])
             Output.say("starting a service with its own PostgreSQL in \(directory)")
             let app = try await App(configuration, logger: Logger(label: "sluice"))
-            // In a terminal the reviewer's client takes the signals, to give the terminal back.
-            let signals: [UnixSignal] = isAttended ? [] : [.sigterm, .sigint]
             let (data, answers) = (data, answers)
-            try await app.run(stoppingOn: signals) { port in
+            try await app.run { port in
                 let demo = Demo(
                     data: data, url: "http://127.0.0.1:\(port)",
                     administration: app.services.administration)
@@ -174,7 +177,7 @@ private struct Demo {
     }
 
     private func readTruth() throws -> [String: String] {
-        let text = String(decoding: try InputFile.read("\(data)/truth.csv"), as: UTF8.self)
+        let text = try InputFile.text("\(data)/truth.csv")
         var truth: [String: String] = [:]
         for line in text.split(separator: "\n").dropFirst() {
             let fields = line.split(separator: ",")
@@ -188,7 +191,7 @@ private struct Demo {
         let path = "\(NSTemporaryDirectory())/sluice-demo-labels.jsonl"
         var lines = 0
         var first: [UInt8] = []
-        try await AtomicFile.write(path) { descriptor in
+        try await OutputFile.write(path, isGuarded: false) { descriptor in
             try await analyst.download(
                 Endpoint<Nothing, Nothing>("GET", StreamingPath.labels).path(["project": project])
             ) { chunk in

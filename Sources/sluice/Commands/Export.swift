@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import Glibc
 import SluiceAPI
 import SluiceClient
 import SluiceJSON
@@ -19,7 +17,8 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: "jsonl, csv or csv-raw.")
     var format = "jsonl"
 
-    @Option(name: [.short, .long], help: "The file to write; standard output without it.")
+    @Option(
+        name: [.short, .long], help: "The file to write; standard output without it, and for -.")
     var output: String?
 
     @Option(help: "Only labels of this source: single, consensus, adjudicated or model.")
@@ -71,11 +70,11 @@ struct ExportCommand: AsyncParsableCommand {
             if includePseudo { query.append(("include_pseudo", "true")) }
             let path = Endpoint<Nothing, Nothing>("GET", StreamingPath.labels)
                 .path(["project": try await project.name(client)])
-            guard let output else {
+            guard let output, output != "-" else {
                 try await client.download(path, query: query) { try Output.write($0) }
                 return
             }
-            try await AtomicFile.write(output) { descriptor in
+            try await OutputFile.write(output) { descriptor in
                 var bar = ProgressBar("exporting", total: nil)
                 defer { bar.finish() }
                 var (bytes, lines) = (0, 0)
@@ -88,27 +87,6 @@ struct ExportCommand: AsyncParsableCommand {
                 bar.finish()
                 Output.say("\(lines) lines, \(bytes) bytes")
             }
-        }
-    }
-}
-
-/// A file that appears under its name only when it is complete and on disk.
-enum AtomicFile {
-    static func write(_ path: String, _ body: (Int32) async throws -> Void) async throws {
-        let temporary = "\(path).part-\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw Failure("writing \(path)", why: String(cString: strerror(errno)))
-        }
-        do {
-            try await body(descriptor)
-            guard fsync(descriptor) == 0, close(descriptor) == 0,
-                rename(temporary, path) == 0
-            else { throw Failure("writing \(path)", why: String(cString: strerror(errno))) }
-        } catch {
-            close(descriptor)
-            unlink(temporary)
-            throw error
         }
     }
 }

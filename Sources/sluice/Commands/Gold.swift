@@ -31,7 +31,8 @@ struct GoldCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Failure.explain("importing gold items") {
-                let lines = try Self.lines(InputFile.read(file))
+                let values = try InputFile.values(file)
+                let lines = try Self.marks(values)
                 let client = try service.client()
                 let name = try await project.name(client)
                 var added = 0
@@ -41,8 +42,8 @@ struct GoldCommand: AsyncParsableCommand {
                         Endpoints.addGold, at: ["project": name], GoldUpload(part))
                     added += summary.added
                     for refusal in summary.refused {
-                        Output.say(
-                            "line \(start + refusal.line): \(refusal.code) \(safe(refusal.detail))")
+                        let place = values[start + refusal.line - 1].place
+                        Output.say("\(place): \(refusal.code) \(safe(refusal.detail))")
                     }
                 }
                 Output.say("\(added) gold items added, \(lines.count - added) refused")
@@ -50,19 +51,14 @@ struct GoldCommand: AsyncParsableCommand {
             }
         }
 
-        private static func lines(_ bytes: [UInt8]) throws -> [GoldMark] {
-            let limits = JSONLimits(depth: 64, bytes: max(bytes.count, 1))
-            let first = bytes.first { ![9, 10, 13, 32].contains($0) }
-            if first == UInt8(ascii: "[") {
-                return try GoldUpload(parsing: bytes, limits: limits).lines.map { try $0.get() }
-            }
-            return try bytes.split(separator: UInt8(ascii: "\n")).enumerated().compactMap {
-                number, line in
-                guard line.contains(where: { ![9, 13, 32].contains($0) }) else { return nil }
-                do {
-                    return try GoldMark(parsing: Array(line), limits: limits)
-                } catch let error as ReviewError {
-                    throw Failure("reading line \(number + 1)", why: error.detail)
+        private static func marks(_ values: [InputFile.Value]) throws -> [GoldMark] {
+            try values.map { value in
+                do throws(ReviewError) {
+                    return try GoldMark(
+                        parsing: value.bytes,
+                        limits: JSONLimits(depth: 64, bytes: max(value.bytes.count, 1)))
+                } catch {
+                    throw Failure("reading \(value.place)", why: error.detail)
                 }
             }
         }

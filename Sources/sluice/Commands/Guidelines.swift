@@ -72,9 +72,7 @@ struct GuidelinesCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Failure.explain("changing the guidelines") {
-                guard let text = String(validating: try InputFile.read(file), as: UTF8.self) else {
-                    throw Failure("reading \(file)", why: "it is not UTF-8 text")
-                }
+                let text = try InputFile.text(file)
                 let client = try service.client()
                 let path = ["project": try await project.name(client)]
                 let before = try await client.call(Endpoints.project, at: path, Nothing())

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import NIOCore
 import SluiceAPI
 import SluiceClient
 import SluiceJSON
@@ -12,10 +10,10 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Send predictions, or answers people gave elsewhere, from a file.",
         discussion: """
-            Lines that are refused are named on standard error; the others go in. Sending a file \
-            again changes nothing.
+            Predictions stand a JSON object a line, or in a JSON array. What is refused is named on \
+            standard error; the rest goes in. Sending a file again changes nothing.
 
-            With --reviews the file holds past answers: JSON lines, or CSV whose first line is \
+            With --reviews the file holds past answers: JSON likewise, or CSV whose first line is \
             item,worker,label or item,worker,label,seconds. They count for agreement, and decide \
             nothing without --decide.
             """)
@@ -29,6 +27,13 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "With --reviews: the answers decide their items, by the rule of consensus.")
     var decide = false
 
+    @Flag(
+        help: """
+            With --reviews: make the items that the service does not know. Without it answers to them \
+            are refused.
+            """)
+    var createItems = false
+
     @Flag(help: "With --reviews: take each answer of a CSV as of its own nobody.")
     var anonymous = false
 
@@ -39,8 +44,8 @@ struct ImportCommand: AsyncParsableCommand {
     @OptionGroup var project: ProjectOption
 
     func validate() throws {
-        guard reviews || !(decide || anonymous) else {
-            throw ValidationError("--decide and --anonymous go with --reviews")
+        guard reviews || !(decide || anonymous || createItems) else {
+            throw ValidationError("--decide, --anonymous and --create-items go with --reviews")
         }
     }
 
@@ -53,6 +58,7 @@ struct ImportCommand: AsyncParsableCommand {
             ).run(file)
         }
         for line in summary.lines { Output.say(line) }
+        if let failure = summary.failure { throw failure }
         if summary.refused > 0 { throw ExitCode(1) }
     }
 
@@ -61,10 +67,11 @@ struct ImportCommand: AsyncParsableCommand {
             let client = try service.client()
             return try await ReviewsImport(
                 client: client, project: try await project.name(client), decides: decide,
-                isAnonymous: anonymous, printsReplies: json
+                createsItems: createItems, isAnonymous: anonymous, printsReplies: json
             ).run(file)
         }
         for line in summary.text { Output.say(line) }
+        if let failure = summary.failure { throw failure }
         if summary.refused > 0 { throw ExitCode(1) }
     }
 }
@@ -74,6 +81,8 @@ struct ImportSummary {
     var routes: [String: Int] = [:]
     var duplicates = 0
     var refused = 0
+    /// What was wrong with the file behind what was sent of it.
+    var failure: Failure?
 
     var total: Int { routes.values.reduce(0, +) + refused }
 
@@ -91,33 +100,35 @@ struct PredictionImport {
     let project: String
     let printsReplies: Bool
 
-    func run(_ path: String) async throws -> ImportSummary {
-        let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
-        guard let handle else {
-            throw Failure(
-                "importing \(path)", why: "there is no such file, or it cannot be read")
-        }
-        let size = path == "-" ? nil : try FileManager.default.attributesOfItem(atPath: path)[.size]
-        let body = FileChunks(handle: handle)
-        var bar = ProgressBar("importing", total: (size as? NSNumber)?.intValue)
+    func run(_ file: String) async throws -> ImportSummary {
+        let lines = try UploadLines(file)
+        var bar = ProgressBar("importing", total: lines.size)
         var summary = ImportSummary()
         var pending: [UInt8] = []
         let path = Endpoint<Nothing, Nothing>("POST", StreamingPath.predictions)
             .path(["project": project])
         defer { bar.finish() }
-        try await client.upload(path, body) { bytes in
-            pending += bytes
-            while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = Array(pending[..<end])
-                pending.removeSubrange(...end)
-                try count(line, &summary)
+        do {
+            try await client.upload(path, lines) { bytes in
+                pending += bytes
+                while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                    let line = Array(pending[..<end])
+                    pending.removeSubrange(...end)
+                    try count(line, lines.unit, &summary)
+                }
+                bar.update(bytes: lines.bytesRead, items: summary.total)
             }
-            bar.update(bytes: body.bytesRead, items: summary.total)
+        } catch let error as ClientError {
+            // A file of which nothing was sent is no fault of the service's.
+            throw lines.failure ?? error
         }
+        summary.failure = lines.failure
         return summary
     }
 
-    private func count(_ line: [UInt8], _ summary: inout ImportSummary) throws {
+    private func count(
+        _ line: [UInt8], _ unit: String, _ summary: inout ImportSummary
+    ) throws {
         if printsReplies { try Output.write(line + [10]) }
         let reply = try JSONValue(parsing: line)
         if let error = reply["error"] {
@@ -125,36 +136,11 @@ struct PredictionImport {
             let number = reply["line"]?.int ?? 0
             Output.say(
                 safe(
-                    "line \(number): \(error["code"]?.string ?? "") \(error["detail"]?.string ?? "")"
+                    "\(unit) \(number): \(error["code"]?.string ?? "") \(error["detail"]?.string ?? "")"
                 ))
         } else {
             summary.routes[reply["route"]?.string ?? "?", default: 0] += 1
             if reply["duplicate"]?.bool == true { summary.duplicates += 1 }
-        }
-    }
-}
-
-/// A file as a stream of chunks; read when the connection takes more.
-private final class FileChunks: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-
-    private let handle: FileHandle
-    private let counter = ByteCounter()
-
-    init(handle: FileHandle) { self.handle = handle }
-
-    var bytesRead: Int { counter.value }
-
-    func makeAsyncIterator() -> Iterator { Iterator(handle: handle, counter: counter) }
-
-    struct Iterator: AsyncIteratorProtocol {
-        let handle: FileHandle
-        let counter: ByteCounter
-
-        mutating func next() async throws -> ByteBuffer? {
-            guard let data = try handle.read(upToCount: 1 << 16), !data.isEmpty else { return nil }
-            counter.add(data.count)
-            return ByteBuffer(bytes: data)
         }
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-import NIOCore
 import SluiceAPI
 import SluiceClient
 import SluiceJSON
@@ -9,39 +7,51 @@ struct ReviewsImport {
     let client: Client
     let project: String
     let decides: Bool
+    let createsItems: Bool
     let isAnonymous: Bool
     let printsReplies: Bool
 
     func run(_ file: String) async throws -> ReviewsSummary {
-        let lines = try AnswerLines(path: file, isAnonymous: isAnonymous)
-        let size =
-            file == "-" ? nil : try FileManager.default.attributesOfItem(atPath: file)[.size]
-        var bar = ProgressBar("importing", total: (size as? NSNumber)?.intValue)
+        let table = AnswerTable(isAnonymous: isAnonymous)
+        let lines = try UploadLines(file, table: table)
+        var bar = ProgressBar("importing", total: lines.size)
         var summary = ReviewsSummary()
         var pending: [UInt8] = []
         let path = Endpoint<Nothing, Nothing>("POST", StreamingPath.importReviews)
             .path(["project": project])
         defer { bar.finish() }
-        try await client.upload(path, query: decides ? [("decide", "true")] : [], lines) { bytes in
-            pending += bytes
-            while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = Array(pending[..<end])
-                pending.removeSubrange(...end)
-                try count(line, &summary)
+        do {
+            try await client.upload(path, query: query, lines) { bytes in
+                pending += bytes
+                while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                    let line = Array(pending[..<end])
+                    pending.removeSubrange(...end)
+                    try count(line, lines.unit, &summary)
+                }
+                bar.update(bytes: lines.bytesRead, items: summary.lines)
             }
-            bar.update(bytes: lines.bytesRead, items: summary.lines)
+        } catch let error as ClientError {
+            // A file of which nothing was sent is no fault of the service's.
+            throw lines.failure ?? error
         }
+        summary.failure = lines.failure
         guard summary.end != nil else {
             throw Failure(
                 "importing \(file)", why: "the service ended before it had said what it took",
                 hint: "Send the file again: what is stored is not stored twice.")
         }
-        summary.lines += lines.refused
-        summary.refused += lines.refused
+        summary.lines += table.refused.value
+        summary.refused += table.refused.value
         return summary
     }
 
-    private func count(_ line: [UInt8], _ summary: inout ReviewsSummary) throws {
+    private var query: [(String, String)] {
+        [("decide", decides), ("create_items", createsItems)].filter(\.1).map { ($0.0, "true") }
+    }
+
+    private func count(
+        _ line: [UInt8], _ unit: String, _ summary: inout ReviewsSummary
+    ) throws {
         if printsReplies { try Output.write(line + [10]) }
         let reply = try JSONValue(parsing: line)
         if let end = reply["summary"] {
@@ -54,7 +64,8 @@ struct ReviewsImport {
         let number = reply["line"]?.int ?? 0
         Output.say(
             safe(
-                "line \(number): \(error["code"]?.string ?? "") \(error["detail"]?.string ?? "")"))
+                "\(unit) \(number): \(error["code"]?.string ?? "") \(error["detail"]?.string ?? "")"
+            ))
     }
 }
 
@@ -63,12 +74,17 @@ struct ReviewsSummary {
     var lines = 0
     var refused = 0
     var end: JSONValue?
+    /// What was wrong with the file behind what was sent of it.
+    var failure: Failure?
 
     var text: [String] {
         let imported = end?["imported"]?.int ?? 0
         let duplicates = end?["duplicates"]?.int ?? 0
         var text = "\(lines) lines: \(imported) imported, \(refused) refused"
         if duplicates > 0 { text += " (\(duplicates) had been imported before)" }
+        let (skips, newItems) = (end?["skips"]?.int ?? 0, end?["new_items"]?.int ?? 0)
+        if skips > 0 { text += ", \(skips) skipped their item" }
+        if newItems > 0 { text += ", \(newItems) new \(newItems == 1 ? "item" : "items") made" }
         guard let decisions = end?["decisions"] else { return [text] }
         let undecided = decisions["undecided"]?.int ?? 0
         let kept = decisions["kept"]?.int ?? 0
@@ -78,75 +94,5 @@ struct ReviewsSummary {
         if kept > 0 { decided += ", \(kept) were decided before" }
         if left > 0 { decided += ", \(left) left to the reviewers who have them" }
         return [text, decided]
-    }
-}
-
-/// A file of answers as the JSON lines the service takes; CSV is turned into them as it is read.
-private final class AnswerLines: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-
-    private let handle: FileHandle
-    private let counter = ByteCounter()
-    private let first: [UInt8]
-    private let table: AnswerTable?
-
-    /// Opens the file and reads its beginning: JSON begins with a brace, a table with its columns.
-    init(path: String, isAnonymous: Bool) throws {
-        handle = try InputFile.open(path)
-        let first = Array(try handle.read(upToCount: 1 << 16) ?? Data())
-        counter.add(first.count)
-        let start = first.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
-        guard start != UInt8(ascii: "{") else {
-            self.first = first
-            table = nil
-            return
-        }
-        var table = AnswerTable(isAnonymous: isAnonymous)
-        self.first = try table.lines(of: first, isLast: false)
-        self.table = table
-    }
-
-    var bytesRead: Int { counter.value }
-
-    /// How many lines were no record of the table, and were said to be so.
-    var refused: Int { table?.refused.value ?? 0 }
-
-    func makeAsyncIterator() -> Iterator {
-        Iterator(handle: handle, counter: counter, next: first, table: table)
-    }
-
-    struct Iterator: AsyncIteratorProtocol {
-        let handle: FileHandle
-        let counter: ByteCounter
-        var next: [UInt8]?
-        var table: AnswerTable?
-        var isAtEnd = false
-
-        mutating func next() async throws -> ByteBuffer? {
-            if let bytes = next, !bytes.isEmpty {
-                next = nil
-                return ByteBuffer(bytes: bytes)
-            }
-            while !isAtEnd {
-                let bytes = Array(try handle.read(upToCount: 1 << 16) ?? Data())
-                isAtEnd = bytes.isEmpty
-                counter.add(bytes.count)
-                let lines = try table?.lines(of: bytes, isLast: isAtEnd) ?? bytes
-                if !lines.isEmpty { return ByteBuffer(bytes: lines) }
-            }
-            return nil
-        }
-    }
-}
-
-extension InputFile {
-    /// The file, open; `-` is standard input.
-    fileprivate static func open(_ path: String) throws -> FileHandle {
-        let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
-        guard let handle else {
-            throw Failure(
-                "importing \(path)", why: "there is no such file, or it cannot be read")
-        }
-        return handle
     }
 }

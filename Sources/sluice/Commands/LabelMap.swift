@@ -109,8 +109,10 @@ struct AnyDocument: WireValue {
 enum LabelMapArgument {
     /// What the service is asked with.
     static func parameter(_ argument: String) throws -> String {
-        guard FileManager.default.fileExists(atPath: argument) else { return argument }
-        let value = try JSONValue(parsing: InputFile.read(argument))
-        return String(decoding: value.bytes, as: UTF8.self)
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: argument, isDirectory: &isDirectory),
+            !isDirectory.boolValue
+        else { return argument }
+        return String(decoding: try InputFile.document(argument).bytes, as: UTF8.self)
     }
 }

@@ -28,19 +28,14 @@ struct PolicyTestCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.explain("testing the policy") {
-            let document: JSONValue
-            do {
-                document = try JSONValue(parsing: InputFile.read(file))
-            } catch let error as JSONError {
-                throw Failure("reading \(file)", why: error.description)
-            }
+            let document = try InputFile.document(file)
             let lines = try PredictionLine.read(on)
             let labels =
                 try project.map(Self.labels(ofProject:))
                 ?? PolicyLabels.named(in: document, and: lines)
             if let line = lines.first(where: { !labels.contains($0.label) }) {
                 throw Failure(
-                    "reading line \(line.number) of \(on)",
+                    "reading \(line.place) of \(on)",
                     why: "\(line.label) is not one of the project's labels")
             }
             let policy: Policy
@@ -55,7 +50,7 @@ struct PolicyTestCommand: AsyncParsableCommand {
     }
 
     private static func labels(ofProject file: String) throws -> LabelSet {
-        let value = try JSONValue(parsing: InputFile.read(file))
+        let value = try InputFile.document(file)
         let names = value["labels"]?.array?.compactMap { $0["name"]?.string } ?? []
         return try LabelSet(names.map { Label(name: $0) })
     }
@@ -102,6 +97,7 @@ struct PolicyTestCommand: AsyncParsableCommand {
 
 /// One line of the file a policy is tested on.
 private struct PredictionLine {
+    let place: String
     let number: Int
     let externalID: String
     let label: String
@@ -113,18 +109,15 @@ private struct PredictionLine {
     static let expectations = ["expected_route", "expected_reason", "expected_rule"]
 
     static func read(_ file: String) throws -> [PredictionLine] {
-        try InputFile.read(file).split(separator: 10).enumerated().compactMap { index, bytes in
-            if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { return nil }
-            return try PredictionLine(number: index + 1, Array(bytes), file)
-        }
+        try InputFile.values(file).map { try PredictionLine($0, file) }
     }
 
-    private init(number: Int, _ bytes: [UInt8], _ file: String) throws {
+    private init(_ written: InputFile.Value, _ file: String) throws {
         func refuse(_ why: String) -> Failure {
-            Failure("reading line \(number) of \(file)", why: why)
+            Failure("reading \(written.place) of \(file)", why: why)
         }
         do {
-            value = try JSONValue(parsing: bytes)
+            value = try JSONValue(parsing: written.bytes)
         } catch {
             throw refuse(error.description)
         }
@@ -138,7 +131,7 @@ private struct PredictionLine {
             self.confidence = confidence
         case nil: throw refuse("confidence is missing; null says that the model gave none")
         }
-        self.number = number
+        (place, number) = (written.place, written.number)
         self.label = label
         externalID = value["external_id"]?.string ?? ""
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import SluiceAPI
 import SluiceClient
 import SluiceDomain
@@ -97,18 +96,5 @@ extension ProjectCommand {
                 for slice in reply.slices { try Output.print(slice) }
             }
         }
-    }
-}
-
-/// A file named on the command line.
-enum InputFile {
-    /// The whole file; `-` is standard input.
-    static func read(_ path: String) throws -> [UInt8] {
-        if path == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Failure(
-                "reading \(path)", why: "there is no such file, or it cannot be read")
-        }
-        return Array(data)
     }
 }

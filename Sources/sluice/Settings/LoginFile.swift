@@ -100,7 +100,10 @@ struct LoginFile {
             unlink(name)
             throw error
         }
-        guard rename(name, path) == 0 else {
+        // Settings may be links into a directory that is kept elsewhere; those stay.
+        let target = realpath(path, nil)
+        defer { free(target) }
+        guard rename(name, target.map { String(cString: $0) } ?? path) == 0 else {
             let failure = failure("writing \(path)")
             unlink(name)
             throw failure

@@ -23,10 +23,14 @@ struct PolicyCertify: AsyncParsableCommand {
             Exit status 2 when nothing can be promised.
             """)
 
-    @Option(help: "The share of answers that may be wrong, such as 0.02; else the policy's.")
+    @Option(
+        help: "The share of answers that may be wrong, such as 0.02; else the policy's.",
+        transform: DecimalArgument.read)
     var error: Double?
 
-    @Option(help: "How sure the promise is, above 0.5 and below 1.")
+    @Option(
+        help: "How sure the promise is, above 0.5 and below 1.",
+        transform: DecimalArgument.read)
     var confidence = 0.95
 
     @Option(

@@ -23,7 +23,7 @@ struct ShareArgument: ExpressibleByArgument {
 
     init?(argument: String) {
         let isPercent = argument.hasSuffix("%")
-        guard let number = Double(isPercent ? String(argument.dropLast()) : argument) else {
+        guard let number = Double(decimal: isPercent ? argument.dropLast() : argument[...]) else {
             return nil
         }
         value = isPercent ? number / 100 : number

@@ -8,7 +8,7 @@ import SluiceJSON
 /// an answer that is of nobody in particular. Quoted fields follow RFC 4180. An empty field is left
 /// out.
 struct AnswerTable {
-    /// Counts the records that do not have the table's columns; each is named on standard error.
+    /// Counts the records that were not understood; each is named on standard error.
     let refused = ByteCounter()
     private let isAnonymous: Bool
     private var reader = CSVReader()
@@ -23,7 +23,7 @@ struct AnswerTable {
     /// The lines that the bytes complete.
     mutating func lines(of bytes: [UInt8], isLast: Bool) throws(Failure) -> [UInt8] {
         var writer = JSONWriter()
-        for record in reader.records(of: bytes, isLast: isLast) {
+        for record in try reader.records(of: bytes, isLast: isLast) {
             // A record over several lines stands on its last, behind empty ones.
             while written + 1 < record.line {
                 writer.newline()
@@ -32,7 +32,7 @@ struct AnswerTable {
             if let columns {
                 write(record, columns, to: &writer)
             } else {
-                columns = try Self.columns(record.fields, isAnonymous: isAnonymous)
+                columns = try Self.columns(record, isAnonymous: isAnonymous)
             }
             writer.newline()
             written += 1
@@ -50,14 +50,21 @@ struct AnswerTable {
     ]
 
     private static func columns(
-        _ header: [String], isAnonymous: Bool
+        _ record: CSVReader.Record, isAnonymous: Bool
     ) throws(Failure) -> [String] {
+        let header = record.fields
         let columns = header.map { names[$0] ?? $0 }
         func refuse(_ why: String) -> Failure {
             Failure(
                 "reading the table", why: why,
                 hint: "The first line names the columns: item,worker,label and, if there are any, "
                     + "seconds, reviewed_at, comment, tags, shown, review_id.")
+        }
+        if let fault = record.fault { throw refuse("line \(record.line): \(fault)") }
+        if header.count == 1, let divider = header[0].first(where: { $0 == ";" || $0 == "\t" }) {
+            throw refuse(
+                "its columns are divided by \(divider == ";" ? "semicolons" : "tabs"), not by commas"
+            )
         }
         for (name, column) in zip(header, columns) where !known.contains(column) {
             throw refuse("there is no column \"\(name)\"")
@@ -79,12 +86,15 @@ struct AnswerTable {
     private mutating func write(
         _ record: CSVReader.Record, _ columns: [String], to writer: inout JSONWriter
     ) {
-        guard record.fields.count == columns.count else {
+        guard record.fault == nil, record.fields.count == columns.count else {
             // An empty line in its place keeps the service's numbers those of the file.
             refused.add(1)
+            let fields = record.fields.count
             return Output.say(
-                "line \(record.line): it has \(record.fields.count) fields; the first line has "
-                    + "\(columns.count)")
+                "line \(record.line): "
+                    + (record.fault
+                        ?? "it has \(fields) \(fields == 1 ? "field" : "fields"); the first line has \(columns.count)")
+            )
         }
         var item = ""
         var place: String?
@@ -98,7 +108,7 @@ struct AnswerTable {
                 writer.member("external_id", field)
             case "seconds":
                 // What is no number is the service's to refuse, with the line.
-                if let number = Double(field) {
+                if let number = Double(decimal: field) {
                     writer.member("seconds", number)
                 } else {
                     writer.member("seconds", field)
