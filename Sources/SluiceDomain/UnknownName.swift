@@ -60,7 +60,7 @@ public enum NearName {
                 continue
             }
             let distance = distance(typed, letters)
-            if distance <= limit, distance < nearest?.distance ?? .max {
+            if distance <= limit, distance < letters.count, distance < nearest?.distance ?? .max {
                 nearest = (candidate, distance)
             }
         }

@@ -18,6 +18,7 @@ import Testing
             #expect(NearName.of(name, among: ["unclear", "legit", "fraud"]) == nil)
         }
         #expect(NearName.of("fraud", among: []) == nil)
+        #expect(NearName.of("y", among: ["x"]) == nil && NearName.of("", among: ["x"]) == nil)
     }
 
     @Test("each kind has its code, and says what may have been meant")

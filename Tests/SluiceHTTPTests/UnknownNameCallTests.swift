@@ -23,8 +23,7 @@ import Testing
             try await refused(
                 path + "?model=span", .invalidParameter, "model is", #"did you mean \"spam\"?"#)
             try await refused(
-                path + "?model=spam&version=8", .invalidParameter, "version is",
-                #"did you mean \"7\"?"#)
+                path + "?model=spam&version=8", .invalidParameter, "version is")
         }
         for path in ["/drift", "/calibration"] {
             try await refused(

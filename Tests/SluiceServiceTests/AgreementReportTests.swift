@@ -198,32 +198,29 @@ struct AgreementReportTests {
         }
     }
 
-    @Test("few items, and items that do not differ, have no interval and no verdict")
-    func fewItems() async throws {
-        @Sendable func answers(_ items: Int, disagreeing: Int = 0) -> [String] {
-            (0..<items).flatMap { item in
-                let label = item % 2 == 0 ? "a" : "b"
-                let other = item < disagreeing ? (label == "a" ? "b" : "a") : label
-                return ["i\(item) ann \(label)", "i\(item) ben \(other)"]
-            }
-        }
-        for (items, disagreeing, reason) in [
+    @Test(
+        "few items, and items that do not differ, have no interval and no verdict",
+        arguments: [
             (3, 0, "too few items for an interval: 3 of 20"),
             (19, 2, "too few items for an interval: 19 of 20"),
-            (25, 0, "no interval: the 25 items do not differ"),
-            (25, 2, nil),
-        ] as [(Int, Int, String?)] {
-            try await TestService.run { service in
-                try await store(answers(items, disagreeing: disagreeing), service)
-                let agreement = try #require(try await report(service)["agreement"])
-                for key in ["krippendorff_alpha", "percent", "gwet_ac1", "cohen_kappa"] {
-                    let figure = try #require(agreement[key])
-                    #expect(figure["value"]?.double != nil && figure["n"]?.int == items)
-                    #expect((figure["lo"] == nil) == (reason != nil), "\(key) of \(items)")
-                    #expect(figure["reason"]?.string == reason)
-                }
-                #expect((agreement["krippendorff_alpha"]?["reading"] == nil) == (reason != nil))
+            (25, 0, "no interval: the 25 items do not differ"), (25, 2, nil),
+        ] as [(Int, Int, String?)])
+    func fewItems(items: Int, disagreeing: Int, reason: String?) async throws {
+        let answers = (0..<items).flatMap { item in
+            let label = item % 2 == 0 ? "a" : "b"
+            let other = item < disagreeing ? (label == "a" ? "b" : "a") : label
+            return ["i\(item) ann \(label)", "i\(item) ben \(other)"]
+        }
+        try await TestService.run { service in
+            try await store(answers, service)
+            let agreement = try #require(try await report(service)["agreement"])
+            for key in ["krippendorff_alpha", "percent", "gwet_ac1", "cohen_kappa"] {
+                let figure = try #require(agreement[key])
+                #expect(figure["value"]?.double != nil && figure["n"]?.int == items)
+                #expect((figure["lo"] == nil) == (reason != nil), "\(key) of \(items)")
+                #expect(figure["reason"]?.string == reason)
             }
+            #expect((agreement["krippendorff_alpha"]?["reading"] == nil) == (reason != nil))
         }
     }
 }

@@ -141,10 +141,10 @@ struct ReviewImportTests {
                 try await service.sql(
                     """
                     SELECT string_agg(concat_ws(' ', i.external_id, i.payload ->> 'text', i.metadata ->> 'source',
-                        p.route, (SELECT count(*) FROM task t WHERE t.item_id = i.id)), ',' ORDER BY i.external_id)
+                        (SELECT count(*) FROM task t WHERE t.item_id = i.id)), ',' ORDER BY i.external_id)
                     FROM item i JOIN prediction p ON p.item_id = i.id WHERE i.external_id !~ '^n'
                     """)
-                    == "alone real x queued 1,decided real shadowed 0,many real x queued 1"
+                    == "alone real x 1,decided real x 0,many real x 1"
             )
             let other = try await service.ingest([sent("alone", "other")])
             #expect(other[0].refusal?.code == .itemConflict)

@@ -42,12 +42,11 @@ struct DemoCommand: AsyncParsableCommand {
             log.logLevel = .warning
             return log
         }
-        let command = self
-        try await Interruption.cancelling { try await command.show() }
+        try await Interruption.watching { try await show($0) }
     }
 
     /// Shows everything, and puts everything away whether it comes to its end or is cancelled.
-    private func show() async throws {
+    private func show(_ interruption: Interruption) async throws {
         try await Failure.explain("the demo") {
             let isAttended = !unattended && isatty(0) == 1 && isatty(1) == 1
             // Before anything is started: a file of keys that is wrong is told at once.
@@ -61,13 +60,17 @@ struct DemoCommand: AsyncParsableCommand {
                 flags: ["SLUICE_DATA_DIR": directory, "SLUICE_LISTEN": "127.0.0.1:0"],
                 environment: [:])
             Output.say("starting a service with its own PostgreSQL in \(directory)")
-            let app = try await App(configuration, logger: Logger(label: "sluice"))
+            let app = try await interruption.cancelling {
+                try await App(configuration, logger: Logger(label: "sluice"))
+            }
             let (data, answers) = (data, answers)
             try await app.run { port in
                 let demo = Demo(
                     data: data, url: "http://127.0.0.1:\(port)",
                     administration: app.services.administration)
-                try await demo.run(attended: isAttended, keymap: keymap, answers: answers)
+                try await interruption.cancelling {
+                    try await demo.run(attended: isAttended, keymap: keymap, answers: answers)
+                }
             }
         }
     }
