@@ -86,37 +86,38 @@ FROM (
 WHERE recent.received_at >= $2 AND recent.stands AND recent.route <> 'waiting';
 
 -- name: disputedPairs
--- The audits of the items the candidate scored that somebody has answered otherwise than the model that decided, in a window,
--- and that wait for a second look; by the open tasks. Both answers, the columns of comparisonPairs, and when it was contradicted.
+-- The audits of what one of two versions decided and the candidate scored that arrived in a window, that somebody has answered
+-- otherwise than the model that decided, and that wait for a second look. Both answers, the columns of comparisonPairs, and when
+-- it was contradicted.
 -- $1 project_id bigint, $2 serving bigint or null, $3 candidate bigint, $4 from timestamptz or null, $5 to timestamptz or null
 -- $6 document text or null, $7 keys text[] or null
 -- returns item_id bigint, label text, contradiction text or null, serving_label text or null
 --   serving_confidence double precision or null, candidate_label text, candidate_confidence double precision
 --   propensity double precision, route text, shown_version bigint or null, slice text or null, contradicted_at timestamptz
-SELECT t.item_id, r.label, v.label, s.label, s.confidence, c.label, c.confidence, r.propensity, r.route,
+SELECT r.item_id, r.label, v.label, s.label, s.confidence, c.label, c.confidence, r.propensity, r.route,
     CASE WHEN NOT r.is_blind THEN r.model_version_id END,
     CASE WHEN $6::text IS NOT NULL THEN (
         SELECT CASE $6 WHEN 'payload' THEN i.payload ELSE i.metadata END #>> $7::text[]
-        FROM item i WHERE i.project_id = t.project_id AND i.id = t.item_id) END,
+        FROM item i WHERE i.project_id = r.project_id AND i.id = r.item_id) END,
     v.reviewed_at
-FROM task t
+FROM prediction r
 CROSS JOIN LATERAL (
-    SELECT p.label, p.propensity, p.route, p.is_blind, p.model_version_id FROM prediction p
-    WHERE p.project_id = t.project_id AND p.item_id = t.item_id AND p.stands AND p.route = 'audited' AND p.propensity > 0
-    OFFSET 0) AS r
-CROSS JOIN LATERAL (
-    SELECT p.label, p.confidence FROM prediction p
-    WHERE p.project_id = t.project_id AND p.item_id = t.item_id AND p.model_version_id = $3 OFFSET 0) AS c
+    SELECT e.source, e.outcome FROM decision e
+    WHERE e.project_id = r.project_id AND e.item_id = r.item_id
+    ORDER BY e.revision DESC
+    LIMIT 1) AS d
 CROSS JOIN LATERAL (
     SELECT w.label, w.reviewed_at FROM review w
-    WHERE w.project_id = t.project_id AND w.item_id = t.item_id AND w.queue = 0 AND w.slot IS NOT NULL
-        AND w.undone_at IS NULL AND w.label IS DISTINCT FROM r.label
+    WHERE w.project_id = r.project_id AND w.item_id = r.item_id AND w.queue = 0 AND w.slot IS NOT NULL
+        AND w.undone_at IS NULL AND w.label IS DISTINCT FROM r.label AND (d.source = 'model' OR d.outcome = 'reopened')
     ORDER BY w.slot
     LIMIT 1) AS v
+CROSS JOIN LATERAL (
+    SELECT p.label, p.confidence FROM prediction p
+    WHERE p.project_id = r.project_id AND p.item_id = r.item_id AND p.model_version_id = $3 OFFSET 0) AS c
 LEFT JOIN LATERAL (
     SELECT p.label, p.confidence FROM prediction p
-    WHERE p.project_id = t.project_id AND p.item_id = t.item_id AND p.model_version_id = $2 OFFSET 0) AS s ON true
-WHERE t.project_id = $1 AND t.is_audit
-    AND ($4::timestamptz IS NULL OR v.reviewed_at >= $4)
-    AND ($5::timestamptz IS NULL OR v.reviewed_at < $5)
-ORDER BY t.item_id;
+    WHERE p.project_id = r.project_id AND p.item_id = r.item_id AND p.model_version_id = $2 OFFSET 0) AS s ON true
+WHERE r.project_id = $1 AND r.model_version_id IN ($2, $3) AND r.route = 'audited' AND r.stands AND r.propensity > 0
+    AND r.received_at >= coalesce($4::timestamptz, '-infinity') AND r.received_at < coalesce($5::timestamptz, 'infinity')
+ORDER BY r.received_at, r.item_id;

@@ -53,15 +53,17 @@ ORDER BY d.decided_at, d.item_id
 LIMIT $7;
 
 -- name: disputedEvidence
--- The audits of one version, asked for in a window, that wait for a second look; by the open tasks.
+-- The audits of one version that arrived in a window and wait for a second look, in the order of their arrival.
 -- $1 project_id bigint, $2 from timestamptz, $3 to timestamptz, $4 model_version_id bigint
 -- returns confidence double precision or null, propensity double precision, received_at timestamptz
 SELECT p.confidence, p.propensity, p.received_at
-FROM task t
+FROM prediction p
 CROSS JOIN LATERAL (
-    SELECT q.confidence, q.propensity, q.received_at, q.route, q.label FROM prediction q
-    WHERE q.project_id = t.project_id AND q.item_id = t.item_id AND q.model_version_id = $4 AND q.stands
-        AND q.route = 'audited' AND q.received_at >= $2 AND q.received_at < $3
-    OFFSET 0) AS p
-WHERE t.project_id = $1 AND t.is_audit AND is_contradicted(t.project_id, t.item_id, p.route, p.label)
-ORDER BY t.item_id;
+    SELECT c.source, c.outcome FROM decision c
+    WHERE c.project_id = p.project_id AND c.item_id = p.item_id
+    ORDER BY c.revision DESC
+    LIMIT 1) AS d
+WHERE p.project_id = $1 AND p.model_version_id = $4 AND p.route = 'audited' AND p.received_at >= $2 AND p.received_at < $3
+    AND p.stands AND (d.source = 'model' OR d.outcome = 'reopened')
+    AND is_contradicted(p.project_id, p.item_id, p.route, p.label)
+ORDER BY p.received_at, p.item_id;

@@ -181,8 +181,8 @@ extension Store {
         return traffic
     }
 
-    /// The audits of the items the candidate scored that somebody contradicted in the window and that
-    /// wait for a second look.
+    /// The audits of the items the candidate scored that arrived in the window, and that somebody
+    /// contradicted and nobody has looked at again.
     ///
     /// - Parameters:
     ///   - serving: nil when the serving version never sent a prediction.

@@ -50,8 +50,7 @@ struct CalibrationReportTests {
 
     @Test("the figures are those of the library on the exported labels, weighted")
     func figures() async throws {
-        let policy =
-            #"{"degree":"partial","accept":{"default":0.9},"audit_rate":0.5,"audits":{"second_look":false}}"#
+        let policy = #"{"degree":"partial","accept":{"default":0.9},"audit_rate":0.5}"#
         try await TestService.run(labels: ["a", "b"], policy: policy) { service in
             try await service.setPolicy(
                 """
