@@ -67,6 +67,25 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         self.init(microseconds: seconds * 1_000_000 + fraction)
     }
 
+    /// The moments a user may name, in requests, files and on the command line: 1900 to 9999 in UTC.
+    ///
+    /// What lies beyond is a mistake, and arithmetic with it leaves the range of PostgreSQL's
+    /// `timestamptz`, which ends 4713 years before the year 1.
+    public static let named =
+        Timestamp(
+            microseconds: -2_208_988_800_000_000)...Timestamp(
+            microseconds: 253_402_300_799_999_999)
+
+    /// What is said to be accepted where a text is no moment that may be named.
+    public static let acceptedForm =
+        "an RFC 3339 time of the years 1900 to 9999, such as 2026-11-21T08:00:00Z"
+
+    /// Reads a moment that a user names; nil when it is not RFC 3339, or not within ``named``.
+    public init?(named text: String) {
+        self.init(rfc3339: text)
+        guard Self.named.contains(self) else { return nil }
+    }
+
     private static func pad(_ value: Int64, _ width: Int) -> String {
         let text = String(value)
         return String(repeating: "0", count: max(0, width - text.utf8.count)) + text

@@ -48,10 +48,9 @@ struct Query {
         guard let text = values[name] else { return nil }
         // A plus sign that was not escaped arrives as a space.
         let repaired = String(text.map { $0 == " " ? "+" : $0 })
-        guard let moment = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: repaired) else {
+        guard let moment = Timestamp(named: text) ?? Timestamp(named: repaired) else {
             throw .invalidParameter(
-                name: name, found: "\"\(text)\"",
-                accepted: "an RFC 3339 time such as 2026-11-21T08:00:00Z")
+                name: name, found: "\"\(text.prefix(60))\"", accepted: Timestamp.acceptedForm)
         }
         if name == "to", let from = try timestamp("from"), moment < from {
             throw .invalidParameter(

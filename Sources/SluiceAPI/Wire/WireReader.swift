@@ -91,8 +91,8 @@ public struct WireReader: Sendable {
 
     /// The value as an RFC 3339 moment.
     public func timestamp() throws(ReviewError) -> Timestamp {
-        guard let moment = value.string.flatMap(Timestamp.init(rfc3339:)) else {
-            throw refuse("an RFC 3339 time such as 2026-11-21T08:00:00Z")
+        guard let moment = value.string.flatMap(Timestamp.init(named:)) else {
+            throw refuse(Timestamp.acceptedForm)
         }
         return moment
     }

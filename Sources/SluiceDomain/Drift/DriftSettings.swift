@@ -165,10 +165,10 @@ private struct SettingReader {
     private func moment(
         _ key: String, of object: JSONObject
     ) throws(ReviewError) -> Timestamp {
-        guard let moment = object[key]?.string.flatMap(Timestamp.init(rfc3339:)) else {
+        guard let moment = object[key]?.string.flatMap(Timestamp.init(named:)) else {
             throw .invalidField(
                 path: "\(path).\(key)", found: object[key]?.summary ?? "missing",
-                accepted: "an RFC 3339 time such as 2026-11-21T08:00:00Z")
+                accepted: Timestamp.acceptedForm)
         }
         return moment
     }

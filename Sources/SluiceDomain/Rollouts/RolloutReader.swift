@@ -151,8 +151,8 @@ public struct RolloutReader: Sendable {
             RolloutReader(path: "\(path).\(key)", value: found[key])
         }
         let steps = try reader("steps").steps()
-        guard let steppedAt = found["stepped_at"]?.string.flatMap(Timestamp.init(rfc3339:)) else {
-            throw reader("stepped_at").refuse("a time such as \"2026-11-21T04:42:11Z\"")
+        guard let steppedAt = found["stepped_at"]?.string.flatMap(Timestamp.init(named:)) else {
+            throw reader("stepped_at").refuse(Timestamp.acceptedForm)
         }
         return Rollout.Ramp(
             steps: steps, everySeconds: try reader("every_seconds").everySeconds(),

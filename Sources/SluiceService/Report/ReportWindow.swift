@@ -103,8 +103,10 @@ struct ReportWindow: Sendable {
         if length >= Timestamp.day, inner.from.floored(to: Timestamp.day) == inner.from {
             length -= length % Timestamp.day
         }
-        before.inner = .init(
-            from: Timestamp(microseconds: inner.from.microseconds - length), to: inner.from)
+        // Nothing is as old as that, and PostgreSQL has no moment thousands of years before.
+        let start = max(
+            Timestamp(microseconds: inner.from.microseconds - length), Timestamp.named.lowerBound)
+        before.inner = .init(from: min(start, inner.from), to: inner.from)
         before.rows = []
         before.isWholeDay = (false, false)
         return before.scope()

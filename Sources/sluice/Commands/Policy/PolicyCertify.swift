@@ -120,10 +120,9 @@ struct PolicyCertify: AsyncParsableCommand {
 
     private static func moment(_ name: String, _ text: String?) throws -> Timestamp? {
         guard let text else { return nil }
-        guard let moment = Timestamp(rfc3339: text) else {
+        guard let moment = Timestamp(named: text) else {
             throw ReviewError.invalidParameter(
-                name: name, found: "\"\(text)\"",
-                accepted: "an RFC 3339 time such as 2026-11-21T08:00:00Z")
+                name: name, found: "\"\(text)\"", accepted: Timestamp.acceptedForm)
         }
         return moment
     }
