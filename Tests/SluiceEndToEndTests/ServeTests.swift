@@ -106,7 +106,7 @@ import Testing
                     try await request("GET", "/v1/projects", port: home.port, token: token).status
                         == 200)
                 // The tests' server forgets commits in a crash; the service says it is not ready.
-                let ready = try await request("GET", "/readyz", port: home.port)
+                let ready = try await request("GET", "/readyz", port: home.port, token: token)
                 #expect(ready.status == 503 && ready.text.contains("fsync"))
             }
             #expect(!FileManager.default.fileExists(atPath: home.data))

@@ -94,12 +94,35 @@ func expectProblem(
         // The tests' server runs without fsync: a service that promises durability must refuse it.
         let ready = try await request("GET", "/readyz", port: live.port)
         #expect(ready.status == 503)
-        #expect(try ready.json["reason"]?.string?.contains("fsync") == true)
-        // It says which policy and rollout it holds of the projects it has been asked about.
+        #expect(ready.text == #"{"status":"not ready"}"#, "nothing is told to whoever asks")
+    }
+
+    @Test("only an admin hears why it is not ready, and what it holds; of one project, of that one")
+    func readiness() async throws {
         let project = try await TestProject()
-        _ = try await project.send("GET", "/policy", as: .analyst)
-        let held = try await request("GET", "/readyz", port: live.port).json["projects"]?.array
-        let own = try #require(held?.first { $0["name"]?.string == project.name })
+        let other = try await TestProject()
+        for project in [project, other] {
+            _ = try await project.send("GET", "/policy", as: .analyst)
+        }
+        let live = project.live
+        let whole = try await request("GET", "/readyz", port: live.port, token: live.adminToken)
+        #expect(whole.status == 503)
+        #expect(try whole.json["reason"]?.string?.contains("fsync") == true)
+        let held = try whole.json["projects"]?.array ?? []
+        let own = try #require(held.first { $0["name"]?.string == project.name })
         #expect(own["policy_version"]?.int == 2 && own["rollout_revision"]?.isNull == true)
+        #expect(held.contains { $0["name"]?.string == other.name })
+        let limited = try await request(
+            "GET", "/readyz", port: live.port, token: project.token(.admin))
+        #expect(
+            try limited.json["projects"]?.array?.map { $0["name"]?.string } == [project.name])
+        let tokens = [
+            nil, "slu_wrong", project.token(.reviewer), project.token(.adjudicator),
+            project.token(.analyst), project.token(.producer),
+        ]
+        for token in tokens {
+            let reply = try await request("GET", "/readyz", port: live.port, token: token)
+            #expect(reply.text == #"{"status":"not ready"}"#)
+        }
     }
 }

@@ -3,6 +3,7 @@ import Logging
 import SluiceDomain
 import SluicePostgres
 import SluiceService
+import SluiceStore
 
 /// Turns every error into a problem document; what nobody foresaw is logged whole and shown not at
 /// all.
@@ -55,13 +56,22 @@ struct AuthenticationMiddleware: RouterMiddleware {
         _ request: Request, context: SluiceContext,
         next: (Request, SluiceContext) async throws -> Response
     ) async throws -> Response {
+        var context = context
+        context.caller = try await services.authentication.caller(of: request)
+        return try await next(request, context)
+    }
+}
+
+extension Authentication {
+    /// Whose request this is.
+    ///
+    /// - Throws: `missingToken`, `invalidToken`; `PostgresError`.
+    func caller(of request: Request) async throws -> Caller {
         guard let header = request.headers[.authorization] else { throw ReviewError.missingToken }
         let parts = header.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
             throw ReviewError.missingToken
         }
-        var context = context
-        context.caller = try await services.authentication.caller(token: String(parts[1]))
-        return try await next(request, context)
+        return try await caller(token: String(parts[1]))
     }
 }
