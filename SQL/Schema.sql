@@ -631,6 +631,41 @@ BEGIN
     END LOOP;
 END $$;
 
+CREATE FUNCTION public.number_corrections(p_project bigint, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    v_last bigint;
+    v_count integer;
+BEGIN
+    IF NOT EXISTS (SELECT FROM correction c WHERE c.project_id = p_project AND c.number IS NULL) THEN
+        RETURN 0;
+    END IF;
+    INSERT INTO feed (project_id, name) VALUES (p_project, 'corrections') ON CONFLICT (project_id, name) DO NOTHING;
+    SELECT f.last_number INTO v_last FROM feed f
+    WHERE f.project_id = p_project AND f.name = 'corrections'
+    FOR UPDATE;
+    WITH next AS (
+        SELECT o.item_id, o.revision, row_number() OVER (ORDER BY o.id) AS place
+        FROM (
+            SELECT c.item_id, c.revision, c.id FROM correction c
+            WHERE c.project_id = p_project AND c.number IS NULL
+            ORDER BY c.id
+            LIMIT p_limit
+        ) o
+    )
+    UPDATE correction c SET number = v_last + n.place
+    FROM next n
+    WHERE c.project_id = p_project AND c.item_id = n.item_id AND c.revision = n.revision;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    UPDATE feed SET last_number = v_last + v_count WHERE project_id = p_project AND name = 'corrections';
+    RETURN v_count;
+END
+$$;
+
 CREATE FUNCTION public.offer_slots(p_project bigint, p_queue smallint, p_item bigint, p_slots integer) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1455,12 +1490,24 @@ CREATE TABLE public.correction (
     project_id bigint NOT NULL,
     item_id bigint NOT NULL,
     revision integer NOT NULL,
-    transaction xid8 DEFAULT pg_current_xact_id() NOT NULL
+    id bigint NOT NULL,
+    number bigint
 );
 
-COMMENT ON TABLE public.correction IS 'Append only: the decisions that took the place of a model''s, and those that gave the model''s its place again.';
+COMMENT ON TABLE public.correction IS 'Append only, but for the number: the decisions that took the place of a model''s, and those that gave the model''s its place again.';
 
-COMMENT ON COLUMN public.correction.transaction IS 'What wrote it: readers go up to the oldest that is not over, and so miss none that commits late.';
+COMMENT ON COLUMN public.correction.id IS 'In the order of writing: what is numbered together is numbered in this order.';
+
+COMMENT ON COLUMN public.correction.number IS 'The place in the feed, from 1 without gaps; null until the first reader after the commit gives it.';
+
+ALTER TABLE public.correction ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.correction_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.decision (
     project_id bigint NOT NULL,
@@ -1894,6 +1941,16 @@ COMMENT ON COLUMN public.gold_lease.model_version_id IS 'The version whose predi
 COMMENT ON COLUMN public.gold_lease.received_at IS 'When the item is said to have arrived: a moment that fits its place in the queue.';
 
 COMMENT ON COLUMN public.gold_lease.form IS 'As the displaced task: with its prediction, with it withheld, or bare of any.';
+CREATE TABLE public.feed (
+    project_id bigint NOT NULL,
+    name text NOT NULL,
+    last_number bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT feed_last_number_not_negative CHECK ((last_number >= 0)),
+    CONSTRAINT feed_name_known CHECK ((name = 'corrections'::text))
+);
+
+COMMENT ON TABLE public.feed IS 'How far each feed is numbered; its row is locked while more is.';
+
 
 CREATE TABLE public.guideline (
     project_id bigint NOT NULL,
@@ -2628,6 +2685,9 @@ ALTER TABLE ONLY public.reviewer_pause
     ADD CONSTRAINT reviewer_pause_pkey PRIMARY KEY (project_id, actor_id);
 
 ALTER TABLE ONLY public.rollout
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY (project_id, name);
+
     ADD CONSTRAINT rollout_pkey PRIMARY KEY (project_id, revision);
 
 ALTER TABLE ONLY public.rollup_arrival
@@ -2668,7 +2728,9 @@ CREATE INDEX awaiting_rollout_revision_idx ON public.awaiting USING btree (proje
 
 CREATE INDEX certificate_by_version_idx ON public.certificate USING btree (project_id, model_version_id, number);
 
-CREATE INDEX correction_order_idx ON public.correction USING btree (project_id, transaction, item_id, revision);
+CREATE UNIQUE INDEX correction_number_unique ON public.correction USING btree (project_id, number) WHERE (number IS NOT NULL);
+
+CREATE INDEX correction_unnumbered_idx ON public.correction USING btree (project_id, id) WHERE (number IS NULL);
 
 CREATE INDEX decision_by_people_idx ON public.decision USING btree (project_id, decided_at) WHERE (source <> 'model'::text);
 
@@ -2804,6 +2866,9 @@ ALTER TABLE ONLY public.rollout
 
 ALTER TABLE ONLY public.rollup_slice
     ADD CONSTRAINT rollup_slice_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.salt
     ADD CONSTRAINT salt_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);

@@ -21,17 +21,19 @@ public struct Corrections: Sendable {
 
     /// The corrections after a cursor, oldest first, as one JSON object with the cursor to go on from.
     ///
-    /// Whoever follows the cursor misses none, however late a decision commits: nothing is listed while
-    /// an older transaction may yet list something before it. So one that takes long holds all back.
+    /// Whoever follows the cursor misses none, however late a decision commits: an entry gets its
+    /// number after its commit, and those who give numbers take turns. The cursor is good for as long as
+    /// the data is, on every instance and after a dump and restore.
     ///
     /// - Parameters:
     ///   - after: the cursor of an earlier reply; nil for the beginning.
     ///   - wait: how many seconds to wait for the first, 0...30.
-    /// - Throws: `invalidParameter` for a cursor that no reply had.
+    /// - Throws: `invalidParameter` for a cursor that no reply had, and one of a reply that a restored
+    ///   database does not remember.
     public func json(
         of project: ProjectContext, after: String?, limit: Int, wait: Int
     ) async throws -> [UInt8] {
-        let cursor = try after.map(CorrectionCursor.init(text:)) ?? .start
+        let cursor = try await place(of: after, in: project)
         let end = ContinuousClock.now.advanced(by: .seconds(wait))
         var records = try await read(project, cursor, limit)
         while records.isEmpty, ContinuousClock.now < end {
@@ -51,27 +53,77 @@ public struct Corrections: Sendable {
         _ project: ProjectContext, _ cursor: CorrectionCursor, _ limit: Int
     ) async throws -> [CorrectionRecord] {
         try await pool.withSession { session in
-            try Store(session).corrections(project: project.id, after: cursor, limit: limit)
+            let store = Store(session)
+            let numbered = try store.corrections(
+                project: project.id, after: cursor.number, limit: limit)
+            guard numbered.count < limit,
+                try store.numberCorrections(project: project.id, limit: Self.maximumCount) > 0
+            else { return numbered }
+            return try store.corrections(project: project.id, after: cursor.number, limit: limit)
         }
+    }
+
+    /// The place that a cursor names.
+    private func place(
+        of text: String?, in project: ProjectContext
+    ) async throws -> CorrectionCursor {
+        guard let text else { return .start }
+        let named = try NamedCorrection(cursor: text)
+        guard named.item > 0 else { return .start }
+        let found = try await pool.withSession { session in
+            try Store(session).correctionPlace(
+                project: project.id, item: named.item, revision: named.revision)
+        }
+        guard let found, named.cursor == nil || named.cursor == found else {
+            throw ReviewError.invalidParameter(
+                name: "after", found: "\"\(text.prefix(80))\", which this database did not give",
+                accepted: "next of an earlier reply; after a restore of an older backup, "
+                    + "begin again without it")
+        }
+        return found
+    }
+}
+
+/// The entry that a cursor names.
+private struct NamedCorrection {
+    let item: Int64
+    let revision: Int
+    /// The whole place; nil for a cursor of the time when entries were ordered by transaction.
+    let cursor: CorrectionCursor?
+
+    /// Reads `NUMBER.ITEM.REVISION.MICROSECONDS`, or the earlier `TRANSACTION-ITEM-REVISION`.
+    init(cursor text: String) throws(ReviewError) {
+        let isEarlier = !text.contains(".")
+        let parts = text.split(
+            separator: isEarlier ? "-" : ".", omittingEmptySubsequences: false
+        ).map { part in part.utf8.first == UInt8(ascii: "+") ? nil : Int64(part) }
+        guard parts.count == (isEarlier ? 3 : 4), let number = parts[0], let item = parts[1],
+            let revision = parts[2].flatMap(Int32.init(exactly:)), number >= 0, item >= 0
+        else {
+            throw .invalidParameter(
+                name: "after", found: "\"\(text.prefix(80))\"",
+                accepted: "the member next of an earlier reply")
+        }
+        self.item = item
+        self.revision = Int(revision)
+        guard !isEarlier else {
+            cursor = nil
+            return
+        }
+        guard let decidedAt = parts[3] else {
+            throw .invalidParameter(
+                name: "after", found: "\"\(text.prefix(80))\"",
+                accepted: "the member next of an earlier reply")
+        }
+        cursor = CorrectionCursor(
+            number: number, item: item, revision: Int(revision),
+            decidedAt: Timestamp(microseconds: decidedAt))
     }
 }
 
 extension CorrectionCursor {
-    /// The cursor as clients get it.
-    fileprivate var text: String { "\(transaction)-\(item)-\(revision)" }
-
-    /// Reads it.
-    fileprivate init(text: String) throws(ReviewError) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, let transaction = UInt64(parts[0]), let item = Int64(parts[1]),
-            let revision = Int32(parts[2])
-        else {
-            throw .invalidParameter(
-                name: "after", found: "\"\(text.prefix(40))\"",
-                accepted: "the member next of an earlier reply")
-        }
-        self.init(transaction: "\(transaction)", item: item, revision: Int(revision))
-    }
+    /// The cursor as clients get it: the number, and by what the entry is known again.
+    fileprivate var text: String { "\(number).\(item).\(revision).\(decidedAt.microseconds)" }
 }
 
 extension CorrectionRecord {

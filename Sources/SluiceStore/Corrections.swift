@@ -2,23 +2,27 @@ import SluiceDomain
 import SluicePostgres
 import SluiceSQL
 
-/// A place in the list of corrections.
+/// A place in the feed of corrections.
 public struct CorrectionCursor: Sendable, Hashable {
-    /// The transaction that wrote the entry, in decimals.
-    public let transaction: String
+    /// The number of the entry, from 1 without gaps; 0 before the first.
+    public let number: Int64
     /// The item.
     public let item: Int64
     /// The revision of its decision.
     public let revision: Int
+    /// When it was decided.
+    public let decidedAt: Timestamp
 
     /// Before the first.
-    public static let start = CorrectionCursor(transaction: "0", item: 0, revision: 0)
+    public static let start = CorrectionCursor(
+        number: 0, item: 0, revision: 0, decidedAt: Timestamp(microseconds: 0))
 
     /// Collects the parts.
-    public init(transaction: String, item: Int64, revision: Int) {
-        self.transaction = transaction
+    public init(number: Int64, item: Int64, revision: Int, decidedAt: Timestamp) {
+        self.number = number
         self.item = item
         self.revision = revision
+        self.decidedAt = decidedAt
     }
 }
 
@@ -69,28 +73,52 @@ extension Store {
             [.int64(project), .int64(item), .int32(Int32(revision))])
     }
 
-    /// The corrections after a place, oldest first.
+    /// Gives corrections that were committed since the last time their places in the feed.
+    ///
+    /// - Parameter limit: how many at most.
+    /// - Returns: how many.
+    public func numberCorrections(
+        project: Int64, limit: Int
+    ) throws(PostgresError) -> Int {
+        try session.queryOne(
+            SQLCatalog.numberCorrections, [.int64(project), .int32(Int32(limit))]
+        ) { (row) throws(PostgresError) -> Int in try row.int(0) } ?? 0
+    }
+
+    /// The place of the entry of an item's revision; nil when there is none that has one.
+    public func correctionPlace(
+        project: Int64, item: Int64, revision: Int
+    ) throws(PostgresError) -> CorrectionCursor? {
+        try session.queryOne(
+            SQLCatalog.correctionPlace,
+            [.int64(project), .int64(item), .int32(Int32(clamping: revision))]
+        ) { (row) throws(PostgresError) -> CorrectionCursor? in
+            guard let number = try row.int64IfPresent(0) else { return nil }
+            return CorrectionCursor(
+                number: number, item: item, revision: revision,
+                decidedAt: Timestamp(microseconds: try row.timestamp(1)))
+        } ?? nil
+    }
+
+    /// The corrections behind a number, in their order.
     ///
     /// Nothing that commits later is ever listed before what was returned.
     public func corrections(
-        project: Int64, after cursor: CorrectionCursor, limit: Int
+        project: Int64, after number: Int64, limit: Int
     ) throws(PostgresError) -> [CorrectionRecord] {
         try session.query(
-            SQLCatalog.correctionsAfter,
-            [
-                .int64(project), .text(cursor.transaction), .int64(cursor.item),
-                .int32(Int32(cursor.revision)), .int32(Int32(limit)),
-            ]
+            SQLCatalog.correctionsAfter, [.int64(project), .int64(number), .int32(Int32(limit))]
         ) { (row) throws(PostgresError) -> CorrectionRecord in
-            CorrectionRecord(
+            let decidedAt = Timestamp(microseconds: try row.timestamp(10))
+            return CorrectionRecord(
                 cursor: CorrectionCursor(
-                    transaction: try row.text(0), item: try row.int64(1),
-                    revision: try row.int(2)),
+                    number: try row.int64(0), item: try row.int64(1), revision: try row.int(2),
+                    decidedAt: decidedAt),
                 externalID: try row.text(3), label: try row.textIfPresent(4),
                 source: try row.text(5), outcome: try row.text(6),
                 reviewer: try row.textIfPresent(7), reviews: try row.int(8),
                 agreement: try row.doubleIfPresent(9),
-                decidedAt: Timestamp(microseconds: try row.timestamp(10)),
+                decidedAt: decidedAt,
                 modelLabel: try row.textIfPresent(11), model: try row.textIfPresent(12),
                 version: try row.textIfPresent(13))
         }

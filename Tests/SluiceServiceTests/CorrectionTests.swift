@@ -107,13 +107,105 @@ struct CorrectionTests {
                 }
                 await began.wait()
                 try await decide(items[1])
-                #expect(try await read(service).entries.isEmpty, "an older one is still open")
+                // Nobody waits for one that is still open: it comes when it is committed.
+                let (first, next) = try await read(service)
+                #expect(first.compactMap { $0["external_id"]?.string } == ["y"])
                 await mayEnd.open()
                 try await group.waitForAll()
+                let (second, last) = try await read(service, after: next)
+                #expect(second.compactMap { $0["external_id"]?.string } == ["x"])
+                #expect(try await read(service, after: last).entries.isEmpty)
             }
+            // From the beginning it is the same order for ever.
             #expect(
-                try await read(service, count: 2).entries.compactMap { $0["external_id"]?.string }
-                    == ["x", "y"])
+                try await read(service).entries.compactMap { $0["external_id"]?.string }
+                    == ["y", "x"])
+        }
+    }
+
+    @Test("who follows at any pace on two instances gets everything once, in one order for all")
+    func storm() async throws {
+        let count = 120
+        try await TestService.run { service in
+            try await service.ingest((0..<count).map { SentPrediction("i\($0)") })
+            let project = try await service.project().id
+            let items = try await service.sql("SELECT id FROM item ORDER BY id")
+                .split(separator: "\n").compactMap { Int64($0) }
+            let twin = service.twin()
+            func follow(_ service: TestService, limit: Int) async throws -> [Int64] {
+                var seen: [Int64] = []
+                var after: String?
+                while seen.count < count {
+                    let (entries, next) = try await read(
+                        service, after: after, limit: limit, wait: 1)
+                    seen += entries.compactMap { entry in
+                        entry["external_id"]?.string.flatMap { Int64($0.dropFirst()) }
+                    }
+                    after = next
+                }
+                return seen
+            }
+            try await withThrowingTaskGroup(of: [Int64]?.self) { group in
+                for (index, item) in items.enumerated() {
+                    group.addTask {
+                        try await (index.isMultiple(of: 2) ? service : twin).pool.transaction {
+                            session in
+                            try append(item, project, Store(session))
+                            // Some commit late, behind others that began after them.
+                            if index.isMultiple(of: 7) {
+                                try session.script("SELECT pg_sleep(0.05)")
+                            }
+                        }
+                        return nil
+                    }
+                }
+                for limit in [1, 7, 1000] {
+                    group.addTask { try await follow(service, limit: limit) }
+                    group.addTask { try await follow(twin, limit: limit) }
+                }
+                var orders: Set<[Int64]> = []
+                for try await order in group { if let order { orders.insert(order) } }
+                #expect(orders.count == 1)
+                #expect(orders.first?.sorted() == (0..<Int64(count)).map { $0 })
+            }
+            let numbers = try await service.sql("SELECT number FROM correction ORDER BY number")
+            #expect(
+                numbers.split(separator: "\n").map { Int($0) } == (1...count).map { $0 },
+                "numbers have no gaps")
+        }
+    }
+
+    @Test("a cursor of the time of transaction ids goes on; one of another database is refused")
+    func cursors() async throws {
+        try await TestService.run { service in
+            try await service.ingest(["x", "y", "z"].map { SentPrediction($0) })
+            let project = try await service.project().id
+            let items = try await service.sql("SELECT id FROM item ORDER BY external_id")
+                .split(separator: "\n").compactMap { Int64($0) }
+            for item in items {
+                try await service.pool.transaction { session in
+                    try append(item, project, Store(session))
+                }
+            }
+            let all = try await read(service)
+            #expect(all.entries.count == 3)
+            for (cursor, rest) in [("0-0-0", 3), ("5000000000-\(items[0])-1", 2)] {
+                #expect(try await read(service, after: cursor).entries.count == rest)
+            }
+            let parts = all.next.split(separator: ".").map(String.init)
+            #expect(parts.count == 4 && parts[0] == "3" && parts[1] == "\(items[2])")
+            let others = [
+                // Another place, another revision, another decision of the same item.
+                "4.\(parts[1]).\(parts[2]).\(parts[3])", "3.\(parts[1]).2.\(parts[3])",
+                "3.\(parts[1]).1.1", "7-\(items[0])-9", "1.2", "", "-1.2.3.4", "1.2.3.4.5",
+                "٣.1.1.1", "99999999999999999999.1.1.1", "1-1-99999999999",
+            ]
+            for cursor in others {
+                let error = await #expect(throws: ReviewError.self) {
+                    try await read(service, after: cursor)
+                }
+                #expect(error?.code == .invalidParameter)
+            }
         }
     }
 
