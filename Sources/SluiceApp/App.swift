@@ -34,7 +34,9 @@ public struct App: Sendable {
         options.statementDeadline = .seconds(configuration.statementSeconds)
         pool = ConnectionPool(
             options: options,
-            configuration: ConnectionPool.Configuration(maximum: configuration.poolSize),
+            configuration: ConnectionPool.Configuration(
+                maximum: configuration.poolSize,
+                shares: PoolShares(dividing: configuration.poolSize)),
             logger: logger)
         services = Services(
             pool: pool, limits: IngestLimits(payloadBytes: configuration.maximumPayloadBytes),
@@ -96,30 +98,35 @@ public struct App: Sendable {
     ) async throws {
         let application = Application(
             router: Routes.router(services),
-            server: HTTPServerBuilder { responder in
+            server: HTTPServerBuilder { [configuration] responder in
                 LoopBoundChannel(
                     channel: HTTP1Channel(
                         responder: responder,
                         configuration: .init(
-                            additionalChannelHandlers: [ContinueHandlerPlacement()],
-                            idleTimeout: .seconds(75))))
+                            additionalChannelHandlers: [
+                                ContinueHandlerPlacement(), ClientPresence(),
+                            ], idleTimeout: .seconds(75))),
+                    reserve: DescriptorReserve(poolSize: configuration.poolSize),
+                    stalledLimit: .seconds(Int64(configuration.stalledSeconds)))
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: "sluice", reuseAddress: true),
             onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
             logger: logger)
-        let upkeep = Upkeep(pool: pool, logger: logger)
-        let rollups = Rollups(pool: pool, logger: logger)
-        let waits = Waits(pool: pool, directory: services.directory, logger: logger)
+        let background = pool.lane(.upkeep)
+        let upkeep = Upkeep(pool: background, logger: logger)
+        let rollups = Rollups(pool: background, logger: logger)
+        let waits = Waits(pool: background, directory: services.directory, logger: logger)
         let reopening = services.bulkReopening
         let follower = ChangeFollower(
             options: database.options, directory: services.directory, logger: logger)
         let ramps = RampUpkeep(
-            pool: pool, directory: services.directory, judge: services.judge, logger: logger)
-        let drift = DriftUpkeep(pool: pool, directory: services.directory, logger: logger)
+            pool: background, directory: services.directory, judge: services.judge, logger: logger)
+        let drift = DriftUpkeep(pool: background, directory: services.directory, logger: logger)
         let autopilot = AutopilotUpkeep(
-            pool: pool, directory: services.directory, certifying: services.certifying,
+            pool: background, directory: services.directory,
+            certifying: Certifying(pool: background, administration: services.administration),
             logger: logger)
         // They stop in reverse: the work, upkeep, the server, and last what all of them use.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []

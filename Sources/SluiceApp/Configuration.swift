@@ -40,10 +40,14 @@ public struct Configuration: Hashable, Sendable {
     /// The time one statement may take in the database, in seconds; then the request fails.
     public var statementSeconds: Int
 
+    /// The time a client may take nothing of a reply, in seconds; then it is cut off.
+    public var stalledSeconds: Int
+
     /// The environment variables that are read.
     public static let variables = [
         "SLUICE_LISTEN", "SLUICE_DATA_DIR", "DATABASE_URL", "PGHOST", "PGDATABASE", "PGSERVICE",
         "SLUICE_POOL_SIZE", "SLUICE_MAX_PAYLOAD_BYTES", "SLUICE_STATEMENT_SECONDS",
+        "SLUICE_STALLED_SECONDS",
     ]
 
     /// Reads the configuration.
@@ -75,6 +79,8 @@ public struct Configuration: Hashable, Sendable {
             standard: 1 << 20)
         statementSeconds = try Self.number(
             "SLUICE_STATEMENT_SECONDS", value("SLUICE_STATEMENT_SECONDS"), 1...3600, standard: 30)
+        stalledSeconds = try Self.number(
+            "SLUICE_STALLED_SECONDS", value("SLUICE_STALLED_SECONDS"), 1...3600, standard: 60)
     }
 
     /// A database URL or libpq's variables mean the user's server; a data directory given by flag, or

@@ -14,6 +14,7 @@ public enum Routes {
         router.add(middleware: ErrorMiddleware())
         HealthHandlers(services: services).register(on: router)
         let calls = router.group().add(middleware: AuthenticationMiddleware(services: services))
+            .add(middleware: LongCallMiddleware())
         ProjectHandlers(services: services).register(on: calls)
         PolicyHandlers(services: services).register(on: calls)
         CertificateHandlers(services: services).register(on: calls)

@@ -85,13 +85,15 @@ public struct Services: Sendable {
     /// Wires the services to `pool`.
     public init(pool: ConnectionPool, limits: IngestLimits, logger: Logger) {
         self.limits = limits
+        // What reads for long shares a part of the connections, and leaves the others to the queue.
+        let reads = pool.lane(.reading)
         authentication = Authentication(pool: pool)
         directory = ProjectDirectory(pool: pool)
         administration = Administration(pool: pool, directory: directory)
-        certifying = Certifying(pool: pool, administration: administration)
+        certifying = Certifying(pool: reads, administration: administration)
         judge = RampWatch()
         rollouts = RolloutChanges(pool: pool, directory: directory)
-        rolloutStatus = RolloutStatus(pool: pool, judge: judge)
+        rolloutStatus = RolloutStatus(pool: reads, judge: judge)
         audit = AuditLog(pool: pool)
         // More batches at once would take turns on the processors, and each share less.
         let reviewing = Reviewing(pool: pool, lanes: max(1, System.coreCount / 2))
@@ -103,30 +105,30 @@ public struct Services: Sendable {
         bulkReopening = BulkReopening(
             pool: pool, directory: directory, logger: logger,
             arrived: { reviewing.tasksArrived(in: $0) })
-        auditPlanning = AuditPlanning(pool: pool)
+        auditPlanning = AuditPlanning(pool: reads)
         reasking = Reasking(pool: pool)
         guidelines = Guidelines(pool: pool)
         imports = ReviewImport(pool: pool, logger: logger)
-        agreement = AgreementReport(pool: pool)
-        reviewerReport = ReviewerReport(pool: pool)
+        agreement = AgreementReport(pool: reads)
+        reviewerReport = ReviewerReport(pool: reads)
         labelMaps = LabelMaps(pool: pool)
         gold = GoldItems(pool: pool)
         reviewers = Reviewers(pool: pool, directory: directory)
         corrections = Corrections(pool: pool)
         counter = QueueCounter(pool: pool)
-        let consensus = ConsensusEstimation(pool: pool)
+        let consensus = ConsensusEstimation(pool: reads)
         self.consensus = consensus
-        labels = LabelExport(pool: pool, consensus: consensus)
+        labels = LabelExport(pool: pool.lane(.stream), consensus: consensus)
         items = ItemView(pool: pool)
-        reporting = Reporting(pool: pool, counter: counter)
-        comparing = Comparing(pool: pool)
-        drift = DriftReport(pool: pool)
+        reporting = Reporting(pool: reads, counter: counter)
+        comparing = Comparing(pool: reads)
+        drift = DriftReport(pool: reads)
         driftAdministration = DriftAdministration(pool: pool)
-        calibration = CalibrationReport(pool: pool)
-        calibrating = Calibrating(pool: pool, directory: directory)
-        errors = ErrorReport(pool: pool)
-        riskCoverage = RiskCoverageReport(pool: pool)
-        whatIf = WhatIf(pool: pool)
-        readiness = Readiness(pool: pool)
+        calibration = CalibrationReport(pool: reads)
+        calibrating = Calibrating(pool: reads, directory: directory)
+        errors = ErrorReport(pool: reads)
+        riskCoverage = RiskCoverageReport(pool: reads)
+        whatIf = WhatIf(pool: reads)
+        readiness = Readiness(pool: pool.lane(.probe))
     }
 }

@@ -13,12 +13,14 @@ extension ConnectionPool {
         public var minimumBackoff: Duration
         /// The longest pause between attempts to connect.
         public var maximumBackoff: Duration
+        /// How many connections each lane may have at once.
+        public var shares: PoolShares
 
         /// Collects the limits; each default is what the parameter list says.
         public init(
             maximum: Int = 8, waitLimit: Int = 1000, waitTimeout: Duration = .seconds(5),
             idleTimeout: Duration = .seconds(300), minimumBackoff: Duration = .milliseconds(50),
-            maximumBackoff: Duration = .seconds(2)
+            maximumBackoff: Duration = .seconds(2), shares: PoolShares? = nil
         ) {
             precondition(maximum > 0, "a pool has room for a connection")
             self.maximum = maximum
@@ -27,14 +29,16 @@ extension ConnectionPool {
             self.idleTimeout = idleTimeout
             self.minimumBackoff = minimumBackoff
             self.maximumBackoff = maximumBackoff
+            self.shares = shares ?? PoolShares(all: maximum)
         }
     }
 
     /// What a pool does, decided without doing it: events in, actions out, time passed in.
     ///
-    /// Waiters are served first come, first served; connections last used, first lent, so that a
-    /// quiet pool shrinks. While connecting fails, only one attempt at a time is made, with growing
-    /// pauses; waiters fail at their own time with the reason of the last failure.
+    /// Waiters are served first come, first served among those whose lane has room; connections last
+    /// used, first lent, so that a quiet pool shrinks. While connecting fails, only one attempt at a
+    /// time is made, with growing pauses; waiters fail at their own time with the reason of the last
+    /// failure.
     struct StateMachine {
         typealias ConnectionID = Int
         typealias WaiterID = Int
@@ -55,6 +59,7 @@ extension ConnectionPool {
 
         private struct Waiter {
             let id: WaiterID
+            let lane: PoolLane
             let deadline: Instant
         }
 
@@ -67,7 +72,9 @@ extension ConnectionPool {
         private var lastConnection = 0
         private var opening: Set<ConnectionID> = []
         private var idle: [Idle] = []
-        private var lent: Set<ConnectionID> = []
+        private var lent: [ConnectionID: PoolLane] = [:]
+        /// How many connections each lane has, and how many callers wait in it.
+        private var usage = PoolUsage()
         private var waiters: [Waiter] = []
         private var failures = 0
         private var quietUntil: Instant?
@@ -94,28 +101,34 @@ extension ConnectionPool {
         }
 
         /// A caller wants a connection, if it need not wait: the common case, at the least cost.
-        mutating func takeIdle() -> ConnectionID? {
-            // Whoever already waits comes first.
-            guard !isShutDown, waiters.isEmpty, let last = idle.popLast() else { return nil }
-            lent.insert(last.id)
+        mutating func takeIdle(_ lane: PoolLane = .work) -> ConnectionID? {
+            // Who waits while a connection is idle waits for room in a lane, and is not passed over.
+            guard !isShutDown, !idle.isEmpty, usage.hasRoom(lane, configuration.shares),
+                let last = idle.popLast()
+            else { return nil }
+            lend(last.id, lane)
             return last.id
         }
 
         /// A caller wants a connection.
-        mutating func request(_ waiter: WaiterID, now: Instant) -> [Action] {
+        mutating func request(
+            _ waiter: WaiterID, _ lane: PoolLane = .work, now: Instant
+        ) -> [Action] {
             if isShutDown { return [.fail(waiter, .closed)] }
-            if let id = takeIdle() { return [.lend(id, to: waiter)] }
-            guard waiters.count < configuration.waitLimit else {
+            if let id = takeIdle(lane) { return [.lend(id, to: waiter)] }
+            guard usage.waiting(lane) < configuration.waitLimit else {
                 return [.fail(waiter, .exhausted)]
             }
-            waiters.append(Waiter(id: waiter, deadline: now + configuration.waitTimeout))
+            waiters.append(
+                Waiter(id: waiter, lane: lane, deadline: now + configuration.waitTimeout))
+            usage.waits(lane)
             return openAsNeeded(now: now)
         }
 
         /// A caller no longer wants one.
         mutating func cancel(_ waiter: WaiterID) -> [Action] {
             guard let index = waiters.firstIndex(where: { $0.id == waiter }) else { return [] }
-            waiters.remove(at: index)
+            usage.waitsNoMore(waiters.remove(at: index).lane)
             return [.fail(waiter, .cancelled)]
         }
 
@@ -125,7 +138,8 @@ extension ConnectionPool {
             failures = 0
             quietUntil = nil
             if isShutDown { return [.close(connection)] }
-            return place(connection, now: now) + openAsNeeded(now: now)
+            idle.append(Idle(id: connection, since: now))
+            return serve() + openAsNeeded(now: now)
         }
 
         /// A connection could not be opened; `jitter` in 0..<1 spreads the pauses of many pools.
@@ -145,26 +159,27 @@ extension ConnectionPool {
         mutating func returned(
             _ connection: ConnectionID, isReusable: Bool, now: Instant
         ) -> [Action] {
-            guard lent.remove(connection) != nil else { return [] }
+            guard let lane = lent.removeValue(forKey: connection) else { return [] }
+            usage.gaveBack(lane)
             if isShutDown || !isReusable {
-                return [.close(connection)] + openAsNeeded(now: now)
+                return [.close(connection)] + serve() + openAsNeeded(now: now)
             }
-            return place(connection, now: now)
+            idle.append(Idle(id: connection, since: now))
+            return serve()
         }
 
         /// A lent connection was found dead before use: its caller goes first, to another one.
         mutating func foundDead(
             _ connection: ConnectionID, waiter: WaiterID, now: Instant
         ) -> [Action] {
-            lent.remove(connection)
+            let lane = lent.removeValue(forKey: connection) ?? .work
+            usage.gaveBack(lane)
             let closing = [Action.close(connection)]
             if isShutDown { return closing + [.fail(waiter, .closed)] }
-            if let last = idle.popLast() {
-                lent.insert(last.id)
-                return closing + [.lend(last.id, to: waiter)]
-            }
-            waiters.insert(Waiter(id: waiter, deadline: now + configuration.waitTimeout), at: 0)
-            return closing + openAsNeeded(now: now)
+            waiters.insert(
+                Waiter(id: waiter, lane: lane, deadline: now + configuration.waitTimeout), at: 0)
+            usage.waits(lane)
+            return closing + serve() + openAsNeeded(now: now)
         }
 
         /// Time has passed.
@@ -173,6 +188,7 @@ extension ConnectionPool {
             waiters.removeAll { waiter in
                 guard waiter.deadline <= now else { return false }
                 actions.append(.fail(waiter.id, .timeout))
+                usage.waitsNoMore(waiter.lane)
                 return true
             }
             while let first = idle.first, first.since + configuration.idleTimeout <= now {
@@ -188,28 +204,42 @@ extension ConnectionPool {
             isShutDown = true
             let actions =
                 waiters.map { Action.fail($0.id, .closed) } + idle.map { Action.close($0.id) }
+            for waiter in waiters { usage.waitsNoMore(waiter.lane) }
             waiters = []
             idle = []
             return actions
         }
 
-        private mutating func place(_ connection: ConnectionID, now: Instant) -> [Action] {
-            guard !waiters.isEmpty else {
-                idle.append(Idle(id: connection, since: now))
-                return []
-            }
-            let waiter = waiters.removeFirst()
-            lent.insert(connection)
-            return [.lend(connection, to: waiter.id)]
+        private mutating func lend(_ connection: ConnectionID, _ lane: PoolLane) {
+            lent[connection] = lane
+            usage.took(lane)
         }
 
-        /// Opens as many connections as waiters lack, one at most while connecting fails.
+        /// Lends idle connections to those who wait and whose lane has room.
+        private mutating func serve() -> [Action] {
+            var actions: [Action] = []
+            while !idle.isEmpty, usage.waiting > 0,
+                let index = waiters.firstIndex(where: {
+                    usage.hasRoom($0.lane, configuration.shares)
+                }), let last = idle.popLast()
+            {
+                let waiter = waiters.remove(at: index)
+                usage.waitsNoMore(waiter.lane)
+                lend(last.id, waiter.lane)
+                actions.append(.lend(last.id, to: waiter.id))
+            }
+            return actions
+        }
+
+        /// Opens as many connections as waiters lack whose lane has room, one at most while
+        /// connecting fails.
         private mutating func openAsNeeded(now: Instant) -> [Action] {
             if isShutDown { return [] }
             if let quietUntil, quietUntil > now { return [] }
             quietUntil = nil
             var actions: [Action] = []
-            let wanted = failures > 0 ? min(1, waiters.count) : waiters.count
+            let served = usage.servable(configuration.shares)
+            let wanted = failures > 0 ? min(1, served) : served
             while opening.count < wanted,
                 opening.count + idle.count + lent.count < configuration.maximum
             {

@@ -6,10 +6,10 @@ import Synchronization
 public final class PooledConnection: Sendable {
     let id: Int
     let connection: Connection
-    private let pool: ConnectionPool
+    private let pool: PoolDriver
     private let isOurs = Atomic<Bool>(true)
 
-    init(id: Int, connection: Connection, pool: ConnectionPool) {
+    init(id: Int, connection: Connection, pool: PoolDriver) {
         self.id = id
         self.connection = connection
         self.pool = pool

@@ -39,6 +39,8 @@ public struct EqualErrorAutomation: Hashable, Sendable {
         var weights = serving.map(\.weight)
         var shares: (serving: [Double], candidate: [Double], difference: [Double]) = ([], [], [])
         for _ in 0..<rounds {
+            // Nobody gets the figure any more.
+            if Task.isCancelled { break }
             for index in weights.indices {
                 weights[index] = Double(random.poisson()) * serving[index].weight
             }

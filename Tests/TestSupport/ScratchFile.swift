@@ -4,11 +4,12 @@ import Glibc
 /// A file without a name, for programs to write to and read from: gone with the last who holds it.
 ///
 /// Unlike a pipe it never makes a program wait, nor us for the children a program leaves behind.
-final class ScratchFile: Sendable {
-    let descriptor: Int32
+public final class ScratchFile: Sendable {
+    /// The open file, for a program to be started with.
+    public let descriptor: Int32
 
     /// Makes the file with this text in it, read from its beginning.
-    init(_ text: String = "") throws {
+    public init(_ text: String = "") throws {
         var template = Array("/tmp/sluice-file-XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
         let bytes = Array(text.utf8)
@@ -23,7 +24,7 @@ final class ScratchFile: Sendable {
     deinit { close(descriptor) }
 
     /// Everything in it now, wherever those who use it have come to.
-    func text() -> String {
+    public func text() -> String {
         var all: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 64 * 1024)
         while true {

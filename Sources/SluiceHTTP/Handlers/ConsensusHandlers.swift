@@ -30,7 +30,7 @@ struct ConsensusHandlers {
                     .contentType: LabelExport.Format.jsonLines.contentType,
                     .cacheControl: "no-store",
                 ],
-                body: .long { writer in
+                body: .longRead { writer in
                     try await services.consensus.items(project: project, method: method) {
                         try await writer.write(ByteBuffer(bytes: $0))
                     }

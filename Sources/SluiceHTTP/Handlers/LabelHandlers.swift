@@ -25,7 +25,7 @@ struct LabelHandlers {
             return Response(
                 status: .ok,
                 headers: [.contentType: format.contentType, .cacheControl: "no-store"],
-                body: .long { writer in
+                body: .longRead { writer in
                     // An error after the first byte cannot become a status: the body is cut short,
                     // without its last chunk, and every HTTP client reports that.
                     try await services.labels.run(

@@ -28,6 +28,10 @@ struct ErrorMiddleware: RouterMiddleware {
         case let error as ReviewError: return error
         case let error as PostgresError:
             if error.isOverload { return .overloaded }
+            if error.code == .cancelled {
+                logger.debug("work was given up", metadata: ["path": "\(request.uri.path)"])
+                return .databaseUnavailable
+            }
             if error.isConnectionFailure || error.isOutcomeUnknown || error.code == .poolClosed {
                 logger.warning(
                     "the database is unavailable", metadata: ["error": "\(error.debugDescription)"])
@@ -39,6 +43,9 @@ struct ErrorMiddleware: RouterMiddleware {
             return .noSuchPath(String(request.uri.path.prefix(200)))
         case let error as HTTPError where error.status == .methodNotAllowed:
             return .methodNotAllowed(request.method.rawValue)
+        case is CancellationError:
+            logger.debug("work was given up", metadata: ["path": "\(request.uri.path)"])
+            return .databaseUnavailable
         default:
             logger.error("a request failed", metadata: ["error": "\(error)"])
             return .internalError

@@ -66,21 +66,40 @@ public struct Calibrating: Sendable {
         _ version: Int64, of project: ProjectContext, from: Timestamp, to: Timestamp,
         kind: CalibrationMap.Kind? = nil
     ) async throws -> CalibrationMapRecord? {
+        guard
+            let fitted = try await map(version, of: project, from: from, to: to, kind: kind)
+        else { return nil }
+        return try await store(fitted, version, of: project, from: from, to: to)
+    }
+
+    /// A map fitted to the labels given in `[from, to)`, and how many those were; nil when they are
+    /// too few.
+    private func map(
+        _ version: Int64, of project: ProjectContext, from: Timestamp, to: Timestamp,
+        kind: CalibrationMap.Kind?
+    ) async throws -> (map: CalibrationMap, labels: Int)? {
         let labels = try await ScoredLabels.read(
             modelVersion: version, project: project.id, from: from, to: to, through: pool)
-        let map: CalibrationMap
         do {
             guard labels.outcomes.count >= CalibrationMap.fewestOutcomes else { return nil }
-            map = try CalibrationMap(fitting: labels.mixed, kind: kind)
+            return (
+                try CalibrationMap(fitting: labels.mixed, kind: kind), labels.outcomes.count
+            )
         } catch {
             return nil
         }
+    }
+
+    private func store(
+        _ fitted: (map: CalibrationMap, labels: Int), _ version: Int64,
+        of project: ProjectContext, from: Timestamp, to: Timestamp
+    ) async throws -> CalibrationMapRecord {
         let record = try await pool.transaction { session in
             let store = Store(session)
             // One after the other: two instances must not take the same number.
             try store.lockProject(project.id)
             let record = try store.insertCalibrationMap(
-                map.json, labels: labels.outcomes.count, from: from, to: to, project: project.id,
+                fitted.map.json, labels: fitted.labels, from: from, to: to, project: project.id,
                 modelVersion: version)
             try store.announceChange(of: project.name)
             return record
@@ -104,7 +123,8 @@ public struct Calibrating: Sendable {
     ) async throws -> [UInt8] {
         let watched = try await WatchedVersion.find(version, of: project, through: pool)
         let (from, to) = try watched.window(from: from, to: to)
-        guard let record = try await fit(watched.id, of: project, from: from, to: to, kind: kind)
+        guard
+            let fitted = try await map(watched.id, of: project, from: from, to: to, kind: kind)
         else {
             throw ReviewError.invalidParameter(
                 name: "from", found: "a window with too few labels of \(watched.version)",
@@ -112,19 +132,22 @@ public struct Calibrating: Sendable {
                     + "\(CalibrationMap.fewestOfEachKind) of them against the model and as many "
                     + "with it")
         }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("model", watched.version.model.text)
-        writer.member("model_version", watched.version.version.text)
-        try record.writeMembers(to: &writer)
-        writer.endObject()
-        let document = writer.bytes
-        try await pool.transaction { session in
-            try Store(session).appendAuditEntry(
-                .calibrationFitted, reason: "asked for", before: nil, after: document,
-                project: project.id, by: caller.actor)
+        return try await toTheEnd {
+            let record = try await store(fitted, watched.id, of: project, from: from, to: to)
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("model", watched.version.model.text)
+            writer.member("model_version", watched.version.version.text)
+            try record.writeMembers(to: &writer)
+            writer.endObject()
+            let document = writer.bytes
+            try await pool.transaction { session in
+                try Store(session).appendAuditEntry(
+                    .calibrationFitted, reason: "asked for", before: nil, after: document,
+                    project: project.id, by: caller.actor)
+            }
+            return document
         }
-        return document
     }
 }
 

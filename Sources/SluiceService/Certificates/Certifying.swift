@@ -32,15 +32,17 @@ public struct Certifying: Sendable {
                 trial: certificate.record(version: key, isAutomatic: false),
                 version: certificate.version, by: caller.name)
         }
-        guard
-            let number = try await store(
-                certificate, isAutomatic: false, isProposal: false, reason: order.reason,
-                of: project, unlessAfter: nil, by: caller)
-        else { throw ReviewError.internalError }
-        guard order.applies, certificate.isCertified else {
-            return try await view(number, of: project)
+        return try await toTheEnd {
+            guard
+                let number = try await store(
+                    certificate, isAutomatic: false, isProposal: false, reason: order.reason,
+                    of: project, unlessAfter: nil, by: caller)
+            else { throw ReviewError.internalError }
+            guard order.applies, certificate.isCertified else {
+                return try await view(number, of: project)
+            }
+            return try await apply(number, reason: order.reason, of: project, by: caller)
         }
-        return try await apply(number, reason: order.reason, of: project, by: caller)
     }
 
     /// Stores a certificate and says so in the audit log.

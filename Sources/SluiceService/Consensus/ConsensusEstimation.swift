@@ -95,6 +95,8 @@ public struct ConsensusEstimation: Sendable {
                 accepted: "reviewers times labels squared of at most \(Self.maximumCells)")
         }
         let suited = method ?? .suited(to: answers.votes)
-        return Made(answers: answers, fit: suited.fit(answers.votes), method: suited)
+        let fit = suited.fit(answers.votes)
+        try Task.checkCancellation()
+        return Made(answers: answers, fit: fit, method: suited)
     }
 }

@@ -28,6 +28,8 @@ extension AgreementSample {
         }
         if isDefined.contains(true) {
             for _ in 0..<max(resamples, 1) {
+                // Nobody gets the figures any more.
+                if Task.isCancelled { break }
                 let resample = agreement(Multinomial.resample(weights, using: &generator))
                 for (index, coefficient) in coefficients.enumerated() where isDefined[index] {
                     drawn[index].append(

@@ -10,6 +10,8 @@ enum Bootstrap {
         var values: [Double] = []
         var missing: Unknown?
         for _ in 0..<max(resamples, 1) {
+            // Nobody gets the figure any more.
+            if Task.isCancelled { break }
             do throws(Unknown) { values.append(try figure()) } catch { missing = error }
         }
         let tail = (1 - level) / 2

@@ -50,7 +50,8 @@ public struct DawidSkene: Hashable, Sendable {
         model.count(votes, posteriors)
         var rounds = 0
         var change = Double.infinity
-        while rounds < stop.rounds, change >= stop.change {
+        // Nobody gets an estimate whose task is cancelled, so it need not be finished.
+        while rounds < stop.rounds, change >= stop.change, !Task.isCancelled {
             model.normalise(prior)
             change = model.round(votes, &posteriors)
             rounds += 1

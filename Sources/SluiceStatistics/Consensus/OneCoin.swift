@@ -46,7 +46,8 @@ public struct OneCoin: Hashable, Sendable {
         var model = Model(votes: votes)
         var rounds = 0
         var change = Double.infinity
-        while rounds < stop.rounds, change >= stop.change {
+        // Nobody gets an estimate whose task is cancelled, so it need not be finished.
+        while rounds < stop.rounds, change >= stop.change, !Task.isCancelled {
             model.maximise(votes, posteriors, prior)
             change = model.expect(votes, &posteriors)
             rounds += 1
