@@ -877,6 +877,48 @@ BEGIN
     RETURN true;
 END $$;
 
+CREATE FUNCTION public.remove_project_rows(p_project bigint, p_limit integer) RETURNS bigint
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $_$
+DECLARE
+    v_table regclass;
+    v_count bigint;
+BEGIN
+    PERFORM FROM project p WHERE p.id = p_project AND p.deleted_at IS NOT NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'project % is not deleted', p_project;
+    END IF;
+    FOR v_table IN
+        WITH RECURSIVE kept AS (
+            SELECT c.oid
+            FROM pg_class c
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'project_id' AND NOT a.attisdropped
+            WHERE c.relkind IN ('r', 'p')
+                AND c.relnamespace = (SELECT o.relnamespace FROM pg_class o WHERE o.oid = 'project'::regclass)
+        ), referred AS (
+            SELECT k.oid, 0 AS depth FROM kept k
+            UNION ALL
+            SELECT f.confrelid, r.depth + 1
+            FROM referred r
+            JOIN pg_constraint f ON f.conrelid = r.oid AND f.contype = 'f' AND f.confrelid <> f.conrelid
+            WHERE f.confrelid IN (SELECT k.oid FROM kept k) AND r.depth < 16
+        )
+        SELECT r.oid::regclass FROM referred r GROUP BY r.oid ORDER BY max(r.depth), r.oid
+    LOOP
+        EXECUTE format(
+            'DELETE FROM %1$s WHERE ctid = ANY(ARRAY(SELECT t.ctid FROM %1$s t WHERE t.project_id = $1 LIMIT $2))', v_table)
+        USING p_project, p_limit;
+        GET DIAGNOSTICS v_count = ROW_COUNT;
+        IF v_count > 0 THEN
+            RETURN v_count;
+        END IF;
+    END LOOP;
+    RETURN 0;
+END
+$_$;
+
 CREATE FUNCTION public.requeue_tasks(p_project bigint, p_policy_version integer, p_items bigint[], p_model_versions bigint[], p_asked smallint[], p_rank_offsets bigint[], p_slot_delays integer[], p_blind boolean[], p_audits boolean[]) RETURNS void
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1899,6 +1941,16 @@ COMMENT ON COLUMN public.drift_window.contents IS 'What the items were like: eno
 
 COMMENT ON COLUMN public.drift_window.signals IS 'How far each signal had moved from the reference; empty for the reference itself.';
 
+CREATE TABLE public.feed (
+    project_id bigint NOT NULL,
+    name text NOT NULL,
+    last_number bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT feed_last_number_not_negative CHECK ((last_number >= 0)),
+    CONSTRAINT feed_name_known CHECK ((name = 'corrections'::text))
+);
+
+COMMENT ON TABLE public.feed IS 'How far each feed is numbered; its row is locked while more is.';
+
 CREATE TABLE public.gold (
     project_id bigint NOT NULL,
     item_id bigint NOT NULL,
@@ -1941,16 +1993,6 @@ COMMENT ON COLUMN public.gold_lease.model_version_id IS 'The version whose predi
 COMMENT ON COLUMN public.gold_lease.received_at IS 'When the item is said to have arrived: a moment that fits its place in the queue.';
 
 COMMENT ON COLUMN public.gold_lease.form IS 'As the displaced task: with its prediction, with it withheld, or bare of any.';
-CREATE TABLE public.feed (
-    project_id bigint NOT NULL,
-    name text NOT NULL,
-    last_number bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT feed_last_number_not_negative CHECK ((last_number >= 0)),
-    CONSTRAINT feed_name_known CHECK ((name = 'corrections'::text))
-);
-
-COMMENT ON TABLE public.feed IS 'How far each feed is numbered; its row is locked while more is.';
-
 
 CREATE TABLE public.guideline (
     project_id bigint NOT NULL,
@@ -2094,6 +2136,9 @@ CREATE TABLE public.project (
     calibrations integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     created_by bigint NOT NULL,
+    archived_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    CONSTRAINT project_archived_before_deleted CHECK (((deleted_at IS NULL) OR (archived_at IS NOT NULL))),
     CONSTRAINT project_name_form CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
 );
 
@@ -2107,8 +2152,36 @@ COMMENT ON COLUMN public.project.rollout_revision IS 'The rollout in force; null
 
 COMMENT ON COLUMN public.project.calibrations IS 'How many calibration maps were fitted: who remembers maps reads them anew when it has grown.';
 
+COMMENT ON COLUMN public.project.archived_at IS 'Since when it takes no predictions and gives out no work; null: it does.';
+
+COMMENT ON COLUMN public.project.deleted_at IS 'When it was deleted: nobody finds it any more, its name is free, and its rows are being removed.';
+
 ALTER TABLE public.project ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.project_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.project_removal (
+    id bigint NOT NULL,
+    removed_project bigint NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    reason text NOT NULL,
+    deleted_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_by bigint NOT NULL,
+    rows_removed bigint DEFAULT 0 NOT NULL,
+    finished_at timestamp with time zone
+);
+
+COMMENT ON TABLE public.project_removal IS 'Append only, but for its progress: which projects were deleted when, by whom and why. It outlives them.';
+
+COMMENT ON COLUMN public.project_removal.finished_at IS 'When nothing of the project was left; null while its rows are being removed.';
+
+ALTER TABLE public.project_removal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.project_removal_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2606,6 +2679,9 @@ ALTER TABLE ONLY public.drift_watch
 ALTER TABLE ONLY public.drift_window
     ADD CONSTRAINT drift_window_pkey PRIMARY KEY (project_id, model_version_id, number);
 
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY (project_id, name);
+
 ALTER TABLE ONLY public.gold_lease
     ADD CONSTRAINT gold_lease_pkey PRIMARY KEY (project_id, actor_id, item_id);
 
@@ -2661,10 +2737,13 @@ ALTER TABLE ONLY public.prediction
     ADD CONSTRAINT prediction_pkey PRIMARY KEY (project_id, item_id, model_version_id);
 
 ALTER TABLE ONLY public.project
-    ADD CONSTRAINT project_name_unique UNIQUE (name);
-
-ALTER TABLE ONLY public.project
     ADD CONSTRAINT project_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.project_removal
+    ADD CONSTRAINT project_removal_once UNIQUE (removed_project);
+
+ALTER TABLE ONLY public.project_removal
+    ADD CONSTRAINT project_removal_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.ready
     ADD CONSTRAINT ready_pkey PRIMARY KEY (project_id, queue, rank, item_id);
@@ -2685,9 +2764,6 @@ ALTER TABLE ONLY public.reviewer_pause
     ADD CONSTRAINT reviewer_pause_pkey PRIMARY KEY (project_id, actor_id);
 
 ALTER TABLE ONLY public.rollout
-ALTER TABLE ONLY public.feed
-    ADD CONSTRAINT feed_pkey PRIMARY KEY (project_id, name);
-
     ADD CONSTRAINT rollout_pkey PRIMARY KEY (project_id, revision);
 
 ALTER TABLE ONLY public.rollup_arrival
@@ -2746,6 +2822,8 @@ CREATE INDEX prediction_received_at_idx ON public.prediction USING brin (receive
 
 CREATE INDEX prediction_would_be_idx ON public.prediction USING btree (project_id, received_at) WHERE (would_be IS NOT NULL);
 
+CREATE UNIQUE INDEX project_name_unique ON public.project USING btree (name) WHERE (deleted_at IS NULL);
+
 CREATE INDEX reopening_unfinished_idx ON public.reopening USING btree (project_id, id) WHERE (status = ANY (ARRAY['reopening'::text, 'undoing'::text]));
 
 CREATE INDEX reroute_audited_idx ON public.reroute USING btree (project_id, to_model_version_id, changed_at, item_id) WHERE (to_route = 'audited'::text);
@@ -2782,6 +2860,9 @@ ALTER TABLE ONLY public.drift_setting
 
 ALTER TABLE ONLY public.drift_setting
     ADD CONSTRAINT drift_setting_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.gold
     ADD CONSTRAINT gold_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
@@ -2843,6 +2924,9 @@ ALTER TABLE ONLY public.policy
 ALTER TABLE ONLY public.project
     ADD CONSTRAINT project_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
 
+ALTER TABLE ONLY public.project_removal
+    ADD CONSTRAINT project_removal_deleted_by_fkey FOREIGN KEY (deleted_by) REFERENCES public.actor(id);
+
 ALTER TABLE ONLY public.reopening
     ADD CONSTRAINT reopening_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
 
@@ -2866,9 +2950,6 @@ ALTER TABLE ONLY public.rollout
 
 ALTER TABLE ONLY public.rollup_slice
     ADD CONSTRAINT rollup_slice_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
-
-ALTER TABLE ONLY public.feed
-    ADD CONSTRAINT feed_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.salt
     ADD CONSTRAINT salt_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);

@@ -98,7 +98,7 @@ LIMIT 1;
 SELECT p.id, p.name
 FROM project p
 JOIN policy y ON y.project_id = p.id AND y.version = p.policy_version
-WHERE y.document -> 'autopilot' ->> 'mode' IN ('propose', 'apply')
+WHERE y.document -> 'autopilot' ->> 'mode' IN ('propose', 'apply') AND p.deleted_at IS NULL
 ORDER BY p.id;
 
 -- name: decidingVersions

@@ -2,7 +2,7 @@
 -- The projects that have predictions.
 -- returns id bigint, name text
 SELECT p.id, p.name FROM project p
-WHERE EXISTS (SELECT FROM model_version m WHERE m.project_id = p.id)
+WHERE p.deleted_at IS NULL AND EXISTS (SELECT FROM model_version m WHERE m.project_id = p.id)
 ORDER BY p.id;
 
 -- name: newestModelVersions

@@ -41,20 +41,21 @@ UPDATE project SET tags = $2 WHERE id = $1;
 -- name: findProject
 -- A project with the policy and the rollout in force.
 -- $1 name text
--- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[], rollout_revision integer, rollout json, rollout_created_at timestamptz, rollout_author text, rollout_reason text, guidelines_version integer, calibrations integer
+-- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[], rollout_revision integer, rollout json, rollout_created_at timestamptz, rollout_author text, rollout_reason text, guidelines_version integer, calibrations integer, archived_at timestamptz
 SELECT p.id, g.text, p.created_at, p.policy_version, y.document, y.created_at, a.name, y.reason, p.tags,
-    r.revision, r.document, r.created_at, b.name, r.reason, p.guidelines_version, p.calibrations
+    r.revision, r.document, r.created_at, b.name, r.reason, p.guidelines_version, p.calibrations,
+    p.archived_at
 FROM project p
 JOIN guideline g ON g.project_id = p.id AND g.version = p.guidelines_version
 JOIN policy y ON y.project_id = p.id AND y.version = p.policy_version
 JOIN actor a ON a.id = y.created_by
 LEFT JOIN rollout r ON r.project_id = p.id AND r.revision = p.rollout_revision
 LEFT JOIN actor b ON b.id = r.created_by
-WHERE p.name = $1;
+WHERE p.name = $1 AND p.deleted_at IS NULL;
 
 -- name: listProjects
 -- returns name text, created_at timestamptz
-SELECT p.name, p.created_at FROM project p ORDER BY p.name;
+SELECT p.name, p.created_at FROM project p WHERE p.deleted_at IS NULL ORDER BY p.name;
 
 -- name: listLabels
 -- $1 project_id bigint

@@ -58,7 +58,7 @@ ORDER BY m.model, m.version;
 SELECT p.id, p.name
 FROM project p
 JOIN rollout r ON r.project_id = p.id AND r.revision = p.rollout_revision
-WHERE r.document ->> 'mode' = 'ramp'
+WHERE r.document ->> 'mode' = 'ramp' AND p.deleted_at IS NULL
 ORDER BY p.id;
 
 -- name: claimRollout

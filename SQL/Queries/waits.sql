@@ -36,10 +36,14 @@ FROM made CROSS JOIN generate_series(1, made.asked - 1) AS n WHERE made.slot_del
 -- The projects in which a wait is over, or was judged by another rollout than the one in force.
 -- returns name text
 SELECT p.name FROM project p
-WHERE EXISTS (SELECT FROM awaiting a WHERE a.project_id = p.id AND a.due_at <= now())
-    OR EXISTS (
-        SELECT FROM awaiting a WHERE a.project_id = p.id AND a.rollout_revision < coalesce(p.rollout_revision, 2147483647))
-    OR EXISTS (SELECT FROM awaiting a WHERE a.project_id = p.id AND a.rollout_revision > p.rollout_revision)
+WHERE p.deleted_at IS NULL
+    AND (
+        EXISTS (SELECT FROM awaiting a WHERE a.project_id = p.id AND a.due_at <= now())
+        OR EXISTS (
+            SELECT FROM awaiting a
+            WHERE a.project_id = p.id AND a.rollout_revision < coalesce(p.rollout_revision, 2147483647))
+        OR EXISTS (SELECT FROM awaiting a WHERE a.project_id = p.id AND a.rollout_revision > p.rollout_revision)
+    )
 ORDER BY p.name;
 
 -- name: takeWaits

@@ -85,6 +85,10 @@ public enum ProblemTable {
             (403, "Reviewer paused", "Ask an admin: `sluice reviewer resume NAME`.")
         case .unknownReviewer: (404, "Unknown reviewer", "`sluice reviewer list` has the names.")
         case .unknownGold: (404, "Unknown gold item", "`sluice gold list` has those in use.")
+        case .projectArchived:
+            (409, "Project archived", "`sluice project unarchive NAME` takes it up again.")
+        case .projectNotArchived:
+            (409, "Project not archived", "Archive it first: `sluice project archive NAME`.")
         case .invalidPolicy: (422, "Invalid policy", "Correct the named place of the document.")
         case .unknownPolicy: (404, "Unknown policy", "`sluice policy history` lists the versions.")
         case .policyChanged:

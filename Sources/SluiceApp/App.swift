@@ -128,6 +128,8 @@ public struct App: Sendable {
             pool: background, directory: services.directory,
             certifying: Certifying(pool: background, administration: services.administration),
             logger: logger)
+        let removal = ProjectRemoval(
+            pool: background, grace: .seconds(configuration.statementSeconds + 5), logger: logger)
         // They stop in reverse: the work, upkeep, the server, and last what all of them use.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let cluster = database.cluster {
@@ -155,6 +157,8 @@ public struct App: Sendable {
             .init(service: Loop { await cancelWhenGracefulShutdown { await drift.run() } }))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await autopilot.run() } }))
+        services.append(
+            .init(service: Loop { await cancelWhenGracefulShutdown { await removal.run() } }))
         if let work {
             services.append(
                 .init(

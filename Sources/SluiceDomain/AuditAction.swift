@@ -4,6 +4,10 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case projectCreated = "project.created"
     /// Its tags were changed.
     case projectChanged = "project.changed"
+    /// The project takes no predictions and gives out no work any more.
+    case projectArchived = "project.archived"
+    /// An archived project was taken up again.
+    case projectUnarchived = "project.unarchived"
     /// A new version of its guidelines came into force.
     case guidelinesSet = "guidelines.set"
     /// A reviewer's proposal to change the guidelines was taken up.

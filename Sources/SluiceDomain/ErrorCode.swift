@@ -40,6 +40,8 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case reviewerPaused = "SLU-231"
     case unknownReviewer = "SLU-232"
     case unknownGold = "SLU-233"
+    case projectArchived = "SLU-241"
+    case projectNotArchived = "SLU-242"
     case invalidPolicy = "SLU-301"
     case unknownPolicy = "SLU-302"
     case policyChanged = "SLU-303"

@@ -44,6 +44,9 @@ public enum ReviewError: Error, Hashable, Sendable {
     case unknownProposal(id: String)
     case proposalSettled(id: String, ProposalStatus)
     case unknownLabelMap(String)
+    case projectArchived(String)
+    /// What is asked for needs the project to be archived first.
+    case projectNotArchived(String)
     case invalidPolicy(PolicyDocumentError)
     case unknownPolicy(version: String)
     case policyChanged(base: Int, inForce: Int)
@@ -105,6 +108,8 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownProposal: .unknownProposal
         case .proposalSettled: .proposalSettled
         case .unknownLabelMap: .unknownLabelMap
+        case .projectArchived: .projectArchived
+        case .projectNotArchived: .projectNotArchived
         case .invalidPolicy: .invalidPolicy
         case .unknownPolicy: .unknownPolicy
         case .policyChanged: .policyChanged
@@ -183,6 +188,9 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownProposal(let id): "there is no proposal \(id)"
         case .proposalSettled(let id, let status): "proposal \(id) is \(status.rawValue) already"
         case .unknownLabelMap(let name): "there is no label map \"\(name)\""
+        case .projectArchived(let name):
+            "project \"\(name)\" is archived: it takes no predictions and gives out no work"
+        case .projectNotArchived(let name): "project \"\(name)\" is not archived"
         case .invalidPolicy(let error): error.detail
         case .unknownPolicy(let version): "the project has no policy version \(version)"
         case .policyChanged(let base, let inForce):

@@ -16,6 +16,7 @@ public enum Routes {
         let calls = router.group().add(middleware: AuthenticationMiddleware(services: services))
             .add(middleware: LongCallMiddleware())
         ProjectHandlers(services: services).register(on: calls)
+        RemovalHandlers(services: services).register(on: calls)
         PolicyHandlers(services: services).register(on: calls)
         CertificateHandlers(services: services).register(on: calls)
         RolloutHandlers(services: services).register(on: calls)

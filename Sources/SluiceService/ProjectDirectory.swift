@@ -52,11 +52,17 @@ public actor ProjectDirectory {
         while true {
             let known = changes
             let readAt = ContinuousClock.now
-            let maps = entries[name]?.context.calibration
+            let held = entries[name]?.context
             let found = try await pool.withSession { session in
                 let store = Store(session)
-                return try store.project(named: name).map {
-                    (record: $0, calibration: try CalibrationMaps.read($0, after: maps, store))
+                return try store.project(named: name).map { record in
+                    // Another project may have the name of one that was deleted.
+                    let same = held.flatMap { $0.id == record.id ? $0 : nil }
+                    return (
+                        record: record, same: same,
+                        calibration: try CalibrationMaps.read(
+                            record, after: same?.calibration, store)
+                    )
                 }
             }
             // Something changed meanwhile, and this may be how it was before.
@@ -66,7 +72,7 @@ public actor ProjectDirectory {
                 throw ReviewError.unknownProject(name.text)
             }
             let context = try ProjectContext(
-                found.record, calibration: found.calibration, after: entries[name]?.context)
+                found.record, calibration: found.calibration, after: found.same)
             entries[name] = Entry(context: context, readAt: readAt)
             return context
         }

@@ -53,6 +53,8 @@ public struct ProjectRecord: Sendable {
     public let paused: Set<Int64>
     /// How many calibration maps were fitted, of all versions.
     public let calibrations: Int
+    /// Since when it takes no predictions and gives out no work; nil while it does.
+    public let archivedAt: Timestamp?
 }
 
 extension Store {
@@ -126,7 +128,8 @@ extension Store {
     public func project(named name: ProjectName) throws -> ProjectRecord? {
         let found = try session.queryOne(SQLCatalog.findProject, [.text(name.text)]) {
             (row) throws(PostgresError) -> (
-                Int64, String, Timestamp, PolicyRecord, [String], RolloutRecord?, Int, Int
+                Int64, String, Timestamp, PolicyRecord, [String], RolloutRecord?, Int, Int,
+                Timestamp?
             ) in
             (
                 try row.int64(0), try row.text(1), Timestamp(microseconds: try row.timestamp(2)),
@@ -135,11 +138,14 @@ extension Store {
                     createdAt: Timestamp(microseconds: try row.timestamp(5)),
                     createdBy: try row.text(6)), try row.textArray(8).compactMap { $0 },
                 try row.intIfPresent(9) == nil ? nil : RolloutRecord(row, at: 9),
-                try row.int(14), try row.int(15)
+                try row.int(14), try row.int(15),
+                try row.timestampIfPresent(16).map(Timestamp.init(microseconds:))
             )
         }
         guard
-            let (id, guidelines, createdAt, policy, tags, rollout, version, calibrations) = found
+            let (
+                id, guidelines, createdAt, policy, tags, rollout, version, calibrations, archivedAt
+            ) = found
         else { return nil }
         let labels = try session.query(SQLCatalog.listLabels, [.int64(id)]) {
             (row) throws(PostgresError) -> Label in
@@ -159,7 +165,8 @@ extension Store {
             id: id, name: name, guidelines: guidelines, guidelinesVersion: version,
             tags: try TagList(tags), createdAt: createdAt,
             labels: try LabelSet(labels), policy: policy, rollout: rollout, salts: byPurpose,
-            paused: try pausedReviewers(project: id), calibrations: calibrations)
+            paused: try pausedReviewers(project: id), calibrations: calibrations,
+            archivedAt: archivedAt)
     }
 
     /// The names of all projects, in order.

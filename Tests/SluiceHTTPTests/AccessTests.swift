@@ -26,6 +26,10 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(method: "GET", path: "/policies/1", permission: .inspect),
         .init(method: "POST", path: "/policies/1/activate", permission: .administer),
         .init(method: "POST", path: "/policy/rollback", permission: .administer),
+        .init(method: "POST", path: "/archive", permission: .administer),
+        .init(method: "POST", path: "/unarchive", permission: .administer),
+        // One who may do everything in this project may not make it go away.
+        .init(method: "DELETE", path: "?name=x", permission: .administer, status: 403),
         .init(method: "GET", path: "/queue", permission: .inspect),
         .init(method: "POST", path: "/queue/reask", permission: .administer),
         .init(

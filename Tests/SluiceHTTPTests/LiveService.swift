@@ -142,7 +142,8 @@ struct TestProject: Sendable {
         let text = try await TestServer.shared().execute(
             """
             SELECT count(*) FROM item
-            WHERE project_id = (SELECT id FROM project WHERE name = '\(name)')
+            WHERE project_id = (
+                SELECT id FROM project WHERE name = '\(name)' AND deleted_at IS NULL)
             """, database: "live_http")
         return Int(text) ?? -1
     }

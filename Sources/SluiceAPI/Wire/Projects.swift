@@ -150,11 +150,14 @@ public struct ProjectReply: WireValue {
     public var policyVersion: Int
     /// When it was created.
     public var createdAt: Timestamp
+    /// Since when it takes no predictions and gives out no work; nil while it does.
+    public var archivedAt: Timestamp?
 
     /// Makes a reply.
     public init(
         name: String, labels: [Label], guidelines: String, guidelinesVersion: Int = 1,
-        tags: [String] = [], slices: [String] = [], policyVersion: Int, createdAt: Timestamp
+        tags: [String] = [], slices: [String] = [], policyVersion: Int, createdAt: Timestamp,
+        archivedAt: Timestamp? = nil
     ) {
         self.name = name
         self.labels = labels
@@ -164,6 +167,7 @@ public struct ProjectReply: WireValue {
         self.slices = slices
         self.policyVersion = policyVersion
         self.createdAt = createdAt
+        self.archivedAt = archivedAt
     }
 
     /// Reads it; the errors name the place.
@@ -178,6 +182,7 @@ public struct ProjectReply: WireValue {
         slices = try wire.strings("slices")
         policyVersion = try wire.required("policy_version").int()
         createdAt = try wire.required("created_at").timestamp()
+        archivedAt = try wire.optional("archived_at")?.timestamp()
     }
 
     /// Writes it as one JSON value.
@@ -196,6 +201,7 @@ public struct ProjectReply: WireValue {
         writer.strings(slices)
         writer.member("policy_version", policyVersion)
         writer.member("created_at", createdAt.rfc3339)
+        writer.memberIfPresent("archived_at", archivedAt?.rfc3339)
         writer.endObject()
     }
 }

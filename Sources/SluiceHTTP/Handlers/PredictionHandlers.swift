@@ -20,6 +20,7 @@ struct PredictionHandlers {
         router.post(RouterPath(StreamingPath.predictions)) { request, context in
             let call = try Call(request: request, context: context, needs: .ingest)
             let project = try await call.project(services)
+            try project.requireActive()
             switch try request.manyForm() {
             case .lines: return stream(request, project)
             case .document: return try await document(request, project)

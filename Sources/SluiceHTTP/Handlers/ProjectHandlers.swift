@@ -74,12 +74,12 @@ extension Query {
 }
 
 extension ProjectReply {
-    fileprivate init(_ project: ProjectContext, slices: [String] = []) {
+    init(_ project: ProjectContext, slices: [String] = []) {
         self.init(
             name: project.name.text, labels: project.labels.labels,
             guidelines: project.record.guidelines,
             guidelinesVersion: project.record.guidelinesVersion, tags: project.record.tags.tags,
             slices: slices, policyVersion: project.policyVersion,
-            createdAt: project.record.createdAt)
+            createdAt: project.record.createdAt, archivedAt: project.record.archivedAt)
     }
 }

@@ -49,6 +49,7 @@ public struct GoldItems: Sendable {
     public func add(
         _ entries: [GoldEntry], to project: ProjectContext, by caller: Caller
     ) async throws -> [ReviewError?] {
+        try project.requireActive()
         var outcomes: [ReviewError?] = []
         for start in stride(from: 0, to: entries.count, by: Self.batch) {
             let part = Array(entries[start..<min(start + Self.batch, entries.count)])

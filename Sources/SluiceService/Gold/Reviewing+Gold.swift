@@ -22,12 +22,13 @@ extension Reviewing {
     /// items instead.
     ///
     /// - Parameter filter: which items; see `leaseMatching` for what a filtered look promises.
-    /// - Throws: `reviewerPaused`; `unknownLabel` for a label of the filter that the project does not
+    /// - Throws: `projectArchived`; `reviewerPaused`; `unknownLabel` for a label of the filter that the project does not
     ///   have.
     public func lease(
         _ count: Int, queue: Queue, only filter: LeaseFilter = LeaseFilter(),
         project: ProjectContext, by caller: Caller
     ) async throws -> [GivenLease] {
+        try project.requireActive()
         if project.record.paused.contains(caller.actor) { throw ReviewError.reviewerPaused }
         let leases = try await leaseTasks(
             count, queue: queue, only: filter, project: project, by: caller)

@@ -81,6 +81,9 @@ public struct IngestStream: Sendable {
         } catch let error as PostgresError {
             let refusal: ReviewError = error.isOverload ? .overloaded : .databaseUnavailable
             return [LineOutcome](repeating: .refused(refusal), count: batch.count)
+        } catch let error as ReviewError {
+            // The project was archived or deleted while the lines came.
+            return [LineOutcome](repeating: .refused(error), count: batch.count)
         } catch {
             return [LineOutcome](repeating: .refused(.internalError), count: batch.count)
         }

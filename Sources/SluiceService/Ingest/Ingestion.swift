@@ -54,10 +54,12 @@ public final class Ingestion: Sendable {
     /// refuses the batch, it is halved until the line it refuses stands alone.
     ///
     /// - Returns: one outcome a line, in order.
-    /// - Throws: `PostgresError` when nothing could be stored; sending the batch again is safe.
+    /// - Throws: `projectArchived`; `PostgresError` when nothing could be stored; sending the batch
+    ///   again is safe.
     public func ingest(
         _ batch: IngestBatch, project: ProjectContext
     ) async throws -> [LineOutcome] {
+        try project.requireActive()
         let versions = try await modelVersions(of: batch, project: project)
         let plan = IngestPlan(batch: batch, project: project, modelVersions: versions)
         do {

@@ -59,6 +59,7 @@ public struct ReviewImport: Sendable {
     public func store(
         _ answers: [PastAnswer], in project: ProjectContext, createsItems: Bool
     ) async throws -> [PastAnswerOutcome] {
+        try project.requireActive()
         do {
             return try await pool.transaction { [itemIDs] session in
                 var run = ReviewImportRun(

@@ -82,6 +82,9 @@ public struct ReviewImportSession: Sendable {
         } catch let error as PostgresError {
             let refusal: ReviewError = error.isOverload ? .overloaded : .databaseUnavailable
             return answers.map { _ in .refused(refusal) }
+        } catch let error as ReviewError {
+            // The project is archived.
+            return answers.map { _ in .refused(error) }
         } catch {
             return answers.map { _ in .refused(.internalError) }
         }

@@ -9,7 +9,10 @@ import SluiceTerminal
 struct ProjectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "project", abstract: "Create and show projects.",
-        subcommands: [Create.self, List.self, Show.self, Slices.self])
+        subcommands: [
+            Create.self, List.self, Show.self, Slices.self, Archive.self, Unarchive.self,
+            Delete.self, Deleted.self,
+        ])
 
     /// `sluice project create`.
     struct Create: AsyncParsableCommand {
