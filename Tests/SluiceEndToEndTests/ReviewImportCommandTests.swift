@@ -63,6 +63,11 @@ import Testing
             let slots = try home.file("slots.csv", "item,slot,label\na,v1,cat\na,v2,dog\n")
             let refused = try await home.sluice("import", "--reviews", slots, token: admin)
             #expect(refused.status == 1 && refused.error.contains("--anonymous takes each"))
+            let none = try await home.sluice(
+                "import", "--reviews", "--anonymous", slots, token: admin)
+            #expect(none.status == 1 && none.error.contains("2 lines: 0 imported, 2 refused"))
+            #expect(none.error.contains(#"line 2: SLU-204 there is no item with external_id "a""#))
+            #expect(none.error.contains("--create-items makes them"))
             let taken = try await home.sluice(
                 "import", "--reviews", "--anonymous", "--create-items", slots, token: admin)
             #expect(

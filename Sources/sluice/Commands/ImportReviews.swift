@@ -1,5 +1,6 @@
 import SluiceAPI
 import SluiceClient
+import SluiceDomain
 import SluiceJSON
 
 /// Streams a file of answers that people gave elsewhere to the service, and counts what comes back.
@@ -61,6 +62,7 @@ struct ReviewsImport {
         summary.lines += 1
         guard let error = reply["error"] else { return }
         summary.refused += 1
+        if error["code"]?.string == ErrorCode.unknownItem.rawValue { summary.unknownItems += 1 }
         let number = reply["line"]?.int ?? 0
         Output.say(
             safe(
@@ -73,6 +75,8 @@ struct ReviewsImport {
 struct ReviewsSummary {
     var lines = 0
     var refused = 0
+    /// How many were refused because nobody knows their item.
+    var unknownItems = 0
     var end: JSONValue?
     /// What was wrong with the file behind what was sent of it.
     var failure: Failure?
@@ -85,6 +89,10 @@ struct ReviewsSummary {
         let (skips, newItems) = (end?["skips"]?.int ?? 0, end?["new_items"]?.int ?? 0)
         if skips > 0 { text += ", \(skips) skipped their item" }
         if newItems > 0 { text += ", \(newItems) new \(newItems == 1 ? "item" : "items") made" }
+        if unknownItems > 0 {
+            text +=
+                "\n hint: send the predictions of unknown items first; --create-items makes them"
+        }
         guard let decisions = end?["decisions"] else { return [text] }
         let undecided = decisions["undecided"]?.int ?? 0
         let kept = decisions["kept"]?.int ?? 0
