@@ -88,5 +88,5 @@ extension Rollout {
     /// Whether the version that does not decide an item does so after all when the other stays silent.
     ///
     /// A candidate in shadow never decides, so there is nobody to fall back on.
-    var letsOtherDecide: Bool { fallback == .other && mode != .shadow }
+    public var letsOtherDecide: Bool { fallback == .other && mode != .shadow }
 }

@@ -21,6 +21,15 @@ public struct Policy: Hashable, Sendable {
     public var errorLimit: Double?
     /// What the service does about the thresholds by itself.
     public var autopilot: AutopilotTerms = .standard
+    /// What the service does when audits show that the limit is broken, or the serving version falls
+    /// silent.
+    public var onAlarm = AlarmAction.assist
+    /// What the service does when the certificate in force has expired and the grace is over.
+    public var onExpiry = AlarmAction.assist
+    /// How long an expired certificate goes on with warnings only, in seconds, 0...31,536,000.
+    public var expiryGraceSeconds = Policy.standardExpiryGrace
+    /// What alarms have taken from the model and nobody has given back yet.
+    public var fallbacks: [Fallback] = []
     /// What work and mistakes cost; nil when nobody says.
     ///
     /// Nothing is routed by it.
@@ -38,6 +47,9 @@ public struct Policy: Hashable, Sendable {
 
     /// The largest number of reviewers a task can ask for, ties included.
     public static let maximumReviewers = 15
+
+    /// Seven days.
+    public static let standardExpiryGrace = 604_800
 
     /// The document `{}`: people decide everything, one reviewer an item, 2 % audits.
     public static let standard = Policy(
@@ -77,7 +89,8 @@ extension Policy {
     /// confidence is queued. The propensity of an item the model may decide is
     /// `(1 - share) + share * audit`, the probability that it falls outside the automated share or is
     /// audited; with share 1 and audits at 0.02 it is 0.02. Everything else that is queued has
-    /// propensity 1. A calibrated probability changes the urgency of what is queued and nothing else.
+    /// propensity 1, also what the model would decide and a fallback gives to people. A calibrated
+    /// probability changes the urgency of what is queued and nothing else.
     public func route(_ facts: RoutingFacts, draws: RoutingDraws) -> Routing {
         let rule = rules.first(for: facts)
         let terms = PolicyTerms(policy: self, rule: rule, facts: facts, draws: draws)
@@ -87,7 +100,7 @@ extension Policy {
         case .assist: return terms.queued(.degree)
         case .full:
             if rule?.then.decider == .review { return terms.queued(.rule) }
-            return terms.automated(.degree, propensity: terms.auditRate)
+            return terms.heldBack() ?? terms.automated(.degree, propensity: terms.auditRate)
         case .partial: return terms.partial()
         }
     }
@@ -164,13 +177,22 @@ struct PolicyTerms {
     func partial() -> Routing {
         switch rule?.then.decider {
         case .review: return queued(.rule)
-        case .accept: return shared(.rule)
+        case .accept: return heldBack() ?? shared(.rule)
         case nil: break
         }
         guard let confidence = facts.confidence else { return queued(.missingConfidence) }
         let threshold = rule?.then.accept ?? policy.accept.threshold(for: facts.label)
         guard confidence.value >= threshold else { return queued(.belowThreshold) }
-        return shared(.confident)
+        return heldBack() ?? shared(.confident)
+    }
+
+    /// A person's, where a fallback keeps the model from deciding; nil where none does.
+    func heldBack() -> Routing? {
+        guard !policy.fallbacks.isEmpty else { return nil }
+        let isRules = rule?.then.decider == .accept || rule?.then.accept != nil
+        let standing = policy.fallbacks.filter { $0.holds(facts, byRule: isRules) }
+        guard !standing.isEmpty else { return nil }
+        return queued(.alarm, isUrgent: standing.contains { $0.action == .hold })
     }
 
     /// The model's to decide, inside its share of the traffic.
@@ -191,12 +213,12 @@ struct PolicyTerms {
 
     func queued(
         _ reason: RouteReason, propensity: Double = 1, stratum: Int? = nil, isBlind: Bool? = nil,
-        urgency: Double? = nil, wouldBe: Route? = nil
+        urgency: Double? = nil, isUrgent: Bool = false, wouldBe: Route? = nil
     ) -> Routing {
         Routing(
             route: .queued, reason: reason, rule: rule?.name, propensity: propensity,
             stratum: stratum, isBlind: isBlind ?? self.isBlind,
-            urgency: rule?.then.priority?.urgency ?? urgency ?? doubt,
+            urgency: isUrgent ? 1 : rule?.then.priority?.urgency ?? urgency ?? doubt,
             reviewers: rule?.then.reviewers ?? policy.reviewers,
             slaSeconds: rule?.then.slaSeconds ?? policy.slaSeconds, wouldBe: wouldBe)
     }

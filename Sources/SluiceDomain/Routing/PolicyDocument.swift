@@ -9,6 +9,13 @@ public struct PolicyDocumentError: Error, Hashable, Sendable {
     /// The accepted form, as a phrase.
     public let accepted: String
 
+    /// Names a place.
+    public init(path: String, found: String, accepted: String) {
+        self.path = path
+        self.found = found
+        self.accepted = accepted
+    }
+
     /// What is wrong, where, and what to do, in one sentence.
     public var detail: String {
         (path.isEmpty ? "the policy document" : path) + " is \(found); accepted: \(accepted)"
@@ -42,6 +49,11 @@ extension Policy {
             case "gold": policy.gold = try reader.goldTerms()
             case "error_limit": policy.errorLimit = try reader.errorLimit()
             case "autopilot": policy.autopilot = try reader.autopilotTerms()
+            case "on_alarm": policy.onAlarm = try reader.word(AlarmAction.self)
+            case "on_expiry": policy.onExpiry = try reader.word(AlarmAction.self)
+            case "expiry_grace_seconds":
+                policy.expiryGraceSeconds = try reader.integer(0...31_536_000)
+            case "fallbacks": policy.fallbacks = try reader.fallbacks(labels)
             case "reviewers":
                 policy.reviewers = try reader.integer(1...Policy.maximumReviewers)
             case "consensus":
@@ -66,7 +78,8 @@ extension Policy {
         self = policy
     }
 
-    /// Writes the whole document, defaults included, in a fixed order of keys.
+    /// Writes the whole document, defaults included, in a fixed order of keys; `fallbacks` only while
+    /// some stand.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("degree", degree.rawValue)
@@ -92,6 +105,13 @@ extension Policy {
         writer.member("error_limit", errorLimit)
         writer.key("autopilot")
         autopilot.write(to: &writer)
+        writer.member("on_alarm", onAlarm.rawValue)
+        writer.member("on_expiry", onExpiry.rawValue)
+        writer.member("expiry_grace_seconds", expiryGraceSeconds)
+        if !fallbacks.isEmpty {
+            writer.key("fallbacks")
+            writer.array(fallbacks) { $1.write(to: &$0) }
+        }
         writer.member("reviewers", reviewers)
         writer.key("consensus")
         if let consensus { consensus.write(to: &writer) } else { writer.null() }
@@ -111,9 +131,8 @@ extension Policy {
 struct PolicyReader {
     static let keys = [
         "degree", "accept", "automation_share", "audit_rate", "audits", "blind_share", "gold_rate",
-        "gold", "error_limit", "autopilot", "reviewers", "consensus", "costs", "rules",
-        "lease_seconds",
-        "sla_seconds",
+        "gold", "error_limit", "autopilot", "on_alarm", "on_expiry", "expiry_grace_seconds",
+        "fallbacks", "reviewers", "consensus", "costs", "rules", "lease_seconds", "sla_seconds",
     ]
 
     let path: String

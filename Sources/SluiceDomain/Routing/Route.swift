@@ -32,6 +32,8 @@ public enum RouteReason: String, Sendable, CaseIterable {
     case degree
     /// Confident, but outside the share of traffic the model may decide.
     case automationShare = "automation_share"
+    /// The model would decide, and an alarm has it that a person does until somebody lifts that.
+    case alarm
     /// A rule of the policy says who decides.
     case rule
     /// The item came without a prediction, which only the degree `human_only` takes.

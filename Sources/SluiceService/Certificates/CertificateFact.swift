@@ -90,7 +90,8 @@ extension Policy {
     /// who decides or has a threshold of its own, nor where the model had no say.
     func thresholdDecides(_ row: EvidenceRow) -> Bool {
         switch RouteReason(rawValue: row.reason) {
-        case .confident, .belowThreshold, .missingConfidence, .automationShare, .degree: break
+        case .confident, .belowThreshold, .missingConfidence, .automationShare, .degree, .alarm:
+            break
         default: return false
         }
         guard let effect = row.rule.flatMap({ rules.rule(named: $0)?.then }) else { return true }

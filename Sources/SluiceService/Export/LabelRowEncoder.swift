@@ -185,7 +185,7 @@ struct LabelRowEncoder: Sendable {
         }
         switch text(reason).flatMap(RouteReason.init(rawValue:)) {
         case .automationShare: return "random"
-        case .degree: return "rule"
+        case .degree, .alarm: return "rule"
         default: return "uncertain"
         }
     }

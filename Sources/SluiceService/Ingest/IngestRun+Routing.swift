@@ -68,7 +68,7 @@ extension IngestRun {
             calibrated: plan.project.calibration.probability(
                 of: suggestion.confidence, modelVersion: modelVersion), fields: fields)
         // Their text is made only for those who look at it.
-        if rollout != nil || !policy.rules.rules.isEmpty {
+        if rollout != nil || policy.looksAtVersions {
             facts.model = ExactText(batch.text(suggestion.model))
             facts.modelVersion = ExactText(batch.text(suggestion.version))
         }
