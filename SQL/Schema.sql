@@ -1248,7 +1248,7 @@ CREATE TABLE public.alarm_event (
     level text NOT NULL,
     detail json NOT NULL,
     episode integer,
-    CONSTRAINT alarm_event_kind_known CHECK ((kind = ANY (ARRAY['drift'::text, 'concept'::text]))),
+    CONSTRAINT alarm_event_kind_known CHECK ((kind = ANY (ARRAY['drift'::text, 'concept'::text, 'error_limit'::text, 'expiry'::text, 'silence'::text]))),
     CONSTRAINT alarm_event_level_known CHECK ((level = ANY (ARRAY['warn'::text, 'act'::text])))
 );
 
@@ -1950,6 +1950,36 @@ CREATE TABLE public.feed (
 );
 
 COMMENT ON TABLE public.feed IS 'How far each feed is numbered; its row is locked while more is.';
+CREATE TABLE public.fallback (
+    project_id bigint NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    cause text NOT NULL,
+    model_version_id bigint NOT NULL,
+    subject bigint NOT NULL,
+    asked text NOT NULL,
+    taken text NOT NULL,
+    reason text NOT NULL,
+    from_policy_version integer NOT NULL,
+    to_policy_version integer,
+    lifted_at timestamp with time zone,
+    lifted_by bigint,
+    lifted_reason text,
+    CONSTRAINT fallback_action_known CHECK (((asked = ANY (ARRAY['assist'::text, 'hold'::text, 'raise'::text, 'previous'::text, 'notify'::text])) AND (taken = ANY (ARRAY['assist'::text, 'hold'::text, 'raise'::text, 'previous'::text, 'notify'::text])))),
+    CONSTRAINT fallback_cause_known CHECK ((cause = ANY (ARRAY['concept'::text, 'error_limit'::text, 'expiry'::text, 'silence'::text]))),
+    CONSTRAINT fallback_lifted_by_somebody CHECK ((((lifted_at IS NULL) = (lifted_by IS NULL)) AND ((lifted_at IS NULL) = (lifted_reason IS NULL)))),
+    CONSTRAINT fallback_lifted_if_taken CHECK (((lifted_at IS NULL) OR (to_policy_version IS NOT NULL)))
+);
+
+COMMENT ON TABLE public.fallback IS 'Never deleted, and changed only by being lifted or put back, and by a raised threshold taking the place of assist.';
+
+COMMENT ON COLUMN public.fallback.subject IS 'What it rests on: the certificate that expired, the activation of the policy whose limit is broken, else the alarm; each is acted on once.';
+
+COMMENT ON COLUMN public.fallback.asked IS 'What the policy asked for; taken is what was done.';
+
+COMMENT ON COLUMN public.fallback.to_policy_version IS 'The policy that put it in force; null: the policy was left as it was.';
+
+COMMENT ON COLUMN public.fallback.lifted_at IS 'Since when the policy in force does not have it any more; null while it has.';
 
 CREATE TABLE public.gold (
     project_id bigint NOT NULL,
@@ -2637,6 +2667,18 @@ UNION ALL
      JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
      JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
 
+CREATE TABLE public.version_silence (
+    project_id bigint NOT NULL,
+    model_version_id bigint NOT NULL,
+    since timestamp with time zone NOT NULL,
+    unanswered bigint NOT NULL,
+    alarmed_at timestamp with time zone
+);
+
+COMMENT ON TABLE public.version_silence IS 'How many items have waited in vain for a serving version, in a row and since when; the count ends when the version answers.';
+
+COMMENT ON COLUMN public.version_silence.alarmed_at IS 'When the alarm of this silence was raised; null: not yet.';
+
 ALTER TABLE ONLY public.actor
     ADD CONSTRAINT actor_name_unique UNIQUE (name);
 
@@ -2681,6 +2723,11 @@ ALTER TABLE ONLY public.drift_window
 
 ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (project_id, name);
+ALTER TABLE ONLY public.fallback
+    ADD CONSTRAINT fallback_once_a_subject UNIQUE (project_id, cause, model_version_id, subject);
+
+ALTER TABLE ONLY public.fallback
+    ADD CONSTRAINT fallback_pkey PRIMARY KEY (project_id, number);
 
 ALTER TABLE ONLY public.gold_lease
     ADD CONSTRAINT gold_lease_pkey PRIMARY KEY (project_id, actor_id, item_id);
@@ -2796,6 +2843,9 @@ ALTER TABLE ONLY public.token
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.version_silence
+    ADD CONSTRAINT version_silence_pkey PRIMARY KEY (project_id, model_version_id);
+
 CREATE UNIQUE INDEX alarm_episode_standing_unique ON public.alarm_episode USING btree (project_id, model_version_id) WHERE (over_at IS NULL);
 
 CREATE INDEX awaiting_due_at_idx ON public.awaiting USING btree (project_id, due_at);
@@ -2863,6 +2913,11 @@ ALTER TABLE ONLY public.drift_setting
 
 ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+ALTER TABLE ONLY public.fallback
+    ADD CONSTRAINT fallback_lifted_by_fkey FOREIGN KEY (lifted_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.fallback
+    ADD CONSTRAINT fallback_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.gold
     ADD CONSTRAINT gold_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
@@ -2959,3 +3014,6 @@ ALTER TABLE ONLY public.token
 
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
+ALTER TABLE ONLY public.version_silence
+    ADD CONSTRAINT version_silence_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);

@@ -98,6 +98,8 @@ public enum ProblemTable {
             )
         case .nothingToRollBack:
             (409, "Nothing to roll back", "Activate a version: `sluice policy activate N`.")
+        case .nothingToResume:
+            (409, "Nothing to resume", "`sluice policy show` has what is in force.")
         case .rolloutRefused:
             (409, "Rollout cannot change so", "See `sluice rollout status` for where it stands.")
         case .rolloutChanged:

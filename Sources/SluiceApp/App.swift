@@ -130,6 +130,8 @@ public struct App: Sendable {
             logger: logger)
         let removal = ProjectRemoval(
             pool: background, grace: .seconds(configuration.statementSeconds + 5), logger: logger)
+        let fallbacks = FallbackUpkeep(
+            pool: background, directory: services.directory, logger: logger)
         // They stop in reverse: the work, upkeep, the server, and last what all of them use.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if let cluster = database.cluster {
@@ -159,6 +161,8 @@ public struct App: Sendable {
             .init(service: Loop { await cancelWhenGracefulShutdown { await autopilot.run() } }))
         services.append(
             .init(service: Loop { await cancelWhenGracefulShutdown { await removal.run() } }))
+        services.append(
+            .init(service: Loop { await cancelWhenGracefulShutdown { await fallbacks.run() } }))
         if let work {
             services.append(
                 .init(

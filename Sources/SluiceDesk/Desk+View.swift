@@ -134,6 +134,7 @@ extension Desk {
             return "not sent yet and lost by leaving: " + DeskText.count(pending.count, "answer")
         }
         if mode == .agree { return "agree with which answer?" }
-        return [flash, backgroundText].filter { !$0.isEmpty }.joined(separator: " · ")
+        return [flash, backgroundText, figures?.alert.map(PlainText.safe) ?? ""]
+            .filter { !$0.isEmpty }.joined(separator: " · ")
     }
 }

@@ -74,6 +74,7 @@ struct PlainSession {
         labels = PlainLabels(project.labels, keymap: keymap)
         guidelines.text = project.guidelines
         say(["Project \(PlainText.safe(project.name))"])
+        await sayAlert()
         await replay()
         while !isOver {
             if held.isEmpty, !(await fetch()) { break }
@@ -81,6 +82,18 @@ struct PlainSession {
         }
         say(["Done: \(outcome.done)."])
         return outcome
+    }
+
+    /// Says what alarms have taken from the model, to those who may give it back; nothing when the
+    /// service cannot be asked, for the session does not depend on it.
+    private mutating func sayAlert() async {
+        do throws(ServiceFailure) {
+            if let alert = try await service.queue().alert {
+                say(["Warning: \(PlainText.safe(alert))"])
+            }
+        } catch {
+            return
+        }
     }
 
     // MARK: - Items

@@ -24,6 +24,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case policyActivated = "policy.activated"
     /// The policy before the one in force was put in force again.
     case policyRolledBack = "policy.rolled_back"
+    /// The service took from a version what an alarm says it must not decide.
+    case policyFellBack = "policy.fell_back"
+    /// The service gave a part of that back, from a certified threshold on.
+    case policyRaised = "policy.raised"
+    /// What alarms had taken was given back.
+    case policyResumed = "policy.resumed"
     /// A threshold was certified, or was looked for and not found.
     case certificateMade = "certificate.made"
     /// The autopilot certified a threshold that somebody may apply.
@@ -68,6 +74,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case conceptAlarmed = "concept.alarmed"
     /// An episode of that is over.
     case conceptOver = "concept.over"
+    /// The interval of a version's audited error lies above its limit.
+    case errorLimitAlarmed = "error_limit.alarmed"
+    /// The certificate in force has expired, and the grace is over.
+    case certificateExpired = "certificate.expired"
+    /// The serving version answers nothing any more.
+    case versionFellSilent = "version.fell_silent"
     /// A calibration map was fitted on request.
     case calibrationFitted = "calibration.fitted"
     /// A candidate was taken away without a verdict, or the rollout as a whole was.

@@ -46,6 +46,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case unknownPolicy = "SLU-302"
     case policyChanged = "SLU-303"
     case nothingToRollBack = "SLU-304"
+    case nothingToResume = "SLU-305"
     case rolloutRefused = "SLU-311"
     case rolloutChanged = "SLU-312"
     case unknownCertificate = "SLU-321"

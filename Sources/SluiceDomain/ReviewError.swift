@@ -51,6 +51,7 @@ public enum ReviewError: Error, Hashable, Sendable {
     case unknownPolicy(version: String)
     case policyChanged(base: Int, inForce: Int)
     case nothingToRollBack(version: Int)
+    case nothingToResume(version: Int)
     case rolloutRefused(RolloutError)
     case rolloutChanged(base: Int?, inForce: Int?)
     case unknownCertificate(number: String)
@@ -114,6 +115,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownPolicy: .unknownPolicy
         case .policyChanged: .policyChanged
         case .nothingToRollBack: .nothingToRollBack
+        case .nothingToResume: .nothingToResume
         case .rolloutRefused: .rolloutRefused
         case .rolloutChanged: .rolloutChanged
         case .unknownCertificate: .unknownCertificate
@@ -197,6 +199,8 @@ public enum ReviewError: Error, Hashable, Sendable {
             "policy \(inForce) is in force, not \(base); nothing was changed"
         case .nothingToRollBack(let version):
             "no policy was in force before \(version)"
+        case .nothingToResume(let version):
+            "policy \(version) has no fallback; no alarm has taken anything from the model"
         case .rolloutRefused(let error): error.detail
         case .rolloutChanged(let base, let inForce):
             (inForce.map { "revision \($0) of the rollout is in force" } ?? "no rollout is in force")

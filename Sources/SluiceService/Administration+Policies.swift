@@ -14,6 +14,9 @@ public struct PolicyInForce: Sendable {
 extension Administration {
     /// Stores a policy and puts it in force.
     ///
+    /// What alarms have taken from the model stays taken: a document lifts no fallback, and need not
+    /// name those that stand.
+    ///
     /// - Parameter base: the version the caller believes to be in force; nil for whatever is.
     /// - Throws: `invalidPolicy` with the place; `policyChanged` when another than `base` is in
     ///   force. Nothing changes then.
@@ -21,11 +24,14 @@ extension Administration {
         _ document: JSONValue, base: Int? = nil, reason: String, of project: ProjectContext,
         by caller: Caller
     ) async throws -> PolicyInForce {
-        let stored = try Policy(document, for: project).document
+        let policy = try Policy(document, for: project)
         let author = PolicyAuthor(reason: reason, actor: caller.actor)
-        return try await changePolicy(of: project, base: base, .policySet, author) { store, _ in
+        return try await changePolicy(of: project, base: base, .policySet, author) {
+            store, inForce in
+            let stored = try policy.keeping(
+                store.fallbacks(inForce: inForce, of: project), namedBy: document)
             let version = try store.storePolicy(
-                stored, reason: reason, project: project.id, by: caller.actor)
+                stored.document, reason: reason, project: project.id, by: caller.actor)
             return (version, .set)
         }
     }
@@ -118,24 +124,14 @@ extension Administration {
         let changed = try await pool.transaction { session in
             let store = Store(session)
             try store.lockProject(project.id)
-            let before = try store.policyInForce(project: project.id)
-            let inForce = before?.version ?? 0
+            let inForce = try store.policyInForce(project: project.id)?.version ?? 0
             if let base, base != inForce {
                 throw ReviewError.policyChanged(base: base, inForce: inForce)
             }
             if let (version, change) = try change(store, inForce) {
-                try store.activatePolicy(
-                    version, change: change, reason: author.reason, project: project.id,
-                    by: author.actor)
-                let after = try store.policyInForce(project: project.id)
-                try store.appendAuditEntry(
-                    action, reason: author.reason,
-                    before: before.map {
-                        AuditFacts.policy(version: $0.version, degree: $0.degree)
-                    },
-                    after: after.map { AuditFacts.policy(version: $0.version, degree: $0.degree) },
-                    project: project.id, by: author.actor)
-                try store.announceChange(of: project.name)
+                try store.putPolicyInForce(
+                    version, change, action, reason: author.reason, project: project.id,
+                    name: project.name, by: author.actor)
             }
             return try store.activePolicy(of: project.id)
         }

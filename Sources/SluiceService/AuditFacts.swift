@@ -9,11 +9,19 @@ public enum AuditFacts {
     }
 
     /// The same, of a stored policy.
-    public static func policy(version: Int, degree: String) -> [UInt8] {
+    ///
+    /// - Parameter fallbacks: the numbers of those that stand in it.
+    public static func policy(
+        version: Int, degree: String, fallbacks: [Int] = []
+    ) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("policy_version", version)
         writer.member("degree", degree)
+        if !fallbacks.isEmpty {
+            writer.key("fallbacks")
+            writer.array(fallbacks) { $0.int($1) }
+        }
         writer.endObject()
         return writer.bytes
     }

@@ -21,6 +21,8 @@ public actor ProjectDirectory {
         public let policyVersion: Int
         /// The rollout in force, as far as this instance knows; nil when there is none.
         public let rolloutRevision: Int?
+        /// What alarms have taken from the model, as far as this instance knows; a sentence each.
+        public let fallbacks: [String]
     }
 
     private let pool: ConnectionPool
@@ -110,7 +112,8 @@ public actor ProjectDirectory {
         entries.values.map {
             Held(
                 name: $0.context.name.text, policyVersion: $0.context.policyVersion,
-                rolloutRevision: $0.context.rolloutRevision)
+                rolloutRevision: $0.context.rolloutRevision,
+                fallbacks: $0.context.policy.fallbacks.map(\.summary))
         }.sorted { $0.name < $1.name }
     }
 }

@@ -38,15 +38,30 @@ public struct Waits: Sendable {
         var routed = 0
         for name in names {
             let project = try await directory.context(name)
+            var unanswered = 0
             while true {
-                let (looked, ended) = try await pool.transaction { session in
+                let taken = try await pool.transaction { session in
                     try WaitStep(store: Store(session), project: project).take(limit: Self.batch)
                 }
-                routed += ended
-                if looked < Self.batch { break }
+                routed += taken.ended
+                unanswered += taken.unanswered
+                if taken.looked < Self.batch { break }
             }
+            if unanswered > 0 { try await note(unanswered, of: project) }
         }
         return routed
+    }
+
+    /// Raises the alarm when the serving version has let too many items wait in vain.
+    private func note(_ unanswered: Int, of project: ProjectContext) async throws {
+        let outcome = try await pool.transaction { session in
+            try SilenceStep(store: Store(session), project: project).note(unanswered)
+        }
+        guard let outcome else { return }
+        await directory.forget(project.name)
+        logger.warning(
+            "a version has fallen silent",
+            metadata: ["project": "\(project.name.text)", "done": "\(outcome.reason)"])
     }
 }
 
@@ -55,19 +70,22 @@ private struct WaitStep {
     let store: Store
     let project: ProjectContext
 
-    /// - Returns: how many waits were looked at, and how many ended.
-    func take(limit: Int) throws -> (looked: Int, ended: Int) {
+    /// - Returns: how many waits were looked at, how many ended, and how many of those because the
+    ///   serving version did not answer in time.
+    func take(limit: Int) throws -> (looked: Int, ended: Int, unanswered: Int) {
         let basis = project.routingBasis
         let waits = try store.takeWaits(basis, limit: limit)
         var columns = PredictionColumns()
         var tasks = TaskColumns()
         var decisions = ModelDecisionColumns()
         var kept: [Int64] = []
+        var unanswered = 0
         for wait in waits {
             guard wait.isDue || decides(wait) else {
                 kept.append(wait.key.item)
                 continue
             }
+            if wait.isDue, awaitsServing(wait) { unanswered += 1 }
             // Without a payload the rules cannot be asked: a person decides.
             let routing =
                 try wait.facts.routing(
@@ -88,7 +106,7 @@ private struct WaitStep {
         if let revision = project.rolloutRevision {
             try store.keepWaits(kept, project: project.id, rolloutRevision: revision)
         }
-        return (looked: waits.count, ended: columns.items.count)
+        return (looked: waits.count, ended: columns.items.count, unanswered: unanswered)
     }
 
     /// How often such predictions are right; nil without a map of the version.
@@ -101,13 +119,26 @@ private struct WaitStep {
     /// Whether the version that waits is the one that decides, by the rollout in force.
     private func decides(_ wait: WaitRecord) -> Bool {
         guard let rollout = project.rollout else { return true }
-        let version = ModelVersion(
+        return rollout.standing(of: version(wait), draw: draw(wait, rollout)) == .decides
+    }
+
+    /// Whether the other version's prediction waits for the serving one.
+    private func awaitsServing(_ wait: WaitRecord) -> Bool {
+        guard let rollout = project.rollout else { return false }
+        let draw = draw(wait, rollout)
+        return rollout.standing(of: version(wait), draw: draw) == .awaitsOther
+            && rollout.decider(draw: draw) == rollout.serving
+    }
+
+    private func version(_ wait: WaitRecord) -> ModelVersion {
+        ModelVersion(
             model: ExactText(wait.facts.model), version: ExactText(wait.facts.modelVersion))
-        let draw =
-            rollout.drawsSides
+    }
+
+    private func draw(_ wait: WaitRecord, _ rollout: Rollout) -> Double {
+        rollout.drawsSides
             ? RoutingDraws.side(
                 salt: project.routingSalt.secret, externalID: wait.facts.externalID.utf8) : 0
-        return rollout.standing(of: version, draw: draw) == .decides
     }
 }
 

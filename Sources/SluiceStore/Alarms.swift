@@ -74,16 +74,20 @@ extension Store {
     /// Stores an alarm.
     ///
     /// - Parameter episode: the number of the episode it begins; nil for none.
+    /// - Returns: its key.
+    @discardableResult
     public func insertAlarm(
         kind: String, signal: String, level: String, detail: [UInt8], project: Int64,
         modelVersion: Int64, episode: Int? = nil
-    ) throws(PostgresError) {
-        _ = try session.execute(
+    ) throws(PostgresError) -> Int64 {
+        let id = try session.queryOne(
             SQLCatalog.insertAlarm,
             [
                 .int64(project), .int64(modelVersion), .text(kind), .text(signal),
                 .text(level), .json(detail), .optional(episode.map(Int32.init)),
-            ])
+            ], firstInt64)
+        guard let id else { throw PostgresError.noRow(SQLCatalog.insertAlarm) }
+        return id
     }
 
     /// The last alarms raised in `[from, to)`, newest first.

@@ -30,6 +30,9 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(method: "POST", path: "/unarchive", permission: .administer),
         // One who may do everything in this project may not make it go away.
         .init(method: "DELETE", path: "?name=x", permission: .administer, status: 403),
+        .init(
+            method: "POST", path: "/policy/resume", permission: .administer, status: 409),
+        .init(method: "GET", path: "/fallbacks", permission: .analyse),
         .init(method: "GET", path: "/queue", permission: .inspect),
         .init(method: "POST", path: "/queue/reask", permission: .administer),
         .init(

@@ -45,7 +45,8 @@ struct ChangeFollowerTests {
             #expect(
                 await other.held() == [
                     ProjectDirectory.Held(
-                        name: service.name.text, policyVersion: 1, rolloutRevision: nil)
+                        name: service.name.text, policyVersion: 1, rolloutRevision: nil,
+                        fallbacks: [])
                 ])
             // Listening may begin later than this change: then all that is held is read anew.
             try await service.setPolicy(#"{"degree":"partial"}"#)

@@ -13,8 +13,9 @@ import Testing
 @Suite("Audits by arrival, and alarms as episodes", .database)
 struct ConceptEpisodeTests {
     private static let policy =
-        #"{"degree":"full","audit_rate":1,"error_limit":0.05,"audits":{"second_look":false}}"#
-    private static let twoLooks = #"{"degree":"full","audit_rate":1,"error_limit":0.05}"#
+        #"{"degree":"full","audit_rate":1,"error_limit":0.05,"on_alarm":"notify","audits":{"second_look":false}}"#
+    private static let twoLooks =
+        #"{"degree":"full","audit_rate":1,"error_limit":0.05,"on_alarm":"notify"}"#
     private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func upkeep(_ service: TestService) -> DriftUpkeep {

@@ -295,9 +295,15 @@ public struct QueueReply: WireValue, Hashable {
     public var leased: Int
     /// The age of the oldest waiting item in seconds; nil when nothing waits.
     public var oldestWaitingSeconds: Double?
+    /// What alarms have taken from the model, in a sentence; nil when nothing, and for callers who may
+    /// not change policies.
+    public var alert: String?
 
     /// Makes figures.
-    public init(waiting: Int, leased: Int, oldestWaitingSeconds: Double?) {
+    public init(
+        waiting: Int, leased: Int, oldestWaitingSeconds: Double?, alert: String? = nil
+    ) {
+        self.alert = alert
         self.waiting = waiting
         self.leased = leased
         self.oldestWaitingSeconds = oldestWaitingSeconds
@@ -308,6 +314,7 @@ public struct QueueReply: WireValue, Hashable {
         waiting = try wire.required("waiting").int()
         leased = try wire.required("leased").int()
         oldestWaitingSeconds = try wire.optional("oldest_waiting_seconds")?.double()
+        alert = try wire.optional("alert")?.string()
     }
 
     /// Writes it as one JSON value.
@@ -316,6 +323,7 @@ public struct QueueReply: WireValue, Hashable {
         writer.member("waiting", waiting)
         writer.member("leased", leased)
         writer.member("oldest_waiting_seconds", oldestWaitingSeconds)
+        writer.memberIfPresent("alert", alert)
         writer.endObject()
     }
 }

@@ -21,6 +21,12 @@ extension Endpoints {
     /// Takes the last change of policy back; `reason` and `base` in the query.
     public static let rollBackPolicy = Endpoint<Nothing, PolicyReply>(
         "POST", "/v1/projects/{project}/policy/rollback")
+    /// Gives back what alarms have taken from the model; `reason` and `base` in the query.
+    public static let resumePolicy = Endpoint<Nothing, PolicyReply>(
+        "POST", "/v1/projects/{project}/policy/resume")
+    /// What was done about alarms, newest first.
+    public static let fallbacks = Endpoint<Nothing, FallbackList>(
+        "GET", "/v1/projects/{project}/fallbacks")
 }
 
 /// A stored policy version.

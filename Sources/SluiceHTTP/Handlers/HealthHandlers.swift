@@ -28,6 +28,10 @@ struct HealthHandlers {
                     writer.member("name", project.name)
                     writer.member("policy_version", project.policyVersion)
                     writer.member("rollout_revision", project.rolloutRevision)
+                    if !project.fallbacks.isEmpty {
+                        writer.key("fallbacks")
+                        writer.array(project.fallbacks) { $0.string($1) }
+                    }
                     writer.endObject()
                 }
             }

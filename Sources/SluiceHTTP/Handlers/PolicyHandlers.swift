@@ -45,6 +45,29 @@ struct PolicyHandlers {
                 try await administration.rollBackPolicy(
                     base: base, reason: reason, of: call.project(services), by: call.caller))
         }
+        router.answer(Endpoints.resumePolicy, .administer) { _, call in
+            let (base, reason) = try call.policyChange()
+            return PolicyReply(
+                try await administration.resumePolicy(
+                    base: base, reason: reason, of: call.project(services), by: call.caller))
+        }
+        router.answer(Endpoints.fallbacks, .analyse) { _, call in
+            FallbackList(
+                fallbacks: try await administration.fallbacks(of: call.project(services))
+                    .map(FallbackReply.init))
+        }
+    }
+}
+
+extension FallbackReply {
+    fileprivate init(_ record: FallbackRecord) {
+        self.init(
+            number: record.number, at: record.at, cause: record.cause,
+            model: record.version.model.text, modelVersion: record.version.version.text,
+            asked: record.asked, taken: record.taken, reason: record.reason,
+            fromPolicyVersion: record.fromPolicyVersion, toPolicyVersion: record.toPolicyVersion,
+            isStanding: record.isStanding, liftedAt: record.lifted?.at,
+            liftedBy: record.lifted?.by, liftedReason: record.lifted?.reason)
     }
 }
 

@@ -56,7 +56,8 @@ struct ProjectHandlers {
             let figures = try await services.counter.figures(of: queue, project: project.id)
             return QueueReply(
                 waiting: figures.waiting, leased: figures.leased,
-                oldestWaitingSeconds: figures.oldestSeconds)
+                oldestWaitingSeconds: figures.oldestSeconds,
+                alert: call.caller.role.allows(.administer) ? project.policy.alert : nil)
         }
     }
 }

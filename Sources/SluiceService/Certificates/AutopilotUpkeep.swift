@@ -116,6 +116,8 @@ extension Certifying {
         let applies =
             project.policy.autopilot.mode == .apply && project.policy.degree == .partial
             && certificate.isCertified && project.policy.drawsAudits
+            // What an alarm took a person gives back: labels from before it are among these.
+            && project.policy.fallbacks.isEmpty
             && (!covers || certificate.isWiderThanNow)
         guard
             let number = try await store(

@@ -5,14 +5,24 @@ import SluiceStore
 
 /// What a report says of the promise in force: the certificate that was applied last.
 struct CertificateStanding: Sendable {
+    private let now: Timestamp
     private let view: CertificateView?
     private let record: CertificateRecord?
     /// Whether its thresholds are those of the policy in force.
     private let isInForce: Bool
+    /// Whether a fallback keeps the version from deciding by them.
+    private let isHeldBack: Bool
+    /// What becomes of its thresholds once it has expired, and when.
+    private let after: (action: AlarmAction, graceSeconds: Int)
 
     /// Reads it; nil in it where no certificate was ever applied.
     init(of project: ProjectContext, now: Timestamp, _ store: Store) throws {
         record = try store.lastAppliedCertificate(project: project.id)
+        after = (project.policy.onExpiry, project.policy.expiryGraceSeconds)
+        isHeldBack = project.policy.fallbacks.contains { [record] in
+            $0.version == nil || $0.version == record?.version
+        }
+        self.now = now
         view = try record.map { try CertificateView($0, now: now) }
         guard let record else {
             isInForce = false
@@ -28,7 +38,7 @@ struct CertificateStanding: Sendable {
 
     /// What to be careful about, in sentences.
     var warnings: [String] {
-        guard isInForce, let record, let view else { return [] }
+        guard isInForce, !isHeldBack, let record, let view else { return [] }
         let promise = "the promise of certificate \(record.number) (\(record.version))"
         switch view.status {
         case .revoked:
@@ -40,10 +50,18 @@ struct CertificateStanding: Sendable {
         case .expired:
             return [
                 "\(promise) held until \(record.expiresAt.rfc3339.prefix(10)); its thresholds are "
-                    + "still in force: certify again"
+                    + "still in force: certify again" + consequence(record)
             ]
         case .trial, .nothing, .proposed, .applied: return []
         }
+    }
+
+    /// What is done if nobody certifies again; empty when nothing is, and once it was lifted.
+    private func consequence(_ record: CertificateRecord) -> String {
+        let at = record.expiresAt.adding(seconds: Int64(after.graceSeconds))
+        guard after.action != .notify, now < at else { return "" }
+        return ", or from \(at.rfc3339.prefix(16))Z on what it allowed is taken back "
+            + "(on_expiry: \(after.action.rawValue))"
     }
 
     /// Writes the member `certificate`: null where none was applied.

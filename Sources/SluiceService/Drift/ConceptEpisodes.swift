@@ -17,12 +17,14 @@ struct ConceptEpisodes {
 
     /// Begins an episode: stores it, raises its alarm, revokes what was certified.
     ///
-    /// What else an alarm causes begins here.
+    /// Then what the policy says about alarms is done, where something was promised.
     ///
-    /// - Returns: its number.
+    /// - Returns: its number, and what was done; nil where nothing was promised.
     @discardableResult
-    func begin(_ alarm: ConceptAlarm) throws -> Int {
+    func begin(_ alarm: ConceptAlarm) throws -> (number: Int, fallback: FallbackOutcome?) {
         try store.lockProject(project)
+        // Before its certificate is revoked.
+        let promise = try Promise.inForce(of: version.version, project: project, store)
         let number = try store.insertEpisode(
             errorLimit: alarm.errorLimit, project: project, modelVersion: version.id)
         let sentence = alarm.sentence(of: version.version)
@@ -40,7 +42,7 @@ struct ConceptEpisodes {
         writer.key("present")
         alarm.present.write(to: &writer)
         writer.endObject()
-        try store.insertAlarm(
+        let event = try store.insertAlarm(
             kind: "concept", signal: "audited_error", level: DriftSignal.Level.act.rawValue,
             detail: writer.bytes, project: project, modelVersion: version.id, episode: number)
         // What was certified holds for data like its window, and these are not.
@@ -49,7 +51,13 @@ struct ConceptEpisodes {
         try store.appendAuditEntry(
             .conceptAlarmed, reason: sentence, before: nil, after: writer.bytes,
             project: project, by: store.ensureActor(Store.serviceActor))
-        return number
+        guard let promise else { return (number, nil) }
+        let fallback = try FallbackStep(store: store).respond(
+            to: RaisedAlarm(
+                cause: .concept, modelVersionID: version.id, version: version.version,
+                labels: promise.labels, subject: event, reason: sentence,
+                errorLimit: promise.errorLimit), project: project)
+        return (number, fallback)
     }
 
     /// Ends an episode, and says so in the audit log.

@@ -14,6 +14,8 @@ public struct ConceptAlarm: Sendable {
     let auditsToFalseAlarm: Double
     /// The error rate of the last audits up to the crossing.
     let present: PresentError
+    /// What was done about it; nil where nothing was promised.
+    public internal(set) var fallback: FallbackOutcome?
 }
 
 /// Reads the audits of a version in the order in which they were asked for, and raises the alarm when
@@ -101,15 +103,16 @@ struct ConceptWatch {
     /// Reads what there is, in the caller's transaction.
     ///
     /// - Returns: the alarm that began an episode; nil mostly.
-    func read() throws -> ConceptAlarm? {
+    func read() throws -> ConceptAlarm? { try readNews().alarm }
+
+    /// Reads what there is, and says as well whether anything has changed since the last time.
+    func readNews() throws -> (alarm: ConceptAlarm?, isChanged: Bool) {
         guard
-            var state = try store.claimConceptWatch(
-                project: project, modelVersion: version.id, since: since,
-                errorLimit: errorLimit, auditsToFalseAlarm: auditsToFalseAlarm),
+            var state = try claim(),
             let detector = ErrorRateDetector(
                 limit: state.errorLimit, meanAuditsToFalseAlarm: state.auditsToFalseAlarm,
                 n: state.audits, statistics: state.statistics)
-        else { return nil }
+        else { return (nil, false) }
         let episodes = ConceptEpisodes(store: store, project: project, version: version)
         try episodes.endOthers(than: errorLimit)
         let before = state
@@ -129,11 +132,34 @@ struct ConceptWatch {
         state.presentAudits = path.watch.detector.n
         state.presentEvidence = path.watch.evidence
         let alarm = try judge(path, state, episodes)
-        if state != before || alarm != nil {
+        let isChanged = state != before || alarm != nil
+        if isChanged {
             try store.store(
                 state, isAlarmed: alarm != nil, project: project, modelVersion: version.id)
         }
-        return alarm
+        return (alarm, isChanged)
+    }
+
+    /// The state, begun anew behind the last fallback that somebody lifted: what led to that leads to
+    /// no other one.
+    private func claim() throws -> ConceptWatchState? {
+        func claimed() throws -> ConceptWatchState? {
+            try store.claimConceptWatch(
+                project: project, modelVersion: version.id, since: since,
+                errorLimit: errorLimit, auditsToFalseAlarm: auditsToFalseAlarm)
+        }
+        guard let state = try claimed() else { return nil }
+        guard let lifted = try store.lastLiftedFallback(of: version.id, project: project),
+            lifted.at > state.since
+        else { return state }
+        try store.restartConceptWatch(
+            project: project, modelVersion: version.id, since: lifted.at)
+        let episodes = ConceptEpisodes(store: store, project: project, version: version)
+        if let standing = try episodes.standing() {
+            try episodes.end(
+                standing, .closed, by: lifted.by, "fallback \(lifted.number) was lifted")
+        }
+        return try claimed()
     }
 
     private func walk(_ path: inout Path) throws {
@@ -164,14 +190,15 @@ struct ConceptWatch {
                 standing.number, times: path.crossings.count, project: project)
             return nil
         }
-        let alarm = ConceptAlarm(
+        var alarm = ConceptAlarm(
             errorLimit: state.errorLimit, audits: first.audits, evidence: first.evidence,
             auditsToFalseAlarm: state.auditsToFalseAlarm,
             present: try PresentError(
                 project: project, modelVersion: version.id, from: state.since, until: first.at,
                 item: first.item, limit: AuditWatch.presentAudits(limit: state.errorLimit),
                 store))
-        let number = try episodes.begin(alarm)
+        let (number, fallback) = try episodes.begin(alarm)
+        alarm.fallback = fallback
         if path.crossings.count > 1 {
             try store.crossEpisode(number, times: path.crossings.count - 1, project: project)
         }

@@ -107,22 +107,37 @@ public struct DriftUpkeep: Sendable {
         of version: SeenModelVersion, _ project: ProjectContext, _ settings: DriftSettings,
         settled: Timestamp
     ) async throws -> ConceptAlarm? {
-        guard let limit = project.policy.errorLimit, limit > 0, limit < 1 else {
-            try await pool.transaction { session in
+        let (alarm, broken) = try await pool.transaction { session in
+            let store = Store(session)
+            guard
+                let promise = try Promise(
+                    project.policy, of: version.version, labels: project.labels,
+                    project: project.id, store)
+            else {
                 try ConceptEpisodes(
-                    store: Store(session), project: project.id, version: version
+                    store: store, project: project.id, version: version
                 ).endOthers(than: nil)
+                return (ConceptAlarm?.none, FallbackOutcome?.none)
             }
-            return nil
-        }
-        let alarm = try await pool.transaction { session in
-            try ConceptWatch(
-                store: Store(session), project: project.id, version: version, errorLimit: limit,
+            let (alarm, isChanged) = try ConceptWatch(
+                store: store, project: project.id, version: version,
+                errorLimit: promise.errorLimit,
                 auditsToFalseAlarm: Double(settings.auditsToFalseAlarm),
                 smallestRate: project.policy.smallestAuditRate,
                 deadlineSeconds: project.policy.audits.deadlineSeconds,
                 since: project.record.policy.createdAt, settled: settled
+            ).readNews()
+            guard alarm == nil, isChanged else { return (alarm, alarm?.fallback) }
+            let broken = try LimitCheck(
+                store: store, project: project, version: version, promise: promise,
+                settled: settled
             ).read()
+            return (nil, broken)
+        }
+        if let broken {
+            await directory.forget(project.name)
+            try await follow(
+                broken, of: version, since: alarm?.present.firstAt, in: project)
         }
         guard let alarm else { return nil }
         logger.warning(
@@ -132,6 +147,27 @@ public struct DriftUpkeep: Sendable {
                 "what": "\(alarm.sentence(of: version.version))",
             ])
         return alarm
+    }
+
+    /// Says what was done about an alarm, and looks for a threshold that the labels still certify, where
+    /// the policy wants that.
+    private func follow(
+        _ done: FallbackOutcome, of version: SeenModelVersion, since: Timestamp?,
+        in project: ProjectContext
+    ) async throws {
+        logger.warning(
+            "an alarm was acted on",
+            metadata: ["project": "\(project.name.text)", "done": "\(done.reason)"])
+        guard done.asked == .raise, done.taken == .assist,
+            let limit = project.policy.errorLimit ?? done.errorLimit
+        else { return }
+        let raised = try await FallbackRaising(pool: pool, directory: directory).raise(
+            done, of: version.version, limit: limit, labels: done.labels, from: since,
+            in: project)
+        guard let raised else { return }
+        logger.warning(
+            "an alarm was acted on",
+            metadata: ["project": "\(project.name.text)", "done": "\(raised.reason)"])
     }
 
     private func log(

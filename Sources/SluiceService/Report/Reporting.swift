@@ -124,11 +124,15 @@ private struct ReportText {
         let alarms = try ReportAlarms(
             project: project.id, from: window.from, to: window.to, store)
         let promise = try CertificateStanding(of: project, now: now, store)
+        let fallbacks = try ReportFallbacks(
+            project: project.id, from: window.from, to: window.to, store)
         writer.key("warnings")
         writer.array(
-            facts.error.warnings(deadlineSeconds: deadline) + alarms.warnings + promise.warnings
+            fallbacks.warnings + facts.error.warnings(deadlineSeconds: deadline)
+                + alarms.warnings + promise.warnings
         ) { $0.string($1) }
         alarms.write(to: &writer)
+        fallbacks.write(to: &writer)
         promise.write(to: &writer)
         writer.key("cost")
         CostReport(

@@ -64,6 +64,16 @@ public struct RampUpkeep: Sendable {
         return changed
     }
 
+    /// Whether an alarm keeps the candidate from deciding.
+    private static func isHeldBack(
+        _ rollout: Rollout, _ name: ProjectName, _ store: Store
+    ) throws -> Bool {
+        guard let record = try store.project(named: name) else { return false }
+        let policy = try Policy(
+            document: JSONValue(parsing: record.policy.document), labels: record.labels)
+        return policy.fallbacks.contains { $0.version == nil || $0.version == rollout.candidate }
+    }
+
     /// - Returns: nil when nothing was changed.
     private static func step(
         _ project: Int64, _ name: ProjectName, _ judge: any RolloutGuard, _ store: Store
@@ -81,6 +91,8 @@ public struct RampUpkeep: Sendable {
         switch decision {
         case .hold: return nil
         case .advance(let after, _):
+            // Its predictions are people's for now: it gets no more of them.
+            guard try !isHeldBack(rollout, name, store) else { return nil }
             next = after
             action = after.mode == .serving ? .rolloutSwitched : .rolloutAdvanced
         case .rollBack(let after, _):

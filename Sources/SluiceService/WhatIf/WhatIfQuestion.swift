@@ -38,7 +38,7 @@ public struct WhatIfQuestion: Sendable {
     /// The policies to try: the one in force, the document, then the thresholds in rising order.
     ///
     /// Thresholds are tried in the document if there is one, else in what is in force, and always in
-    /// degree `partial`: in the others they decide nothing. With a document alone, no others are.
+    /// degree `partial` and without fallbacks: under those they decide nothing. With a document alone, no others are.
     ///
     /// - Throws: `invalidPolicy`; `unknownLabel`.
     func candidates(for project: ProjectContext) throws(ReviewError) -> [WhatIfCandidate] {
@@ -61,6 +61,7 @@ public struct WhatIfQuestion: Sendable {
         for threshold in Set(thresholds ?? Self.usualThresholds).sorted() {
             var policy = base
             policy.degree = .partial
+            policy.fallbacks = []
             if let label {
                 policy.accept.labels[label] = threshold
             } else {

@@ -24,6 +24,7 @@ struct QueueCommand: AsyncParsableCommand {
             try await Failure.explain("counting the queues") {
                 let client = try service.client()
                 let path = ["project": try await project.name(client)]
+                var alert: String?
                 var table = Table(["queue", "waiting", "leased", "oldest waits"])
                 for queue in Queue.allCases {
                     let reply = try await client.call(
@@ -32,12 +33,14 @@ struct QueueCommand: AsyncParsableCommand {
                         try Output.write(reply.json + [10])
                         continue
                     }
+                    alert = reply.alert ?? alert
                     table.add([
                         queue.word, "\(reply.waiting)", "\(reply.leased)",
                         reply.oldestWaitingSeconds.map { "\(Int($0)) s" } ?? "-",
                     ])
                 }
                 if !json { try table.print() }
+                if let alert { Output.say(safe("warning: \(alert)")) }
             }
         }
     }

@@ -39,7 +39,7 @@ struct DriftStoryTests {
                 """
                 {"degree":"partial","accept":{"default":\(plan.threshold)},
                  "audit_rate":\(plan.audits),"audits":{"second_look":false},
-                 "error_limit":\(plan.errorLimit)}
+                 "error_limit":\(plan.errorLimit),"on_alarm":"notify"}
                 """, reason: "watch what the model decides")
             try await story.sluice("drift", "window", "--items", "\(plan.window)")
             try await story.sluice("drift", "inputs", "payload.text", "payload.type")

@@ -78,7 +78,14 @@ struct PolicySet: AsyncParsableCommand {
             let document = try await desk.document(InputFile.read(file))
             let inForce = try await desk.inForce()
             try change.check(inForce)
-            let difference = PolicyDifference(from: try inForce.parsed(), to: document)
+            let standing = try inForce.parsed()["fallbacks"]
+            let difference = PolicyDifference(
+                from: try inForce.parsed(), to: document.keeping(fallbacks: standing))
+            if standing != nil {
+                Output.say(
+                    "what alarms have taken from the model stays taken; `sluice policy resume` "
+                        + "gives it back")
+            }
             guard !difference.isEmpty else {
                 return Output.say("policy \(inForce.version) says that already; nothing changed")
             }
@@ -92,6 +99,16 @@ struct PolicySet: AsyncParsableCommand {
                 PolicyDocument(document: document))
             Output.say("policy \(reply.version) is in force")
         }
+    }
+}
+
+extension JSONValue {
+    /// A policy document with the fallbacks that stand, which no document lifts; as it is when it
+    /// names some itself.
+    func keeping(fallbacks: JSONValue?) -> JSONValue {
+        guard var object, object["fallbacks"] == nil, let fallbacks else { return self }
+        object["fallbacks"] = fallbacks
+        return .object(object)
     }
 }
 

@@ -13,7 +13,7 @@ struct PolicyCommand: AsyncParsableCommand {
             PolicyShow.self, PolicySet.self, PolicyEdit.self, PolicyTestCommand.self,
             PolicyWhatIf.self, PolicyCertify.self, PolicyCertificates.self, PolicyDiff.self,
             PolicyHistoryCommand.self, PolicyActivate.self,
-            PolicyRollback.self,
+            PolicyRollback.self, PolicyResume.self, PolicyFallbacks.self,
         ])
 }
 

@@ -59,6 +59,7 @@ struct PolicyEdit: AsyncParsableCommand {
         let document: JSONValue
         do {
             document = try await desk.document(Array(text.utf8))
+                .keeping(fallbacks: inForce.parsed()["fallbacks"])
         } catch let error as ReviewError {
             Output.say(
                 safe("sluice: the policy is refused: \(error.detail) (\(error.code.rawValue))"))

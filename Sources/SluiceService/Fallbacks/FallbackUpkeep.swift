@@ -1,0 +1,100 @@
+import Logging
+import SluiceDomain
+import SluiceJSON
+import SluicePostgres
+import SluiceStore
+
+/// Does what policies say about certificates that expired, once their grace is over.
+///
+/// Any number of instances may run it: each certificate is acted on once.
+public struct FallbackUpkeep: Sendable {
+    private let pool: ConnectionPool
+    private let directory: ProjectDirectory
+    private let logger: Logger
+
+    /// Works through `pool` and keeps `directory` fresh.
+    public init(pool: ConnectionPool, directory: ProjectDirectory, logger: Logger) {
+        self.pool = pool
+        self.directory = directory
+        self.logger = logger
+    }
+
+    /// Looks every two seconds until the task is cancelled; less often when looking takes long, so
+    /// that it never takes more than a tenth of the time.
+    public func run() async {
+        await Rounds(
+            pause: .seconds(2), restFactor: 9, complaint: "expired certificates wait",
+            logger: logger
+        ).run { try await step() }
+    }
+
+    /// Looks once.
+    ///
+    /// - Returns: what was done, by project.
+    @discardableResult
+    public func step() async throws -> [(project: String, outcome: FallbackOutcome)] {
+        let expired = try await pool.withSession { try Store($0).expiredCertificates() }
+        var done: [(project: String, outcome: FallbackOutcome)] = []
+        for (project, number) in expired {
+            guard let name = ProjectName(project) else { continue }
+            do {
+                let outcome = try await pool.transaction { session in
+                    try Self.expire(number, of: name, Store(session))
+                }
+                guard let outcome else { continue }
+                await directory.forget(name)
+                done.append((project: project, outcome: outcome))
+                logger.warning(
+                    "a certificate has expired",
+                    metadata: ["project": "\(project)", "done": "\(outcome.reason)"])
+            } catch {
+                // One project's trouble is not another's.
+                logger.warning(
+                    "an expired certificate waits",
+                    metadata: ["project": "\(project)", "error": "\(error)"])
+            }
+        }
+        return done
+    }
+
+    /// - Returns: nil during the grace, and when its thresholds are in force no more.
+    private static func expire(
+        _ number: Int, of name: ProjectName, _ store: Store
+    ) throws -> FallbackOutcome? {
+        guard let found = try store.project(named: name) else { return nil }
+        try store.lockProject(found.id)
+        guard let project = try store.project(named: name),
+            let record = try store.lastAppliedCertificate(project: project.id),
+            record.number == number, record.revocation == nil,
+            !(try store.isActedOn(
+                .expiry, of: record.modelVersionID, subject: Int64(number), project: project.id))
+        else { return nil }
+        let policy = try Policy(
+            document: JSONValue(parsing: project.policy.document), labels: project.labels)
+        let ends = record.expiresAt.adding(seconds: Int64(policy.expiryGraceSeconds))
+        guard try store.currentTime() >= ends else { return nil }
+        let labels = try StoredCertificate(record).labelsInForce(policy, project.labels)
+        guard labels?.isEmpty != true else { return nil }
+        let sentence =
+            "certificate \(number) (\(record.version)) held until "
+            + "\(record.expiresAt.rfc3339.prefix(10)), and nobody certified again"
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("model", record.version.model.text)
+        writer.member("model_version", record.version.version.text)
+        writer.member("sentence", sentence)
+        writer.member("certificate", number)
+        writer.member("expired_at", record.expiresAt.rfc3339)
+        writer.endObject()
+        try store.insertAlarm(
+            kind: AlarmCause.expiry.rawValue, signal: "certificate", level: "act",
+            detail: writer.bytes, project: project.id, modelVersion: record.modelVersionID)
+        try store.appendAuditEntry(
+            .certificateExpired, reason: sentence, before: nil, after: writer.bytes,
+            project: project.id, by: store.ensureActor(Store.serviceActor))
+        return try FallbackStep(store: store).respond(
+            to: RaisedAlarm(
+                cause: .expiry, modelVersionID: record.modelVersionID, version: record.version,
+                labels: labels, subject: Int64(number), reason: sentence), project: project.id)
+    }
+}
