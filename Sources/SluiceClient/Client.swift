@@ -98,16 +98,18 @@ public struct Client: Sendable {
     ) async throws {
         let response = try await send(request("GET", path, query), within: .hours(24))
         try await check(response)
-        do {
-            for try await buffer in response.body {
-                try await chunk(Array(buffer.readableBytesView))
+        var body = response.body.makeAsyncIterator()
+        while true {
+            let buffer: ByteBuffer?
+            do {
+                buffer = try await body.next()
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                throw ClientError.cutShort(url: baseURL, reason: Self.words(for: error))
             }
-        } catch let error as HTTPClientError {
-            throw ClientError.unreachable(url: baseURL, reason: Self.words(for: error))
-        } catch let error as NIOConnectionError {
-            throw ClientError.unreachable(url: baseURL, reason: Self.words(for: error))
-        } catch let error as IOError {
-            throw ClientError.unreachable(url: baseURL, reason: Self.words(for: error))
+            guard let buffer else { return }
+            try await chunk(Array(buffer.readableBytesView))
         }
     }
 

@@ -22,7 +22,8 @@ struct RemoteDesk: DeskService {
         } catch {
             switch error {
             case .problem(let problem): throw .refused(problem)
-            case .unreachable(_, let reason), .unexpectedReply(let reason):
+            case .unreachable(_, let reason), .cutShort(_, let reason),
+                .unexpectedReply(let reason):
                 throw .unreachable(reason: reason)
             }
         }

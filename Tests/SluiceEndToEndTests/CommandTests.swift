@@ -212,6 +212,7 @@ import Testing
                 with: ["SLUICE_URL": "http://127.0.0.1:\(proxy.port)"])
             #expect(result.status == 1)
             #expect(result.error.contains("sluice: exporting failed:"), "\(result.error)")
+            #expect(result.error.contains("ended before it was complete"), "\(result.error)")
             let left = try FileManager.default.contentsOfDirectory(
                 atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path)
             #expect(!left.contains { $0.hasPrefix("labels") })

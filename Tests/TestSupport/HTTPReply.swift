@@ -11,6 +11,9 @@ public struct HTTPReply: Sendable {
     /// Whether the body came to its end; false when the connection was cut first.
     public let isWhole: Bool
 
+    /// What stands behind the last chunk, as lines; empty for nothing.
+    public let trailer: String
+
     /// Reads one reply out of the bytes of a connection; nil when not even its head is whole.
     public init?(parsing bytes: [UInt8]) {
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
@@ -29,11 +32,12 @@ public struct HTTPReply: Sendable {
         self.headers = headers
         let rest = bytes[end.upperBound...]
         if headers["transfer-encoding"] == "chunked" {
-            (body, isWhole) = Self.unchunk(rest)
+            (body, isWhole, trailer) = Self.unchunk(rest)
         } else {
             let length = headers["content-length"].flatMap(Int.init) ?? rest.count
             body = Array(rest.prefix(length))
             isWhole = rest.count >= length
+            trailer = ""
         }
     }
 
@@ -50,18 +54,18 @@ public struct HTTPReply: Sendable {
         get throws { try body.split(separator: 10).map { try JSONValue(parsing: Array($0)) } }
     }
 
-    private static func unchunk(_ bytes: ArraySlice<UInt8>) -> ([UInt8], Bool) {
+    private static func unchunk(_ bytes: ArraySlice<UInt8>) -> ([UInt8], Bool, String) {
         var rest = bytes
         var body: [UInt8] = []
         while let end = rest.firstIndex(of: 10) {
             let size = String(decoding: rest[..<end].filter { $0 != 13 }, as: UTF8.self)
             guard let count = Int(size, radix: 16) else { break }
             rest = rest[(end + 1)...]
-            if count == 0 { return (body, true) }
+            if count == 0 { return (body, true, String(decoding: rest, as: UTF8.self)) }
             body += rest.prefix(count)
             rest = rest.dropFirst(count + 2)
         }
-        return (body, false)
+        return (body, false, "")
     }
 }
 

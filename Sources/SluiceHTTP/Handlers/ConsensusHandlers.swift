@@ -24,18 +24,14 @@ struct ConsensusHandlers {
             let call = try Call(request: request, context: context, needs: .analyse)
             let method = try Self.method(Query(request, allowing: ["method"]))
             let project = try await call.project(services)
-            return Response(
-                status: .ok,
-                headers: [
-                    .contentType: LabelExport.Format.jsonLines.contentType,
-                    .cacheControl: "no-store",
-                ],
-                body: .longRead { writer in
-                    try await services.consensus.items(project: project, method: method) {
-                        try await writer.write(ByteBuffer(bytes: $0))
-                    }
-                    try await writer.finish(nil)
-                })
+            let labels = try await offLoop {
+                try await services.consensus.prepareItems(project: project, method: method)
+            }
+            return Response.rows(
+                LabelExport.Format.jsonLines.contentType,
+                "estimated labels of \(project.name.text)",
+                context.logger
+            ) { write in try await services.consensus.items(labels, write: write) }
         }
     }
 

@@ -22,20 +22,15 @@ struct LabelHandlers {
             if let text = query["map"] { map = try await services.labelMaps.map(text, of: project) }
             let labelMap = map
             let order = try Self.order(query, consensus: method)
-            return Response(
-                status: .ok,
-                headers: [.contentType: format.contentType, .cacheControl: "no-store"],
-                body: .longRead { writer in
-                    // An error after the first byte cannot become a status: the body is cut short,
-                    // without its last chunk, and every HTTP client reports that.
-                    try await services.labels.run(
-                        format, filter: filter, project: project, consensus: method, map: labelMap,
-                        order: order
-                    ) {
-                        try await writer.write(ByteBuffer(bytes: $0))
-                    }
-                    try await writer.finish(nil)
-                })
+            // What fails before the first row is a status.
+            let export = try await offLoop {
+                try await services.labels.prepare(
+                    format, filter: filter, project: project, consensus: method, map: labelMap,
+                    order: order)
+            }
+            return Response.rows(
+                format.contentType, "labels of \(project.name.text)", context.logger
+            ) { write in try await services.labels.write(export, write: write) }
         }
         router.get(RouterPath(StreamingPath.item)) { request, context in
             let call = try Call(request: request, context: context, needs: .analyse)

@@ -32,7 +32,10 @@ struct ErrorMiddleware: RouterMiddleware {
                 logger.debug("work was given up", metadata: ["path": "\(request.uri.path)"])
                 return .databaseUnavailable
             }
-            if error.isConnectionFailure || error.isOutcomeUnknown || error.code == .poolClosed {
+            // A statement that was cancelled says nothing of what was asked: it may be asked again.
+            if error.isConnectionFailure || error.isOutcomeUnknown || error.code == .poolClosed
+                || error.sqlState == .queryCanceled
+            {
                 logger.warning(
                     "the database is unavailable", metadata: ["error": "\(error.debugDescription)"])
                 return .databaseUnavailable

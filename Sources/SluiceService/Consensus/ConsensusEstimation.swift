@@ -49,28 +49,44 @@ public struct ConsensusEstimation: Sendable {
         return writer.bytes
     }
 
+    /// Estimated labels that are ready to be written.
+    public struct Prepared: Sendable {
+        fileprivate let made: Made
+        fileprivate let project: Int64
+    }
+
+    /// Estimates what `items` writes: everything that takes long before its first line.
+    ///
+    /// - Throws: as ``json(project:method:)``.
+    public func prepareItems(
+        project: ProjectContext, method: ConsensusMethod?
+    ) async throws -> Prepared {
+        Prepared(made: try await estimate(project: project, method: method), project: project.id)
+    }
+
     /// Writes one JSON line for every answered item, in chunks, in the order items arrived.
     ///
-    /// - Throws: as ``json(project:method:)``, before anything is written.
+    /// - Returns: how many lines were written.
+    @discardableResult
     public func items(
-        project: ProjectContext, method: ConsensusMethod?,
-        write: (sending [UInt8]) async throws -> Void
-    ) async throws {
-        let made = try await estimate(project: project, method: method)
+        _ prepared: Prepared, write: (sending [UInt8]) async throws -> Void
+    ) async throws -> Int {
+        let (made, project) = (prepared.made, prepared.project)
         let items = made.answers.items
         var next = items.startIndex
         while next < items.endIndex {
             let page = items[next..<min(next + pageItems, items.endIndex)]
             next = page.endIndex
-            guard let first = page.first, let last = page.last else { return }
+            guard let first = page.first, let last = page.last else { break }
             let names = try await pool.withSession { session in
                 try Store(session).answeredItems(
-                    project: project.id, after: first - 1, through: last)
+                    project: project, after: first - 1, through: last)
             }
             for chunk in ConsensusLines(made: made).chunks(of: page.indices, named: names) {
                 try await write(chunk)
             }
         }
+        return items.count
     }
 
     /// What an export takes its labels from.

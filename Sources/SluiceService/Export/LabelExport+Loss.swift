@@ -21,10 +21,9 @@ extension LabelExport {
 
     /// Writes the rows by loss, in pages; each row as it stands when its page is read.
     func writeByLoss(
-        _ connection: PooledConnection, _ encoder: LabelRowEncoder, filter: LabelFilter,
-        limit: Int?, project: Int64, write: (sending [UInt8]) async throws -> Void
+        _ connection: PooledConnection, _ export: Prepared, _ ranked: RankedItems,
+        write: (sending [UInt8]) async throws -> Void
     ) async throws -> Int {
-        let ranked = try await ranking(connection, filter: filter, limit: limit, project: project)
         var (written, place) = (0, 0)
         while place < ranked.count {
             let page = try ranked.entries(from: place, limit: min(Self.rankedPage, pageItems))
@@ -33,9 +32,9 @@ extension LabelExport {
             let losses = page.map { $0.value.isNaN ? nil : $0.value }
             try await connection.run { session in
                 try Store(session).startLabelRows(
-                    project: project, items: items, losses: losses, filter: filter)
+                    project: export.project, items: items, losses: losses, filter: export.filter)
             }
-            while let chunk = try await nextChunk(connection, encoder) {
+            while let chunk = try await nextChunk(connection, export.encoder) {
                 written += chunk.rows
                 try await write(chunk.bytes)
             }
@@ -44,10 +43,10 @@ extension LabelExport {
     }
 
     /// The items with their losses, as the database sorts them.
-    private func ranking(
+    func ranking(
         _ connection: PooledConnection, filter: LabelFilter, limit: Int?, project: Int64
     ) async throws -> RankedItems {
-        let ranked = try RankedItems()
+        var ranked = try RankedItems()
         try await connection.run { session in
             try Store(session).startLabelLosses(project: project, filter: filter, limit: limit)
         }

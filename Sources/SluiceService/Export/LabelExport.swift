@@ -38,11 +38,22 @@ public struct LabelExport: Sendable {
         self.pageItems = pageItems
     }
 
-    /// Writes the export in chunks.
+    /// An export that is ready to be written: everything that takes long before its first row is done.
+    public struct Prepared: Sendable {
+        let encoder: LabelRowEncoder
+        let filter: LabelFilter
+        let project: Int64
+        /// The items in their order, where that is not the order of their keys.
+        let ranked: RankedItems?
+        /// What is written before the pages, and not again in them.
+        var witnesses = WitnessRows()
+    }
+
+    /// Does what takes long before the first row: weighs the rows, sorts them, estimates labels, and reads
+    /// the first rows once.
     ///
-    /// It is read in pages of items, each in a snapshot of its own: a snapshot held for the length
-    /// of an export would keep the queue's dead rows from being removed. So every item appears at most
-    /// once, with the decision that stood when its page was read.
+    /// So what fails there fails before the first byte, and can be told as what it is. It holds no
+    /// connection when it returns.
     ///
     /// With a method of consensus, items have the label all their reviewers' answers make likeliest,
     /// and its probability as `label_confidence`. What an adjudicator decided stands, and so does the
@@ -53,15 +64,10 @@ public struct LabelExport: Sendable {
     /// `predicted_original` come last. A filter by label is by what the label is, not by what it is called.
     ///
     /// By loss, the database sorts the items in one statement, and the rows are then read in pages.
-    ///
-    /// - Returns: how many labels were written.
-    @discardableResult
-    public func run(
+    public func prepare(
         _ format: Format, filter: LabelFilter, project: ProjectContext,
-        consensus method: ConsensusMethod? = nil, map: LabelMap? = nil,
-        order: LabelOrder = .item,
-        write: (sending [UInt8]) async throws -> Void
-    ) async throws -> Int {
+        consensus method: ConsensusMethod? = nil, map: LabelMap? = nil, order: LabelOrder = .item
+    ) async throws -> Prepared {
         var labels: ConsensusLabels?
         if let method { labels = try await consensus.labels(project: project, method: method) }
         let weights = try await pool.withSession { session in
@@ -73,39 +79,96 @@ public struct LabelExport: Sendable {
             format: format, splitSalt: project.splitSalt.secret,
             meanWeight: rows > 0 ? sum / Double(rows) : 1, consensus: labels, map: map,
             hasLoss: order != .item)
-        try await write(encoder.header())
-        let connection = try await pool.checkout()
-        do {
+        return try await lending { connection in
             if case .loss(let limit) = order {
-                let count = try await writeByLoss(
-                    connection, encoder, filter: filter, limit: limit, project: project.id,
-                    write: write)
-                await connection.release()
-                return count
+                let ranked = try await ranking(
+                    connection, filter: filter, limit: limit, project: project.id)
+                return Prepared(
+                    encoder: encoder, filter: filter, project: project.id, ranked: ranked)
             }
-            let first = try await witnesses(
+            let witnesses = try await witnesses(
                 connection, encoder, filter: filter, project: project.id)
+            if let last = try await pageEnd(connection, project.id, .min) {
+                try await start(connection, project.id, after: .min, through: last, filter)
+                _ = try await nextChunk(connection, encoder)
+            }
+            return Prepared(encoder: encoder, filter: filter, project: project.id, ranked: nil,
+                witnesses: witnesses)
+        }
+    }
+
+    /// Writes the export in chunks.
+    ///
+    /// It is read in pages of items, each in a snapshot of its own: a snapshot held for the length
+    /// of an export would keep the queue's dead rows from being removed. So every item appears at most
+    /// once, with the decision that stood when its page was read.
+    ///
+    /// - Returns: how many labels were written.
+    @discardableResult
+    public func write(
+        _ export: Prepared, write: (sending [UInt8]) async throws -> Void
+    ) async throws -> Int {
+        try await write(export.encoder.header())
+        return try await lending { connection in
+            if let ranked = export.ranked {
+                return try await writeByLoss(connection, export, ranked, write: write)
+            }
+            let first = export.witnesses
             var count = first.items.count
             if count > 0 { try await write(first.bytes) }
             var after: Int64 = .min
-            while let last = try await pageEnd(connection, project.id, after) {
-                let start = after
-                try await connection.run { session in
-                    try Store(session).startLabelRows(
-                        project: project.id, after: start, through: last, filter: filter)
-                }
-                while let chunk = try await nextChunk(connection, encoder, leavingOut: first.items)
+            while let last = try await pageEnd(connection, export.project, after) {
+                try await start(
+                    connection, export.project, after: after, through: last, export.filter)
+                while let chunk = try await nextChunk(
+                    connection, export.encoder, leavingOut: first.items)
                 {
                     count += chunk.rows
                     try await write(chunk.bytes)
                 }
                 after = last
             }
-            await connection.release()
             return count
+        }
+    }
+
+    /// Prepares an export and writes it.
+    ///
+    /// - Returns: how many labels were written.
+    @discardableResult
+    public func run(
+        _ format: Format, filter: LabelFilter, project: ProjectContext,
+        consensus method: ConsensusMethod? = nil, map: LabelMap? = nil,
+        order: LabelOrder = .item,
+        write: (sending [UInt8]) async throws -> Void
+    ) async throws -> Int {
+        let prepared = try await prepare(
+            format, filter: filter, project: project, consensus: method, map: map, order: order)
+        return try await self.write(prepared, write: write)
+    }
+
+    /// Lends a connection, which is thrown away when something fails: a stream may be half read.
+    private func lending<T>(
+        _ body: (PooledConnection) async throws -> T
+    ) async throws -> T {
+        let connection = try await pool.checkout()
+        do {
+            let value = try await body(connection)
+            await connection.release()
+            return value
         } catch {
             await connection.discard()
             throw error
+        }
+    }
+
+    private func start(
+        _ connection: PooledConnection, _ project: Int64, after: Int64, through last: Int64,
+        _ filter: LabelFilter
+    ) async throws {
+        try await connection.run { session in
+            try Store(session).startLabelRows(
+                project: project, after: after, through: last, filter: filter)
         }
     }
 

@@ -3,7 +3,7 @@
 ///
 /// So the database sorts in one statement, and no snapshot is held while the rows themselves, which may
 /// be large, go to a reader who takes his time.
-final class RankedItems {
+struct RankedItems: Sendable {
     /// An item and its number; NaN for none.
     struct Entry: Equatable {
         var item: Int64
@@ -20,7 +20,7 @@ final class RankedItems {
     }
 
     /// Adds entries at the end.
-    func append(_ entries: [Entry]) throws(UnlinkedFileError) {
+    mutating func append(_ entries: [Entry]) throws(UnlinkedFileError) {
         try file.write(entries.span.bytes, at: count * MemoryLayout<Entry>.stride)
         count += entries.count
     }
