@@ -39,8 +39,46 @@ public actor QueueCounter {
     private let pool: ConnectionPool
     private var known: [Key: (figures: QueueFigures, goodUntil: ContinuousClock.Instant)] = [:]
 
+    private let audit: QueueAudit
+    private var audits: [Int64: (unbalanced: Int?, goodUntil: ContinuousClock.Instant)] = [:]
+
     /// Counts through `pool`.
-    public init(pool: ConnectionPool) { self.pool = pool }
+    public init(pool: ConnectionPool) {
+        self.pool = pool
+        audit = QueueAudit(pool: pool)
+    }
+
+    /// How many open tasks have more or fewer slots than were asked.
+    ///
+    /// Nil while that is not known yet; anything but 0 is a fault. A small project is added up at once; of a
+    /// large one the last figure is told while the next is made, in pages. Either is kept for ten
+    /// seconds, or for a hundred times as long as it took.
+    public func unbalanced(project: Int64) async throws -> Int? {
+        let start = ContinuousClock.now
+        if let known = audits[project], start < known.goodUntil { return known.unbalanced }
+        let first = try await audit.firstPage(project: project)
+        guard first.next != nil else {
+            keep(first.unbalanced, of: project, since: start)
+            return first.unbalanced
+        }
+        let known = audits[project]
+        // Who asks meanwhile starts no second one.
+        guard known.map({ $0.goodUntil <= .now }) ?? true else { return known?.unbalanced }
+        audits[project] = (known?.unbalanced, .now + .seconds(3600))
+        Task {
+            let all = try? await audit.run(
+                project: project, goingOn: first, pages: .max, start + .seconds(3600))
+            keep(all?.unbalanced ?? known?.unbalanced, of: project, since: start)
+        }
+        return known?.unbalanced
+    }
+
+    private func keep(
+        _ unbalanced: Int?, of project: Int64, since start: ContinuousClock.Instant
+    ) {
+        let cost = start.duration(to: .now)
+        audits[project] = (unbalanced, .now + max(.seconds(10), cost * 100))
+    }
 
     /// The figures of a queue; up to a second old, older for queues of millions.
     public func figures(of queue: Queue, project: Int64) async throws -> QueueFigures {

@@ -15,7 +15,7 @@ public struct RollupDifference: Sendable, Hashable {
 }
 
 /// What counts are made of.
-public enum RollupSource: Sendable {
+public enum RollupSource: String, Sendable {
     /// What was appended since the last time.
     case appended
     /// The rows themselves.
@@ -35,21 +35,24 @@ extension Store {
         } ?? false
     }
 
-    /// Adds counts to a project's rollups, or subtracts them.
+    /// Adds counts to a project's rollups.
     ///
     /// In a transaction of one snapshot, so that all counts are of one moment; the caller holds the lock.
-    public func addToRollups(
-        _ source: RollupSource, sign: Int = 1, project: Int64
-    ) throws(PostgresError) {
-        if source == .rows { _ = try session.execute(SQLCatalog.rollupSettings) }
-        let parameters: [Parameter] = [.int64(project), .bool(source == .rows)]
-        _ = try session.execute(SQLCatalog.noteSliceValues, parameters)
+    public func addToRollups(_ source: RollupSource, project: Int64) throws(PostgresError) {
+        if source == .rows { try allowCounting() }
+        _ = try session.execute(
+            SQLCatalog.noteSliceValues, [.int64(project), .bool(source == .rows)])
         for statement in [
             SQLCatalog.foldArrivals, SQLCatalog.foldDecisions, SQLCatalog.foldReviews,
             SQLCatalog.foldHandling,
         ] {
-            _ = try session.execute(statement, parameters + [.int32(Int32(sign))])
+            _ = try session.execute(statement, [.int64(project), .text(source.rawValue)])
         }
+    }
+
+    /// Gives the statements of this transaction what counting all rows of a project needs.
+    private func allowCounting() throws(PostgresError) {
+        _ = try session.execute(SQLCatalog.rollupSettings)
     }
 
     /// Drops what was appended to a project's rollups and is visible to this transaction.
@@ -62,17 +65,41 @@ extension Store {
         _ = try session.execute(SQLCatalog.dropRollups, [.int64(project)])
     }
 
-    /// The counts that are not zero, at most `limit`.
+    /// Where one kind of count is not what the rows say, the greatest difference first, at most `limit`.
+    ///
+    /// One statement of one snapshot, in a transaction of its own; it writes nothing and locks nothing.
     public func rollupDifferences(
-        project: Int64, limit: Int
+        of kind: RollupKind, project: Int64, limit: Int
     ) throws(PostgresError) -> [RollupDifference] {
-        try session.query(
-            SQLCatalog.rollupDifferences, [.int64(project), .int32(Int32(limit))]
+        try allowCounting()
+        return try session.query(
+            kind.differences, [.int64(project), .text("both"), .int32(Int32(limit))]
         ) { (row) throws(PostgresError) -> RollupDifference in
             RollupDifference(
-                kind: try row.text(0), grain: try row.text(1),
-                startsAt: Timestamp(microseconds: try row.timestamp(2)),
-                difference: try row.int(3))
+                kind: kind.rawValue, grain: try row.text(0),
+                startsAt: Timestamp(microseconds: try row.timestamp(1)),
+                difference: try row.int(2))
+        }
+    }
+}
+
+/// What the rollups count.
+public enum RollupKind: String, Sendable, CaseIterable {
+    /// Items by their routes and decisions.
+    case arrivals
+    /// Items that people decided.
+    case decisions
+    /// Reviews that stand.
+    case reviews
+    /// The times reviews took.
+    case handling = "handling times"
+
+    fileprivate var differences: Statement {
+        switch self {
+        case .arrivals: SQLCatalog.arrivalDifferences
+        case .decisions: SQLCatalog.decisionDifferences
+        case .reviews: SQLCatalog.reviewDifferences
+        case .handling: SQLCatalog.handlingDifferences
         }
     }
 }

@@ -55,6 +55,7 @@ import Testing
             #expect(made.status == 201)
             let sound = try await home.sluice("doctor")
             #expect(sound.status == 0, "\(sound.output)\(sound.error)")
+            #expect(sound.output.contains("ok   queue of \(project)"))
             #expect(sound.output.contains("ok   rollups of \(project)"))
             #expect(sound.output.contains("ok   durability"))
             let anew = try await home.sluice("doctor", "--rebuild-rollups", "--json")
@@ -307,7 +308,7 @@ import Testing
             (["policy", "history"], ["--json"]), (["policy", "show"], ["--project"]),
             (["project"], ["create", "list", "show", "slices"]),
             (["project", "slices"], ["<slices>", "--none"]),
-            (["doctor"], ["--rebuild-rollups", "--project", "--json", "--data-dir"]),
+            (["doctor"], ["--rebuild-rollups", "--project", "--json", "--within", "--data-dir"]),
             (["project", "create"], ["<file>", "--url"]),
             (["token"], ["create", "list", "revoke"]),
             (

@@ -141,7 +141,9 @@ import Testing
             try await project.client(.reviewer).call(
                 Endpoints.queue, at: ["project": project.name], Nothing())
         }
-        #expect(try await figures() == QueueReply(waiting: 0, leased: 0, oldestWaitingSeconds: nil))
+        #expect(
+            try await figures()
+                == QueueReply(waiting: 0, leased: 0, oldestWaitingSeconds: nil, unbalanced: 0))
         for id in ["a", "b", "c"] {
             _ = try await project.post(prediction(id, ["confidence": "0"]))
         }

@@ -298,12 +298,17 @@ public struct QueueReply: WireValue, Hashable {
     /// What alarms have taken from the model, in a sentence; nil when nothing, and for callers who may
     /// not change policies.
     public var alert: String?
+    /// Open tasks whose free, leased and answered slots are not as many as were asked: 0 unless there is a
+    /// fault; nil while that is being counted.
+    public var unbalanced: Int?
 
     /// Makes figures.
     public init(
-        waiting: Int, leased: Int, oldestWaitingSeconds: Double?, alert: String? = nil
+        waiting: Int, leased: Int, oldestWaitingSeconds: Double?, alert: String? = nil,
+        unbalanced: Int? = nil
     ) {
         self.alert = alert
+        self.unbalanced = unbalanced
         self.waiting = waiting
         self.leased = leased
         self.oldestWaitingSeconds = oldestWaitingSeconds
@@ -315,6 +320,7 @@ public struct QueueReply: WireValue, Hashable {
         leased = try wire.required("leased").int()
         oldestWaitingSeconds = try wire.optional("oldest_waiting_seconds")?.double()
         alert = try wire.optional("alert")?.string()
+        unbalanced = try wire.optional("unbalanced")?.int()
     }
 
     /// Writes it as one JSON value.
@@ -324,6 +330,7 @@ public struct QueueReply: WireValue, Hashable {
         writer.member("leased", leased)
         writer.member("oldest_waiting_seconds", oldestWaitingSeconds)
         writer.memberIfPresent("alert", alert)
+        writer.memberIfPresent("unbalanced", unbalanced)
         writer.endObject()
     }
 }

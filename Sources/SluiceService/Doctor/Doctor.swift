@@ -10,9 +10,12 @@ public struct DoctorFinding: Sendable, Hashable {
         case ok
         /// Something will go wrong, or has.
         case bad
+        /// It could not be looked at in the time there was.
+        case unknown
     }
 
-    /// What was looked at: `database`, `migrations`, `durability`, `clock`, `transactions`, `rollups`.
+    /// What was looked at: `database`, `migrations`, `durability`, `clock`, `transactions`,
+    /// `queue`, `rollups`.
     public let check: String
     /// The project, where it is about one.
     public let project: String?
@@ -40,11 +43,15 @@ public struct DoctorFinding: Sendable, Hashable {
 public struct Doctor: Sendable {
     private let pool: ConnectionPool
     private let rollups: Rollups
+    private let patience: Duration
 
     /// Works through `pool`.
-    public init(pool: ConnectionPool, rollups: Rollups) {
+    ///
+    /// - Parameter patience: how long one look at one project may take.
+    public init(pool: ConnectionPool, rollups: Rollups, patience: Duration = .seconds(300)) {
         self.pool = pool
         self.rollups = rollups
+        self.patience = patience
     }
 
     /// Looks at the server and the schema.
@@ -113,21 +120,63 @@ public struct Doctor: Sendable {
                 advice: "end it: claims and reports get slower as long as it lasts")
     }
 
+    /// Adds up the slots of every task of a project that people have not decided.
+    ///
+    /// - Complexity: reads every task of the project, in pages.
+    public func examineQueue(of project: ProjectContext) async throws -> DoctorFinding {
+        try await withinPatience("queue", project) {
+            let result = try await QueueAudit(pool: pool).run(
+                project: project.id, deadline: .now + patience)
+            guard let item = result.firstItem else {
+                return DoctorFinding(
+                    "queue", project: project.name.text, .ok,
+                    "free, leased and answered slots are as many as were asked, "
+                        + "in all \(result.open) open tasks")
+            }
+            let name = try await pool.withSession { session in
+                try Store(session).externalIDs(of: [item], project: project.id)[item]
+            }
+            return DoctorFinding(
+                "queue", project: project.name.text, .bad,
+                "free, leased and answered slots are not as many as were asked in "
+                    + "\(result.unbalanced) of \(result.open) open tasks, "
+                    + "the first that of item \(name ?? "\(item)")",
+                advice: "such an item is asked about too often or never: keep a dump and report it")
+        }
+    }
+
     /// Compares a project's rollups with a recount of its rows.
     ///
     /// - Complexity: reads every row of the project.
     public func examineRollups(of project: ProjectContext) async throws -> DoctorFinding {
-        let differences = try await rollups.check(project: project.id)
-        guard let first = differences.first else {
+        try await withinPatience("rollups", project) {
+            let differences = try await rollups.check(
+                project: project.id, deadline: .now + patience)
+            guard let first = differences.first else {
+                return DoctorFinding(
+                    "rollups", project: project.name.text, .ok, "equal to a recount of the rows")
+            }
             return DoctorFinding(
-                "rollups", project: project.name.text, .ok, "equal to a recount of the rows")
+                "rollups", project: project.name.text, .bad,
+                "\(first.kind) of the \(first.grain) from \(first.startsAt.rfc3339) are off by "
+                    + "\(first.difference)"
+                    + (differences.count > 1 ? ", and \(differences.count - 1) more counts" : ""),
+                advice: "run `sluice doctor --rebuild-rollups`")
         }
-        return DoctorFinding(
-            "rollups", project: project.name.text, .bad,
-            "\(first.kind) of the \(first.grain) from \(first.startsAt.rfc3339) are off by "
-                + "\(first.difference)"
-                + (differences.count > 1 ? ", and \(differences.count - 1) more counts" : ""),
-            advice: "run `sluice doctor --rebuild-rollups`")
+    }
+
+    private func withinPatience(
+        _ check: String, _ project: ProjectContext,
+        _ examine: () async throws -> DoctorFinding
+    ) async throws -> DoctorFinding {
+        do {
+            return try await examine()
+        } catch let error as PostgresError where error.code == .deadlineExceeded {
+            return DoctorFinding(
+                check, project: project.name.text, .unknown,
+                "not looked at to the end within \(patience.components.seconds) seconds",
+                advice: "give it longer with `--within`, or look at a quieter time")
+        }
     }
 
     /// Makes a project's rollups anew.

@@ -76,23 +76,28 @@ public struct Rollups: Sendable {
 
     /// Compares a project's rollups, and what is not folded yet, with a recount of its rows.
     ///
-    /// The rows are subtracted from what is kept, in a transaction that is taken back: nothing is left
-    /// where all is right.
+    /// One statement for each kind of count, each in a short transaction of its own that writes nothing
+    /// and locks nothing: folding, reports and reviewers go on meanwhile.
     ///
+    /// - Parameter deadline: by when it is to be done.
     /// - Returns: what differs, the greatest first, at most `limit`; empty when nothing does.
-    /// - Throws: `RollupsInUse` when others held them all the time.
-    public func check(project: Int64, limit: Int = 20) async throws -> [RollupDifference] {
-        do {
-            try await holding(project) { store in
-                try store.addToRollups(.appended, project: project)
-                try store.addToRollups(.rows, sign: -1, project: project)
-                throw Differences(
-                    found: try store.rollupDifferences(project: project, limit: limit))
+    /// - Throws: `PostgresError`, cancelled at the deadline.
+    public func check(
+        project: Int64, limit: Int = 20,
+        deadline: ContinuousClock.Instant = .now + .seconds(3600)
+    ) async throws -> [RollupDifference] {
+        var found: [RollupDifference] = []
+        for kind in RollupKind.allCases {
+            found += try await pool.transaction(attempts: 1) { session in
+                // Counting millions of rows takes longer than any request may.
+                session.statementDeadline = .seconds(86_400)
+                session.deadline = deadline
+                return try Store(session).rollupDifferences(
+                    of: kind, project: project, limit: limit)
             }
-        } catch let differences as Differences {
-            return differences.found
         }
-        return []
+        return Array(
+            found.sorted { $0.difference.magnitude > $1.difference.magnitude }.prefix(limit))
     }
 
     /// Runs `body` with the rollups locked, and one snapshot.
@@ -112,11 +117,6 @@ public struct Rollups: Sendable {
             try await Task.sleep(for: .milliseconds(100))
         }
         throw RollupsInUse()
-    }
-
-    /// Carries what was found out of a transaction that is not to be committed.
-    private struct Differences: Error {
-        let found: [RollupDifference]
     }
 }
 

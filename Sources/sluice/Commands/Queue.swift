@@ -26,9 +26,11 @@ struct QueueCommand: AsyncParsableCommand {
                 let path = ["project": try await project.name(client)]
                 var alert: String?
                 var table = Table(["queue", "waiting", "leased", "oldest waits"])
+                var unbalanced = 0
                 for queue in Queue.allCases {
                     let reply = try await client.call(
                         Endpoints.queue, at: path, query: [("queue", queue.word)], Nothing())
+                    unbalanced = reply.unbalanced ?? unbalanced
                     if json {
                         try Output.write(reply.json + [10])
                         continue
@@ -41,6 +43,10 @@ struct QueueCommand: AsyncParsableCommand {
                 }
                 if !json { try table.print() }
                 if let alert { Output.say(safe("warning: \(alert)")) }
+                if unbalanced > 0 {
+                    Output.say(
+                        "the slots of \(unbalanced) open tasks do not add up: run `sluice doctor`")
+                }
             }
         }
     }
