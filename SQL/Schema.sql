@@ -568,9 +568,9 @@ BEGIN
                 AND NOT EXISTS (
                     SELECT FROM gold_lease l
                     WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = g.item_id OFFSET 0)
-                AND NOT EXISTS (
-                    SELECT FROM review v
-                    WHERE v.project_id = p_project AND v.item_id = g.item_id AND v.actor_id = p_actor OFFSET 0)
+                -- In one look at what they answered, and what they took back: no index leads to both by item.
+                AND g.item_id <> ALL(ARRAY(
+                    SELECT v.item_id FROM review v WHERE v.project_id = p_project AND v.actor_id = p_actor))
                 AND NOT EXISTS (
                     SELECT FROM lease l WHERE l.project_id = p_project AND l.item_id = g.item_id OFFSET 0)
                 AND NOT EXISTS (
@@ -1251,6 +1251,7 @@ CREATE TABLE public.alarm_event (
     CONSTRAINT alarm_event_kind_known CHECK ((kind = ANY (ARRAY['drift'::text, 'concept'::text, 'error_limit'::text, 'expiry'::text, 'silence'::text]))),
     CONSTRAINT alarm_event_level_known CHECK ((level = ANY (ARRAY['warn'::text, 'act'::text])))
 );
+ALTER TABLE ONLY public.alarm_event ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.alarm_event IS 'Append only: what was noticed, when, and how sure it is.';
 
@@ -1281,6 +1282,7 @@ CREATE TABLE public.appended_arrivals (
     items bigint[] NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+ALTER TABLE ONLY public.appended_arrivals ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.appended_arrivals IS 'Routes that stand from their arrival on, until folded. Without a key: it holds seconds, and is read whole.';
 
@@ -1308,6 +1310,7 @@ CREATE TABLE public.appended_move (
     to_outcome text
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+ALTER TABLE ONLY public.appended_move ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.appended_move IS 'Items that came to another state, until folded: decided, open again, disputed, routed anew.';
 
@@ -1399,6 +1402,7 @@ CREATE TABLE public.appended_review (
     CONSTRAINT appended_review_weight_known CHECK ((weight = ANY (ARRAY['-1'::integer, 1])))
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+ALTER TABLE ONLY public.appended_review ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.appended_review IS 'Reviews given (1) and taken back (-1), until folded.';
 
@@ -1414,6 +1418,7 @@ CREATE TABLE public.audit_log (
     before json,
     after json
 );
+ALTER TABLE ONLY public.audit_log ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.audit_log IS 'Insert only: every change of a project, its policy and its rollout. Ids of a project grow in the order of the commits, because each is taken under the lock on the project.';
 
@@ -1439,6 +1444,7 @@ CREATE TABLE public.awaiting (
     rollout_revision integer NOT NULL
 )
 WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+ALTER TABLE ONLY public.awaiting ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.awaiting IS 'Items whose deciding version has not answered yet; live ones only.';
 
@@ -1456,6 +1462,7 @@ CREATE TABLE public.calibration_map (
     labels integer NOT NULL,
     map json NOT NULL
 );
+ALTER TABLE ONLY public.calibration_map ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.calibration_map IS 'Append only: how often predictions of a confidence are right, by the labels people gave in a window.';
 
@@ -1482,6 +1489,7 @@ CREATE TABLE public.certificate (
     CONSTRAINT certificate_number_positive CHECK ((number > 0)),
     CONSTRAINT certificate_revoked_by_somebody CHECK ((((revoked_at IS NULL) = (revoked_by IS NULL)) AND ((revoked_at IS NULL) = (revoked_reason IS NULL))))
 );
+ALTER TABLE ONLY public.certificate ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.certificate IS 'Never deleted, and changed only by being applied and revoked: every look at the labels stays on record, those that found nothing included.';
 
@@ -1511,6 +1519,7 @@ CREATE TABLE public.concept_watch (
     present_evidence double precision DEFAULT 0 NOT NULL,
     CONSTRAINT concept_watch_limit_in_unit_interval CHECK (((error_limit > (0)::double precision) AND (error_limit < (1)::double precision)))
 );
+ALTER TABLE ONLY public.concept_watch ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.concept_watch IS 'The state of the detector of a broken error limit, one row a version, and up to which audit it is final.';
 
@@ -1535,6 +1544,7 @@ CREATE TABLE public.correction (
     id bigint NOT NULL,
     number bigint
 );
+ALTER TABLE ONLY public.correction ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.correction IS 'Append only, but for the number: the decisions that took the place of a model''s, and those that gave the model''s its place again.';
 
@@ -1567,6 +1577,7 @@ CREATE TABLE public.decision (
     CONSTRAINT decision_outcome_known CHECK ((outcome = ANY (ARRAY['auto_accepted'::text, 'accepted'::text, 'corrected'::text, 'labelled'::text, 'borderline'::text, 'unusable'::text, 'reopened'::text]))),
     CONSTRAINT decision_source_known CHECK ((source = ANY (ARRAY['model'::text, 'reviewer'::text, 'consensus'::text, 'adjudicator'::text])))
 );
+ALTER TABLE ONLY public.decision ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.decision IS 'Append only; the highest revision of an item is its current decision, and outcome reopened means there is none.';
 
@@ -1586,6 +1597,7 @@ CREATE TABLE public.item (
     parents json,
     CONSTRAINT item_external_id_length CHECK (((octet_length(external_id) >= 1) AND (octet_length(external_id) <= 512)))
 );
+ALTER TABLE ONLY public.item ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON COLUMN public.item.payload_hash IS 'The first 128 bits of SHA-256 of the payload bytes.';
 
@@ -1619,6 +1631,7 @@ CREATE TABLE public.prediction (
     CONSTRAINT prediction_stratum_positive CHECK ((stratum > 0)),
     CONSTRAINT prediction_would_be_known CHECK ((would_be = ANY (ARRAY['accepted'::text, 'queued'::text, 'audited'::text])))
 );
+ALTER TABLE ONLY public.prediction ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON COLUMN public.prediction.model_version_id IS '0 for the route of an item that came without any prediction.';
 
@@ -1645,6 +1658,7 @@ CREATE TABLE public.rollup_slice (
     key text NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT rollup_slice_key_form CHECK ((key ~~ 'metadata._%'::text))
 );
+ALTER TABLE ONLY public.rollup_slice ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.rollup_slice IS 'The metadata by which the rollups tell a project''s items apart.';
 
@@ -1664,9 +1678,12 @@ CREATE VIEW public.standing_arrival AS
     COALESCE(d.source, ''::text) AS source,
     COALESCE(d.outcome, ''::text) AS outcome
    FROM (public.prediction p
-     LEFT JOIN public.decision d ON (((d.project_id = p.project_id) AND (d.item_id = p.item_id) AND (NOT (EXISTS ( SELECT
-           FROM public.decision later
-          WHERE ((later.project_id = d.project_id) AND (later.item_id = d.item_id) AND (later.revision > d.revision))))))))
+     LEFT JOIN LATERAL ( SELECT x.source,
+            x.outcome
+           FROM public.decision x
+          WHERE ((x.project_id = p.project_id) AND (x.item_id = p.item_id))
+          ORDER BY x.revision DESC
+         LIMIT 1) d ON (true))
   WHERE p.stands;
 
 CREATE VIEW public.counted_arrival AS
@@ -1706,11 +1723,14 @@ UNION ALL
     1 AS items
    FROM ((public.standing_arrival a
      JOIN public.rollup_slice s ON ((s.project_id = a.project_id)))
-     JOIN public.item i ON (((i.project_id = a.project_id) AND (i.id = a.item_id))));
+     CROSS JOIN LATERAL ( SELECT x.metadata
+           FROM public.item x
+          WHERE ((x.project_id = a.project_id) AND (x.id = a.item_id))
+         OFFSET 0) i);
 
 CREATE VIEW public.standing_decision AS
- SELECT p.project_id,
-    p.item_id,
+ SELECT d.project_id,
+    d.item_id,
     p.received_at,
     d.decided_at,
     p.model_version_id,
@@ -1719,10 +1739,18 @@ CREATE VIEW public.standing_decision AS
     (p.route = ANY (ARRAY['accepted'::text, 'audited'::text])) AS is_accepted,
     (GREATEST((0)::numeric, floor((EXTRACT(epoch FROM (d.decided_at - p.received_at)) * (1000)::numeric))))::bigint AS milliseconds
    FROM (public.decision d
-     JOIN public.prediction p ON (((p.project_id = d.project_id) AND (p.item_id = d.item_id) AND p.stands)))
+     CROSS JOIN LATERAL ( SELECT x.received_at,
+            x.model_version_id,
+            x.policy_version,
+            x.rule,
+            x.route
+           FROM public.prediction x
+          WHERE ((x.project_id = d.project_id) AND (x.item_id = d.item_id) AND x.stands)
+         OFFSET 0) p)
   WHERE ((d.source <> 'model'::text) AND (d.outcome <> 'reopened'::text) AND (NOT (EXISTS ( SELECT
            FROM public.decision later
-          WHERE ((later.project_id = d.project_id) AND (later.item_id = d.item_id) AND (later.revision > d.revision))))));
+          WHERE ((later.project_id = d.project_id) AND (later.item_id = d.item_id) AND (later.revision > d.revision))
+         OFFSET 0))));
 
 CREATE VIEW public.counted_decision AS
  SELECT c.project_id,
@@ -1751,7 +1779,10 @@ UNION ALL
     c.milliseconds
    FROM ((public.standing_decision c
      JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
-     JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
+     CROSS JOIN LATERAL ( SELECT x.metadata
+           FROM public.item x
+          WHERE ((x.project_id = c.project_id) AND (x.id = c.item_id))
+         OFFSET 0) i);
 
 CREATE TABLE public.label (
     project_id bigint NOT NULL,
@@ -1761,6 +1792,7 @@ CREATE TABLE public.label (
     title text,
     is_borderline boolean DEFAULT false NOT NULL
 );
+ALTER TABLE ONLY public.label ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON COLUMN public.label.key IS 'The key that chooses the label in the terminal client; null: the client assigns one.';
 
@@ -1788,6 +1820,7 @@ CREATE TABLE public.review (
     CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text, 'lapsed'::text, 'imported'::text, 'gold'::text]))),
     CONSTRAINT review_verdict_known CHECK ((verdict = ANY (ARRAY['label'::text, 'skip'::text, 'escalate'::text, 'unusable'::text])))
 );
+ALTER TABLE ONLY public.review ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.review IS 'Append only but for undone_at; the prediction as shown is the immutable row that model_version_id names.';
 
@@ -1810,6 +1843,7 @@ CREATE TABLE public.task (
     CONSTRAINT task_slot_delay_not_negative CHECK ((slot_delay >= 0))
 )
 WITH (fillfactor='90');
+ALTER TABLE ONLY public.task ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON COLUMN public.task.model_version_id IS 'The version whose prediction reviewers are shown, unless the task is blind; 0 for none.';
 
@@ -1843,9 +1877,21 @@ CREATE VIEW public.standing_review AS
             ELSE NULL::double precision
         END)::bigint AS milliseconds
    FROM (((public.review v
-     LEFT JOIN public.prediction p ON (((p.project_id = v.project_id) AND (p.item_id = v.item_id) AND (p.model_version_id = v.model_version_id))))
-     LEFT JOIN public.task t ON (((t.project_id = v.project_id) AND (t.item_id = v.item_id))))
-     LEFT JOIN public.label l ON (((l.project_id = v.project_id) AND (l.name = v.label))))
+     LEFT JOIN LATERAL ( SELECT x.policy_version,
+            x.route,
+            x.label,
+            x.rule
+           FROM public.prediction x
+          WHERE ((x.project_id = v.project_id) AND (x.item_id = v.item_id) AND (x.model_version_id = v.model_version_id))
+         OFFSET 0) p ON (true))
+     LEFT JOIN LATERAL ( SELECT x.is_audit
+           FROM public.task x
+          WHERE ((x.project_id = v.project_id) AND (x.item_id = v.item_id))
+         OFFSET 0) t ON (true))
+     LEFT JOIN LATERAL ( SELECT x.is_borderline
+           FROM public.label x
+          WHERE ((x.project_id = v.project_id) AND (x.name = v.label))
+         OFFSET 0) l ON (true))
   WHERE ((v.undone_at IS NULL) AND (v.status <> 'imported'::text));
 
 CREATE VIEW public.counted_review AS
@@ -1889,7 +1935,10 @@ UNION ALL
     NULL::bigint AS milliseconds
    FROM ((public.standing_review c
      JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
-     JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
+     CROSS JOIN LATERAL ( SELECT x.metadata
+           FROM public.item x
+          WHERE ((x.project_id = c.project_id) AND (x.id = c.item_id))
+         OFFSET 0) i);
 
 CREATE TABLE public.drift_setting (
     project_id bigint NOT NULL,
@@ -1897,6 +1946,7 @@ CREATE TABLE public.drift_setting (
     changed_by bigint NOT NULL,
     document json NOT NULL
 );
+ALTER TABLE ONLY public.drift_setting ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.drift_setting IS 'What a project watches; without a row it watches the standard.';
 
@@ -1910,6 +1960,7 @@ CREATE TABLE public.drift_watch (
     reference_number integer,
     pending bigint DEFAULT 0 NOT NULL
 );
+ALTER TABLE ONLY public.drift_watch ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.drift_watch IS 'Where the windows of a version have come to; one instance at a time closes them.';
 
@@ -1934,6 +1985,7 @@ CREATE TABLE public.drift_window (
     signals json NOT NULL,
     CONSTRAINT drift_window_level_known CHECK ((level = ANY (ARRAY['none'::text, 'warn'::text, 'act'::text])))
 );
+ALTER TABLE ONLY public.drift_window ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.drift_window IS 'Closed windows of what a version decided, counted from 1; never changed, made anew when what is watched changes.';
 
@@ -1991,6 +2043,7 @@ CREATE TABLE public.gold (
     note text,
     CONSTRAINT gold_note_length CHECK (((octet_length(note) >= 1) AND (octet_length(note) <= 4096)))
 );
+ALTER TABLE ONLY public.gold ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.gold IS 'Items whose label is known; a corrected label is the one all answers are judged by.';
 
@@ -2013,6 +2066,7 @@ CREATE TABLE public.gold_lease (
     form text NOT NULL,
     CONSTRAINT gold_lease_form_known CHECK ((form = ANY (ARRAY['shown'::text, 'blind'::text, 'bare'::text])))
 );
+ALTER TABLE ONLY public.gold_lease ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.gold_lease IS 'Which gold item a reviewer was given, in place of which task; kept when it is answered: nobody gets one twice.';
 
@@ -2033,6 +2087,7 @@ CREATE TABLE public.guideline (
     created_by bigint NOT NULL,
     CONSTRAINT guideline_version_positive CHECK ((version > 0))
 );
+ALTER TABLE ONLY public.guideline ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.guideline IS 'Append only: what reviewers read before they decide, and before each change of it.';
 
@@ -2053,6 +2108,7 @@ CREATE TABLE public.guideline_proposal (
     CONSTRAINT guideline_proposal_settled_by_somebody CHECK ((((status = 'open'::text) = (settled_at IS NULL)) AND ((settled_at IS NULL) = (settled_by IS NULL)))),
     CONSTRAINT guideline_proposal_status_known CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text])))
 );
+ALTER TABLE ONLY public.guideline_proposal ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.guideline_proposal IS 'What a disagreement taught: a change of the guidelines that a reviewer proposes along with an answer.';
 
@@ -2073,6 +2129,7 @@ CREATE TABLE public.guideline_read (
     version integer NOT NULL,
     read_at timestamp with time zone DEFAULT now() NOT NULL
 );
+ALTER TABLE ONLY public.guideline_read ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.guideline_read IS 'Append only: which versions a reviewer said to have read.';
 
@@ -2093,6 +2150,7 @@ CREATE TABLE public.label_map (
     document json NOT NULL,
     CONSTRAINT label_map_name_form CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
 );
+ALTER TABLE ONLY public.label_map ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.label_map IS 'What reports and exports may call labels, by the name of the map.';
 
@@ -2110,6 +2168,7 @@ CREATE TABLE public.lease (
     slot smallint NOT NULL
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+ALTER TABLE ONLY public.lease ALTER COLUMN project_id SET STATISTICS 0;
 
 CREATE TABLE public.model_version (
     project_id bigint NOT NULL,
@@ -2118,6 +2177,7 @@ CREATE TABLE public.model_version (
     version text NOT NULL COLLATE pg_catalog."C",
     first_seen_at timestamp with time zone DEFAULT now() NOT NULL
 );
+ALTER TABLE ONLY public.model_version ALTER COLUMN project_id SET STATISTICS 0;
 
 ALTER TABLE public.model_version ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.model_version_id_seq
@@ -2137,6 +2197,7 @@ CREATE TABLE public.policy (
     created_by bigint NOT NULL,
     CONSTRAINT policy_version_positive CHECK ((version > 0))
 );
+ALTER TABLE ONLY public.policy ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.policy IS 'Append only: a version is never changed, so every route can be recomputed.';
 
@@ -2151,6 +2212,7 @@ CREATE TABLE public.policy_activation (
     CONSTRAINT policy_activation_change_known CHECK ((change = ANY (ARRAY['set'::text, 'activated'::text, 'rolled_back'::text]))),
     CONSTRAINT policy_activation_number_positive CHECK ((number > 0))
 );
+ALTER TABLE ONLY public.policy_activation ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.policy_activation IS 'Append only: which version came into force when, by whom, and why; the last one is in force.';
 
@@ -2228,6 +2290,7 @@ CREATE TABLE public.ready (
     CONSTRAINT ready_has_a_slot CHECK ((free_slots > 0))
 )
 WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+ALTER TABLE ONLY public.ready ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON COLUMN public.ready.free_slots IS 'Bit n is set while review slot n may be claimed.';
 
@@ -2302,6 +2365,7 @@ CREATE TABLE public.reroute (
     to_reason text NOT NULL,
     CONSTRAINT reroute_number_positive CHECK ((number > 0))
 );
+ALTER TABLE ONLY public.reroute ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.reroute IS 'Append only: the routes that stood for an item until another took their place, numbered from 1.';
 
@@ -2313,6 +2377,7 @@ CREATE TABLE public.reviewer_pause (
     resumed_at timestamp with time zone,
     why text NOT NULL
 );
+ALTER TABLE ONLY public.reviewer_pause ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.reviewer_pause IS 'The last pause of each reviewer who ever had one.';
 
@@ -2327,6 +2392,7 @@ CREATE TABLE public.rollout (
     created_by bigint NOT NULL,
     CONSTRAINT rollout_revision_positive CHECK ((revision > 0))
 );
+ALTER TABLE ONLY public.rollout ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.rollout IS 'Append only: a revision is never changed, so every route can be recomputed.';
 
@@ -2356,6 +2422,7 @@ CREATE TABLE public.rollup_arrival (
     CONSTRAINT rollup_arrival_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
 )
 WITH (fillfactor='70');
+ALTER TABLE ONLY public.rollup_arrival ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.rollup_arrival IS 'Items by the hour and the day of their arrival, by their route that stands and the decision that stands.';
 
@@ -2393,6 +2460,7 @@ CREATE TABLE public.rollup_decision (
     CONSTRAINT rollup_decision_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
 )
 WITH (fillfactor='70');
+ALTER TABLE ONLY public.rollup_decision ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.rollup_decision IS 'Items that people decided, by the time it took them.';
 
@@ -2416,6 +2484,7 @@ CREATE TABLE public.rollup_handling (
     CONSTRAINT rollup_handling_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text, 'shift'::text])))
 )
 WITH (fillfactor='70');
+ALTER TABLE ONLY public.rollup_handling ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.rollup_handling IS 'The active time of reviews that stand and came with one, capped at the idle limit of 120 seconds each.';
 
@@ -2448,6 +2517,7 @@ CREATE TABLE public.rollup_review (
     CONSTRAINT rollup_review_grain_known CHECK ((grain = ANY (ARRAY['hour'::text, 'day'::text])))
 )
 WITH (fillfactor='70');
+ALTER TABLE ONLY public.rollup_review ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.rollup_review IS 'Reviews that stand, by the hour and the day they were given.';
 
@@ -2464,6 +2534,7 @@ CREATE TABLE public.rollup_slice_value (
     key text NOT NULL COLLATE pg_catalog."C",
     value text NOT NULL COLLATE pg_catalog."C"
 );
+ALTER TABLE ONLY public.rollup_slice_value ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.rollup_slice_value IS 'The values told apart, in order of appearance; once there are 100 of a key, others count as other.';
 
@@ -2476,6 +2547,7 @@ CREATE TABLE public.salt (
     CONSTRAINT salt_purpose_known CHECK ((purpose = ANY (ARRAY['routing'::text, 'split'::text, 'lease'::text]))),
     CONSTRAINT salt_secret_length CHECK ((octet_length(secret) = 32))
 );
+ALTER TABLE ONLY public.salt ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.salt IS 'Secret keys of the hashes that draw audits and splits and sign leases; one purpose never uses another''s.';
 
@@ -2491,6 +2563,7 @@ CREATE TABLE public.token (
     CONSTRAINT token_hash_length CHECK ((octet_length(hash) = 32)),
     CONSTRAINT token_role_known CHECK ((role = ANY (ARRAY['admin'::text, 'producer'::text, 'reviewer'::text, 'adjudicator'::text, 'analyst'::text])))
 );
+ALTER TABLE ONLY public.token ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.token IS 'SHA-256 of each bearer token; the token itself is printed once and stored nowhere.';
 
@@ -2545,7 +2618,10 @@ UNION ALL
    FROM (((public.appended_arrival a
      JOIN public.rollup_slice s ON ((s.project_id = a.project_id)))
      CROSS JOIN LATERAL unnest(a.item_ids) n(id))
-     JOIN public.item i ON (((i.project_id = a.project_id) AND (i.id = n.id))));
+     CROSS JOIN LATERAL ( SELECT x.metadata
+           FROM public.item x
+          WHERE ((x.project_id = a.project_id) AND (x.id = n.id))
+         OFFSET 0) i);
 
 CREATE VIEW public.unfolded_decision AS
  WITH change AS (
@@ -2597,7 +2673,10 @@ UNION ALL
     c.milliseconds
    FROM ((change c
      JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
-     JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
+     CROSS JOIN LATERAL ( SELECT x.metadata
+           FROM public.item x
+          WHERE ((x.project_id = c.project_id) AND (x.id = c.item_id))
+         OFFSET 0) i);
 
 CREATE VIEW public.unfolded_review AS
  WITH change AS (
@@ -2623,7 +2702,10 @@ CREATE VIEW public.unfolded_review AS
                     ELSE NULL::double precision
                 END)::bigint AS milliseconds
            FROM (public.appended_review a
-             LEFT JOIN public.label l ON (((l.project_id = a.project_id) AND (l.name = a.given))))
+             LEFT JOIN LATERAL ( SELECT x.is_borderline
+                   FROM public.label x
+                  WHERE ((x.project_id = a.project_id) AND (x.name = a.given))
+                 OFFSET 0) l ON (true))
         )
  SELECT c.project_id,
     c.reviewed_at,
@@ -2665,7 +2747,10 @@ UNION ALL
     NULL::bigint AS milliseconds
    FROM ((change c
      JOIN public.rollup_slice s ON ((s.project_id = c.project_id)))
-     JOIN public.item i ON (((i.project_id = c.project_id) AND (i.id = c.item_id))));
+     CROSS JOIN LATERAL ( SELECT x.metadata
+           FROM public.item x
+          WHERE ((x.project_id = c.project_id) AND (x.id = c.item_id))
+         OFFSET 0) i);
 
 CREATE TABLE public.version_silence (
     project_id bigint NOT NULL,
@@ -2858,7 +2943,7 @@ CREATE UNIQUE INDEX correction_number_unique ON public.correction USING btree (p
 
 CREATE INDEX correction_unnumbered_idx ON public.correction USING btree (project_id, id) WHERE (number IS NULL);
 
-CREATE INDEX decision_by_people_idx ON public.decision USING btree (project_id, decided_at) WHERE (source <> 'model'::text);
+CREATE INDEX decision_by_people_idx ON public.decision USING btree (project_id, decided_at, item_id) WHERE (source <> 'model'::text);
 
 CREATE INDEX guideline_proposal_open_idx ON public.guideline_proposal USING btree (project_id, id) WHERE (status = 'open'::text);
 
@@ -2889,6 +2974,8 @@ CREATE UNIQUE INDEX review_once_a_reviewer ON public.review USING btree (project
 CREATE UNIQUE INDEX review_once_a_slot ON public.review USING btree (project_id, item_id, queue, slot) WHERE ((undone_at IS NULL) AND (slot IS NOT NULL));
 
 CREATE INDEX review_reviewed_at_idx ON public.review USING brin (reviewed_at);
+
+CREATE INDEX review_undone_idx ON public.review USING btree (project_id, item_id) WHERE (undone_at IS NOT NULL);
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actor(id);

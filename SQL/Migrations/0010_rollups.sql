@@ -3,6 +3,8 @@
 -- count is ever updated by a request, and so none is waited for. One instance at a time folds what was appended into the
 -- rows of hours and of days; a report adds what is not folded yet. The views say what a row counts for, once: `unfolded_…`
 -- for what was appended, `counted_…` for the rows themselves, which the rollups can be made from anew and are checked by.
+-- They look rows up by key, one by one (LATERAL with OFFSET 0 or LIMIT): as joins the planner could read a project once for
+-- each of its rows, and does where its statistics are older than the project.
 
 -- Appended by every batch of predictions: how many of its items got which route. One row, for a row a count would cost more
 -- than the counts are worth.
@@ -341,7 +343,8 @@ SELECT a.project_id, a.received_at, a.model_version_id, a.policy_version, a.prop
 FROM appended_arrival a
 JOIN rollup_slice s ON s.project_id = a.project_id
 CROSS JOIN LATERAL unnest(a.item_ids) AS n (id)
-JOIN item i ON i.project_id = a.project_id AND i.id = n.id;
+CROSS JOIN LATERAL (
+    SELECT x.metadata FROM item x WHERE x.project_id = a.project_id AND x.id = n.id OFFSET 0) AS i;
 
 CREATE VIEW standing_arrival AS
 SELECT p.project_id, p.item_id, p.received_at, p.model_version_id, p.policy_version, p.propensity,
@@ -350,10 +353,11 @@ SELECT p.project_id, p.item_id, p.received_at, p.model_version_id, p.policy_vers
     coalesce(p.label, '') AS label, p.route, p.reason, coalesce(p.rule, '') AS rule, coalesce(d.source, '') AS source,
     coalesce(d.outcome, '') AS outcome
 FROM prediction p
-LEFT JOIN decision d ON d.project_id = p.project_id AND d.item_id = p.item_id
-    AND NOT EXISTS (
-        SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+LEFT JOIN LATERAL (
+    SELECT x.source, x.outcome FROM decision x
+    WHERE x.project_id = p.project_id AND x.item_id = p.item_id
+    ORDER BY x.revision DESC
+    LIMIT 1) AS d ON true
 WHERE p.stands;
 
 CREATE VIEW counted_arrival AS
@@ -365,7 +369,8 @@ SELECT a.project_id, a.received_at, a.model_version_id, a.policy_version, a.prop
     s.key, slice_value(a.project_id, s.key, i.metadata), a.label, a.route, a.reason, a.rule, a.source, a.outcome, 1
 FROM standing_arrival a
 JOIN rollup_slice s ON s.project_id = a.project_id
-JOIN item i ON i.project_id = a.project_id AND i.id = a.item_id;
+CROSS JOIN LATERAL (
+    SELECT x.metadata FROM item x WHERE x.project_id = a.project_id AND x.id = a.item_id OFFSET 0) AS i;
 
 -- What people decided: by when it came, when it was decided, and how long that took.
 CREATE VIEW unfolded_decision AS
@@ -388,18 +393,23 @@ SELECT c.project_id, c.received_at, c.decided_at, c.model_version_id, c.policy_v
     slice_value(c.project_id, s.key, i.metadata), c.items, c.milliseconds
 FROM change c
 JOIN rollup_slice s ON s.project_id = c.project_id
-JOIN item i ON i.project_id = c.project_id AND i.id = c.item_id;
+CROSS JOIN LATERAL (
+    SELECT x.metadata FROM item x WHERE x.project_id = c.project_id AND x.id = c.item_id OFFSET 0) AS i;
 
 CREATE VIEW standing_decision AS
-SELECT p.project_id, p.item_id, p.received_at, d.decided_at, p.model_version_id, p.policy_version, coalesce(p.rule, '') AS rule,
+SELECT d.project_id, d.item_id, p.received_at, d.decided_at, p.model_version_id, p.policy_version, coalesce(p.rule, '') AS rule,
     p.route IN ('accepted', 'audited') AS is_accepted,
     greatest(0, floor(extract(epoch FROM d.decided_at - p.received_at) * 1000))::bigint AS milliseconds
 FROM decision d
-JOIN prediction p ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.stands
+CROSS JOIN LATERAL (
+    SELECT x.received_at, x.model_version_id, x.policy_version, x.rule, x.route FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.stands
+    OFFSET 0) AS p
 WHERE d.source <> 'model' AND d.outcome <> 'reopened'
     AND NOT EXISTS (
         SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision);
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision
+        OFFSET 0);
 
 CREATE VIEW counted_decision AS
 SELECT c.project_id, c.received_at, c.decided_at, c.model_version_id, c.policy_version, c.rule, c.is_accepted, '' AS slice_key,
@@ -410,7 +420,8 @@ SELECT c.project_id, c.received_at, c.decided_at, c.model_version_id, c.policy_v
     slice_value(c.project_id, s.key, i.metadata), 1, c.milliseconds
 FROM standing_decision c
 JOIN rollup_slice s ON s.project_id = c.project_id
-JOIN item i ON i.project_id = c.project_id AND i.id = c.item_id;
+CROSS JOIN LATERAL (
+    SELECT x.metadata FROM item x WHERE x.project_id = c.project_id AND x.id = c.item_id OFFSET 0) AS i;
 
 CREATE VIEW unfolded_review AS
 WITH change AS (
@@ -420,7 +431,8 @@ WITH change AS (
         a.weight::bigint AS reviews,
         CASE WHEN a.seconds IS NOT NULL THEN floor(least(a.seconds, 120) * 1000) END::bigint AS milliseconds
     FROM appended_review a
-    LEFT JOIN label l ON l.project_id = a.project_id AND l.name = a.given
+    LEFT JOIN LATERAL (
+        SELECT x.is_borderline FROM label x WHERE x.project_id = a.project_id AND x.name = a.given OFFSET 0) AS l ON true
 )
 SELECT c.project_id, c.reviewed_at, c.actor_id, c.model_version_id, c.policy_version, c.queue, c.is_audit, c.is_shown, c.is_queued,
     '' AS slice_key, '' AS slice_value, c.status, c.verdict, c.predicted, c.agreement, c.rule, c.reviews, c.milliseconds
@@ -430,7 +442,8 @@ SELECT c.project_id, c.reviewed_at, c.actor_id, c.model_version_id, c.policy_ver
     s.key, slice_value(c.project_id, s.key, i.metadata), c.status, c.verdict, c.predicted, c.agreement, c.rule, c.reviews, NULL
 FROM change c
 JOIN rollup_slice s ON s.project_id = c.project_id
-JOIN item i ON i.project_id = c.project_id AND i.id = c.item_id;
+CROSS JOIN LATERAL (
+    SELECT x.metadata FROM item x WHERE x.project_id = c.project_id AND x.id = c.item_id OFFSET 0) AS i;
 
 CREATE VIEW standing_review AS
 SELECT v.project_id, v.item_id, v.reviewed_at, v.actor_id, v.model_version_id, coalesce(p.policy_version, 0) AS policy_version,
@@ -439,10 +452,14 @@ SELECT v.project_id, v.item_id, v.reviewed_at, v.actor_id, v.model_version_id, c
     review_agreement(v.verdict, p.label, v.label, l.is_borderline) AS agreement, coalesce(p.rule, '') AS rule,
     CASE WHEN v.seconds IS NOT NULL THEN floor(least(v.seconds, 120) * 1000) END::bigint AS milliseconds
 FROM review v
-LEFT JOIN prediction p
-    ON p.project_id = v.project_id AND p.item_id = v.item_id AND p.model_version_id = v.model_version_id
-LEFT JOIN task t ON t.project_id = v.project_id AND t.item_id = v.item_id
-LEFT JOIN label l ON l.project_id = v.project_id AND l.name = v.label
+LEFT JOIN LATERAL (
+    SELECT x.policy_version, x.route, x.label, x.rule FROM prediction x
+    WHERE x.project_id = v.project_id AND x.item_id = v.item_id AND x.model_version_id = v.model_version_id
+    OFFSET 0) AS p ON true
+LEFT JOIN LATERAL (
+    SELECT x.is_audit FROM task x WHERE x.project_id = v.project_id AND x.item_id = v.item_id OFFSET 0) AS t ON true
+LEFT JOIN LATERAL (
+    SELECT x.is_borderline FROM label x WHERE x.project_id = v.project_id AND x.name = v.label OFFSET 0) AS l ON true
 WHERE v.undone_at IS NULL AND v.status <> 'imported';
 
 CREATE VIEW counted_review AS
@@ -454,7 +471,8 @@ SELECT c.project_id, c.reviewed_at, c.actor_id, c.model_version_id, c.policy_ver
     s.key, slice_value(c.project_id, s.key, i.metadata), c.status, c.verdict, c.predicted, c.agreement, c.rule, 1, NULL
 FROM standing_review c
 JOIN rollup_slice s ON s.project_id = c.project_id
-JOIN item i ON i.project_id = c.project_id AND i.id = c.item_id;
+CROSS JOIN LATERAL (
+    SELECT x.metadata FROM item x WHERE x.project_id = c.project_id AND x.id = c.item_id OFFSET 0) AS i;
 
 -- What decided nothing is looked at row by row; so that a report need not look at all rows for the few that there are.
 CREATE INDEX prediction_would_be_idx ON prediction (project_id, received_at) WHERE would_be IS NOT NULL;

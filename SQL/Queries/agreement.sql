@@ -32,7 +32,10 @@ ORDER BY v.verdict;
 -- name: externalIDs
 -- $1 project_id bigint, $2 item_ids bigint[]
 -- returns id bigint, external_id text
-SELECT i.id, i.external_id FROM item i WHERE i.project_id = $1 AND i.id = ANY($2::bigint[]);
+SELECT i.id, i.external_id
+FROM unnest($2::bigint[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT x.id, x.external_id FROM item x WHERE x.project_id = $1 AND x.id = n.id OFFSET 0) AS i;
 
 -- name: findReviewer
 -- Somebody who has answered something in a project, as a person.

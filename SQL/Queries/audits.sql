@@ -6,6 +6,12 @@
 SELECT count(*) FILTER (WHERE p.label <> g.label), count(*) FILTER (WHERE p.label <> g.label AND v.label <> p.label),
     count(*) FILTER (WHERE p.label = g.label), count(*) FILTER (WHERE p.label = g.label AND v.label = p.label)
 FROM review v
-JOIN gold g ON g.project_id = v.project_id AND g.item_id = v.item_id AND g.retired_at IS NULL
-JOIN prediction p ON p.project_id = v.project_id AND p.item_id = v.item_id AND p.stands
+CROSS JOIN LATERAL (
+    SELECT x.label FROM gold x
+    WHERE x.project_id = v.project_id AND x.item_id = v.item_id AND x.retired_at IS NULL
+    OFFSET 0) AS g
+CROSS JOIN LATERAL (
+    SELECT x.label FROM prediction x
+    WHERE x.project_id = v.project_id AND x.item_id = v.item_id AND x.stands
+    OFFSET 0) AS p
 WHERE v.project_id = $1 AND v.status = 'gold' AND v.undone_at IS NULL AND v.verdict = 'label' AND NOT v.is_shown;

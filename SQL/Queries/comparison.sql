@@ -18,18 +18,28 @@ SELECT d.item_id, d.label, s.label, s.confidence, c.label, c.confidence, r.prope
         SELECT CASE $8 WHEN 'payload' THEN i.payload ELSE i.metadata END #>> $9::text[]
         FROM item i WHERE i.project_id = d.project_id AND i.id = d.item_id) END
 FROM decision d
-JOIN prediction s ON s.project_id = d.project_id AND s.item_id = d.item_id AND s.model_version_id = $2
-JOIN prediction c ON c.project_id = d.project_id AND c.item_id = d.item_id AND c.model_version_id = $3
-JOIN prediction r
-    ON r.project_id = d.project_id AND r.item_id = d.item_id AND r.model_version_id = d.model_version_id
+CROSS JOIN LATERAL (
+    SELECT x.label, x.confidence FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = $3
+    OFFSET 0) AS c
+CROSS JOIN LATERAL (
+    SELECT x.label, x.confidence FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = $2
+    OFFSET 0) AS s
+CROSS JOIN LATERAL (
+    SELECT x.propensity, x.route, x.is_blind, x.model_version_id FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = d.model_version_id
+    OFFSET 0) AS r
+-- Along the key: an index of what people decided, which coalesce() rules out, has it in another order.
 WHERE d.project_id = $1 AND d.item_id > $6
-    AND d.source <> 'model' AND d.label IS NOT NULL AND d.outcome <> 'borderline'
+    AND coalesce(d.source, '') <> 'model' AND d.label IS NOT NULL AND d.outcome <> 'borderline'
     AND ($4::timestamptz IS NULL OR d.decided_at >= $4)
     AND ($5::timestamptz IS NULL OR d.decided_at < $5)
     AND r.propensity > 0 AND r.route <> 'accepted'
     AND NOT EXISTS (
         SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision
+        OFFSET 0)
 ORDER BY d.item_id
 LIMIT $7;
 
@@ -43,10 +53,14 @@ SELECT count(*), count(*) FILTER (WHERE s.label = c.label),
     count(*) FILTER (WHERE r.propensity = 0),
     count(*) FILTER (WHERE r.propensity = 0 AND r.model_version_id = $2)
 FROM prediction c
-JOIN prediction s ON s.project_id = c.project_id AND s.item_id = c.item_id AND s.model_version_id = $2
-JOIN prediction r
-    ON r.project_id = c.project_id AND r.item_id = c.item_id AND r.stands
-    AND r.route <> 'waiting'
+CROSS JOIN LATERAL (
+    SELECT x.label FROM prediction x
+    WHERE x.project_id = c.project_id AND x.item_id = c.item_id AND x.model_version_id = $2
+    OFFSET 0) AS s
+CROSS JOIN LATERAL (
+    SELECT x.propensity, x.route, x.model_version_id FROM prediction x
+    WHERE x.project_id = c.project_id AND x.item_id = c.item_id AND x.stands AND x.route <> 'waiting'
+    OFFSET 0) AS r
 WHERE c.project_id = $1 AND c.model_version_id = $3
     AND ($4::timestamptz IS NULL OR c.received_at >= $4)
     AND ($5::timestamptz IS NULL OR c.received_at < $5);
@@ -58,16 +72,25 @@ WHERE c.project_id = $1 AND c.model_version_id = $3
 -- returns propensity double precision, candidate_wrong boolean, serving_wrong boolean or null, decided_at timestamptz
 SELECT r.propensity, c.label <> d.label, s.label <> d.label, d.decided_at
 FROM decision d
-JOIN prediction c ON c.project_id = d.project_id AND c.item_id = d.item_id AND c.model_version_id = $3
-JOIN prediction r
-    ON r.project_id = d.project_id AND r.item_id = d.item_id AND r.model_version_id = d.model_version_id
-LEFT JOIN prediction s ON s.project_id = d.project_id AND s.item_id = d.item_id AND s.model_version_id = $2
+CROSS JOIN LATERAL (
+    SELECT x.label FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = $3
+    OFFSET 0) AS c
+CROSS JOIN LATERAL (
+    SELECT x.propensity, x.route FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = d.model_version_id
+    OFFSET 0) AS r
+LEFT JOIN LATERAL (
+    SELECT x.label FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = $2
+    OFFSET 0) AS s ON true
 WHERE d.project_id = $1 AND d.source <> 'model' AND d.decided_at >= $4
     AND d.label IS NOT NULL AND d.outcome <> 'borderline'
     AND r.propensity > 0 AND r.route <> 'accepted'
     AND NOT EXISTS (
         SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision
+        OFFSET 0)
 ORDER BY d.decided_at, d.item_id;
 
 -- name: rampTraffic

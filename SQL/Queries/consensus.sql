@@ -36,7 +36,8 @@ WHERE i.project_id = $1 AND i.id > $2 AND i.id <= $3
     AND EXISTS (
         SELECT FROM review v
         WHERE v.project_id = i.project_id AND v.item_id = i.id AND v.undone_at IS NULL AND v.queue = 0
-            AND v.verdict = 'label' AND v.status IN ('counted', 'late', 'surplus', 'lapsed', 'imported'))
+            AND v.verdict = 'label' AND v.status IN ('counted', 'late', 'surplus', 'lapsed', 'imported')
+        OFFSET 0)
 ORDER BY i.id;
 
 -- name: consensusReviewers

@@ -34,9 +34,16 @@ WHERE c.project_id = $1 AND c.item_id = $2 AND c.revision = $3;
 SELECT c.number, c.item_id, c.revision, i.external_id, d.label, d.source, d.outcome, a.name, d.reviews, d.agreement,
     d.decided_at, p.label, m.model, m.version
 FROM correction c
-JOIN decision d ON d.project_id = $1 AND d.item_id = c.item_id AND d.revision = c.revision
-JOIN item i ON i.project_id = $1 AND i.id = c.item_id
-LEFT JOIN prediction p ON p.project_id = $1 AND p.item_id = c.item_id AND p.model_version_id = d.model_version_id
+CROSS JOIN LATERAL (
+    SELECT x.label, x.source, x.outcome, x.actor_id, x.reviews, x.agreement, x.decided_at, x.model_version_id FROM decision x
+    WHERE x.project_id = $1 AND x.item_id = c.item_id AND x.revision = c.revision
+    OFFSET 0) AS d
+CROSS JOIN LATERAL (
+    SELECT x.external_id FROM item x WHERE x.project_id = $1 AND x.id = c.item_id OFFSET 0) AS i
+LEFT JOIN LATERAL (
+    SELECT x.label FROM prediction x
+    WHERE x.project_id = $1 AND x.item_id = c.item_id AND x.model_version_id = d.model_version_id
+    OFFSET 0) AS p ON true
 LEFT JOIN model_version m ON m.project_id = $1 AND m.id = d.model_version_id
 LEFT JOIN actor a ON a.id = d.actor_id
 WHERE c.project_id = $1 AND c.number > $2

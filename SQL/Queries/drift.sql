@@ -82,12 +82,17 @@ FROM (
 --   payload json or null, metadata json or null
 SELECT p.item_id, p.label, p.confidence, p.route, p.reason, p.policy_version,
     CASE WHEN $7 THEN i.payload END, CASE WHEN $7 THEN i.metadata END
-FROM prediction p
-LEFT JOIN item i ON $7 AND i.project_id = p.project_id AND i.id = p.item_id
-WHERE p.project_id = $1 AND p.item_id > $3 AND p.item_id <= $4 AND p.model_version_id = $2
-    AND p.received_at >= $5 AND p.received_at < $6 AND p.stands AND p.route <> 'waiting' AND p.label IS NOT NULL
-ORDER BY p.item_id
-LIMIT $8;
+FROM (
+    SELECT o.project_id, o.item_id, o.label, o.confidence, o.route, o.reason, o.policy_version FROM prediction o
+    WHERE o.project_id = $1 AND o.item_id > $3 AND o.item_id <= $4 AND o.model_version_id = $2
+        AND o.received_at >= $5 AND o.received_at < $6 AND o.stands AND o.route <> 'waiting' AND o.label IS NOT NULL
+    ORDER BY o.item_id
+    LIMIT $8) AS p
+LEFT JOIN LATERAL (
+    SELECT x.payload, x.metadata FROM item x
+    WHERE $7 AND x.project_id = p.project_id AND x.id = p.item_id
+    OFFSET 0) AS i ON true
+ORDER BY p.item_id;
 
 -- name: driftOverrides
 -- What people said in a window of the version's predictions that were queued: how many labels, and how many others.
@@ -95,13 +100,16 @@ LIMIT $8;
 -- returns judged bigint, corrected bigint
 SELECT count(*), count(*) FILTER (WHERE d.outcome = 'corrected')
 FROM decision d
-JOIN prediction p
-    ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
+CROSS JOIN LATERAL (
+    SELECT x.stands, x.route FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = d.model_version_id
+    OFFSET 0) AS p
 WHERE d.project_id = $1 AND d.source <> 'model' AND d.decided_at >= $3 AND d.decided_at < $4
     AND d.outcome IN ('accepted', 'corrected') AND d.model_version_id = $2 AND p.stands AND p.route = 'queued'
     AND NOT EXISTS (
         SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision);
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision
+        OFFSET 0);
 
 -- name: insertDriftWindow
 -- $1 project_id bigint, $2 model_version_id bigint, $3 number integer, $4 items integer, $5 from_at timestamptz

@@ -38,19 +38,32 @@ SELECT p.item_id, p.received_at, d.decided_at, p.model_version_id,
     p.policy_version, p.route, p.reason, p.rule, p.propensity,
     p.confidence, p.label, d.label,
     CASE WHEN d.outcome IN ('accepted', 'corrected') THEN d.label <> p.label END,
-    d.source, d.outcome, false, is_contradicted(p.project_id, p.item_id, p.route, p.label)
-FROM decision d
-JOIN prediction p
-    ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
-WHERE d.project_id = $1 AND d.source <> 'model' AND d.decided_at >= $2 AND d.decided_at < $3
-    AND d.decided_at >= $5 AND (d.decided_at, d.item_id) > ($5, $6)
-    AND d.outcome <> 'reopened' AND p.stands
-    AND ($4::bigint IS NULL OR p.model_version_id = $4)
-    AND NOT EXISTS (
-        SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
-ORDER BY d.decided_at, d.item_id
-LIMIT $7;
+    d.source, d.outcome, false, is_contradicted(d.project_id, p.item_id, p.route, p.label)
+FROM (
+    -- The page first, along the index; each decision that is looked at costs two look-ups by key.
+    SELECT d.project_id, d.item_id, d.decided_at, d.model_version_id, d.label, d.source, d.outcome FROM decision d
+    WHERE d.project_id = $1 AND d.source <> 'model' AND d.decided_at >= $2 AND d.decided_at < $3
+        AND d.decided_at >= $5 AND (d.decided_at, d.item_id) > ($5, $6)
+        AND d.outcome <> 'reopened'
+        AND ($4::bigint IS NULL OR d.model_version_id = $4)
+        AND EXISTS (
+            SELECT FROM prediction x
+            WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = d.model_version_id
+                AND x.stands
+            OFFSET 0)
+        AND NOT EXISTS (
+            SELECT FROM decision later
+            WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision
+            OFFSET 0)
+    ORDER BY d.decided_at, d.item_id
+    LIMIT $7) AS d
+CROSS JOIN LATERAL (
+    SELECT x.item_id, x.received_at, x.model_version_id, x.policy_version, x.route, x.reason, x.rule, x.propensity,
+        x.confidence, x.label
+    FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = d.model_version_id
+    OFFSET 0) AS p
+ORDER BY d.decided_at, d.item_id;
 
 -- name: disputedEvidence
 -- The audits of one version that arrived in a window and wait for a second look, in the order of their arrival.

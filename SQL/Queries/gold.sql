@@ -64,8 +64,8 @@ DO UPDATE SET label = excluded.label, note = excluded.note, retired_at = NULL, c
 -- $1 project_id bigint, $2 external_id text
 -- returns item_id bigint
 UPDATE gold AS g SET retired_at = now()
-FROM item i
-WHERE i.project_id = $1 AND i.external_id = $2 AND g.project_id = $1 AND g.item_id = i.id AND g.retired_at IS NULL
+WHERE g.project_id = $1 AND g.item_id = (SELECT i.id FROM item i WHERE i.project_id = $1 AND i.external_id = $2)
+    AND g.retired_at IS NULL
 RETURNING g.item_id;
 
 -- name: listGold
@@ -75,17 +75,17 @@ RETURNING g.item_id;
 --   has_prediction boolean, answers bigint, correct bigint
 SELECT i.external_id, g.label, g.note, g.created_at, a.name, g.retired_at,
     EXISTS (SELECT FROM prediction p
-        WHERE p.project_id = $1 AND p.item_id = g.item_id AND p.stands AND p.label IS NOT NULL),
-    coalesce(v.answers, 0), coalesce(v.correct, 0)
+        WHERE p.project_id = $1 AND p.item_id = g.item_id AND p.stands AND p.label IS NOT NULL OFFSET 0),
+    v.answers, v.correct
 FROM gold g
-JOIN item i ON i.project_id = $1 AND i.id = g.item_id
+CROSS JOIN LATERAL (
+    SELECT x.id, x.external_id FROM item x WHERE x.project_id = $1 AND x.id = g.item_id OFFSET 0) AS i
 JOIN actor a ON a.id = g.created_by
-LEFT JOIN (
-    SELECT r.item_id, count(*) AS answers, count(*) FILTER (WHERE r.label = known.label) AS correct FROM review r
-    JOIN gold known ON known.project_id = $1 AND known.item_id = r.item_id
-    WHERE r.project_id = $1 AND r.status = 'gold' AND r.undone_at IS NULL AND r.verdict IN ('label', 'unusable')
-    GROUP BY r.item_id
-) AS v ON v.item_id = g.item_id
+-- By item: coalesce() rules out the index of gold answers, which is by reviewer.
+CROSS JOIN LATERAL (
+    SELECT count(*) AS answers, count(*) FILTER (WHERE r.label = g.label) AS correct FROM review r
+    WHERE r.project_id = $1 AND r.item_id = g.item_id AND coalesce(r.status, '') = 'gold' AND r.undone_at IS NULL
+        AND r.verdict IN ('label', 'unusable')) AS v
 WHERE g.project_id = $1
 ORDER BY g.created_at, i.id;
 
@@ -95,7 +95,8 @@ ORDER BY g.created_at, i.id;
 -- returns answers bigint, correct bigint
 SELECT count(*), count(*) FILTER (WHERE v.label = g.label)
 FROM review v
-JOIN gold g ON g.project_id = $1 AND g.item_id = v.item_id AND g.retired_at IS NULL
+CROSS JOIN LATERAL (
+    SELECT x.label FROM gold x WHERE x.project_id = $1 AND x.item_id = v.item_id AND x.retired_at IS NULL OFFSET 0) AS g
 WHERE v.project_id = $1 AND v.actor_id = $2 AND v.status = 'gold' AND v.undone_at IS NULL
     AND v.verdict IN ('label', 'unusable')
     AND v.reviewed_at > coalesce(
@@ -112,8 +113,11 @@ FROM (
     SELECT r.actor_id, count(*) AS reviews, count(g.item_id) AS answers,
         count(*) FILTER (WHERE g.item_id IS NOT NULL AND r.label = g.label) AS correct
     FROM review r
-    LEFT JOIN gold g ON g.project_id = $1 AND g.item_id = r.item_id AND g.retired_at IS NULL AND r.status = 'gold'
-        AND r.verdict IN ('label', 'unusable')
+    LEFT JOIN LATERAL (
+        SELECT x.item_id, x.label FROM gold x
+        WHERE x.project_id = $1 AND x.item_id = r.item_id AND x.retired_at IS NULL AND r.status = 'gold'
+            AND r.verdict IN ('label', 'unusable')
+        OFFSET 0) AS g ON true
     WHERE r.project_id = $1 AND r.undone_at IS NULL AND NOT r.is_anonymous
     GROUP BY r.actor_id
 ) AS v

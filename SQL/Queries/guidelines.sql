@@ -59,9 +59,11 @@ ON CONFLICT (project_id, review_id) DO NOTHING;
 --   settled_by text or null, review_id text, label text or null
 SELECT o.id, i.external_id, a.name, o.note, o.status, o.created_at, o.settled_at, b.name, o.review_id, v.label
 FROM guideline_proposal o
-JOIN item i ON i.project_id = o.project_id AND i.id = o.item_id
+CROSS JOIN LATERAL (
+    SELECT x.external_id FROM item x WHERE x.project_id = o.project_id AND x.id = o.item_id OFFSET 0) AS i
 JOIN actor a ON a.id = o.actor_id
-JOIN review v ON v.project_id = o.project_id AND v.id = o.review_id
+CROSS JOIN LATERAL (
+    SELECT x.label, x.undone_at FROM review x WHERE x.project_id = o.project_id AND x.id = o.review_id OFFSET 0) AS v
 LEFT JOIN actor b ON b.id = o.settled_by
 WHERE o.project_id = $1 AND ($2::text IS NULL OR o.status = $2) AND o.id > $3
     AND (o.status <> 'open' OR v.undone_at IS NULL)

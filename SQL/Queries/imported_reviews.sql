@@ -71,9 +71,12 @@ ORDER BY n.id;
 -- $1 project_id bigint, $2 item_ids bigint[]
 -- returns item_id bigint, verdict text, label text or null, votes bigint, actor_id bigint
 SELECT v.item_id, v.verdict, v.label, count(*), min(v.actor_id)
-FROM review v
-WHERE v.project_id = $1 AND v.item_id = ANY($2::bigint[]) AND v.queue = 0 AND v.undone_at IS NULL AND v.status = 'imported'
-    AND v.verdict <> 'skip'
+FROM unnest($2::bigint[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT x.item_id, x.verdict, x.label, x.actor_id FROM review x
+    WHERE x.project_id = $1 AND x.item_id = n.id AND x.queue = 0 AND x.undone_at IS NULL AND x.status = 'imported'
+        AND x.verdict <> 'skip'
+    OFFSET 0) AS v
 GROUP BY v.item_id, v.verdict, v.label
 ORDER BY v.item_id, v.verdict, v.label;
 
@@ -89,10 +92,20 @@ WITH decided AS (
         AS n (item_id, revision, reviews, model_version_id, actor_id, agreement, label, source, outcome)
     RETURNING d.item_id
 )
-DELETE FROM ready r USING task t
-WHERE t.project_id = $1 AND t.item_id IN (SELECT decided.item_id FROM decided)
-    AND r.project_id = $1 AND r.queue IN (0, 1) AND r.item_id = t.item_id
-    AND r.rank = ANY(slot_ranks(t.rank, t.slot_delay, t.asked));
+-- By place, as found by key: as a join the planner may read the whole queue for each of them.
+DELETE FROM ready r WHERE r.ctid = ANY(ARRAY(
+    SELECT place.ctid
+    FROM decided
+    CROSS JOIN LATERAL (
+        SELECT t.item_id, slot_ranks(t.rank, t.slot_delay, t.asked) AS ranks FROM task t
+        WHERE t.project_id = $1 AND t.item_id = decided.item_id
+        OFFSET 0) AS held
+    CROSS JOIN LATERAL unnest(ARRAY[0, 1]::smallint[]) AS q (queue)
+    CROSS JOIN LATERAL unnest(held.ranks) AS s (rank)
+    CROSS JOIN LATERAL (
+        SELECT x.ctid FROM ready x
+        WHERE x.project_id = $1 AND x.queue = q.queue AND x.rank = s.rank AND x.item_id = held.item_id
+        FOR UPDATE) AS place));
 
 -- name: appendMoves
 -- Appends to the rollups what the latest decisions of some items changed.

@@ -29,15 +29,20 @@ COPY decision (project_id, item_id, revision, reviews, model_version_id, label, 
 -- name: findItems
 -- $1 project_id bigint, $2 external_ids text[]
 -- returns id bigint, external_id text, payload_hash uuid, group_key text or null, metadata json or null, parents json or null
-SELECT i.id, i.external_id, i.payload_hash, i.group_key, i.metadata, i.parents FROM item i
-WHERE i.project_id = $1 AND i.external_id = ANY($2::text[]);
+SELECT i.id, i.external_id, i.payload_hash, i.group_key, i.metadata, i.parents
+FROM unnest($2::text[]) AS n (external_id)
+CROSS JOIN LATERAL (
+    SELECT x.id, x.external_id, x.payload_hash, x.group_key, x.metadata, x.parents FROM item x
+    WHERE x.project_id = $1 AND x.external_id = n.external_id
+    OFFSET 0) AS i;
 
 -- name: findPayloads
 -- What items hold, for those sent again in other bytes.
 -- $1 project_id bigint, $2 item_ids bigint[]
 -- returns id bigint, payload json or null
-SELECT i.id, i.payload FROM item i
-WHERE i.project_id = $1 AND i.id = ANY($2::bigint[]);
+SELECT i.id, i.payload
+FROM unnest($2::bigint[]) AS n (id)
+CROSS JOIN LATERAL (SELECT x.id, x.payload FROM item x WHERE x.project_id = $1 AND x.id = n.id OFFSET 0) AS i;
 
 -- name: fillItems
 -- Gives items that were made without a payload, as references to themselves, the first one there is; nobody else has done so while
@@ -68,8 +73,10 @@ RETURNING i.id, n.is_untouched;
 --   policy_version integer
 SELECT p.item_id, p.model_version_id, p.content_hash, p.label, p.route, p.reason, p.policy_version
 FROM unnest($2::bigint[], $3::bigint[]) AS n (item_id, model_version_id)
-JOIN prediction p
-    ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id;
+CROSS JOIN LATERAL (
+    SELECT x.item_id, x.model_version_id, x.content_hash, x.label, x.route, x.reason, x.policy_version FROM prediction x
+    WHERE x.project_id = $1 AND x.item_id = n.item_id AND x.model_version_id = n.model_version_id
+    OFFSET 0) AS p;
 
 -- name: findSuggestions
 -- What stored predictions say, for those sent again in other bytes.
@@ -78,8 +85,10 @@ JOIN prediction p
 --   scores json or null, highlights json or null
 SELECT p.item_id, p.model_version_id, p.label, p.confidence, p.scores, p.highlights
 FROM unnest($2::bigint[], $3::bigint[]) AS n (item_id, model_version_id)
-JOIN prediction p
-    ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id;
+CROSS JOIN LATERAL (
+    SELECT x.item_id, x.model_version_id, x.label, x.confidence, x.scores, x.highlights FROM prediction x
+    WHERE x.project_id = $1 AND x.item_id = n.item_id AND x.model_version_id = n.model_version_id
+    OFFSET 0) AS p;
 
 -- name: insertFirstPredictions
 -- Stores predictions of items that the same transaction stored: nobody else can know those, so no key is there before.

@@ -39,9 +39,15 @@ ORDER BY c.number;
 --   status text, queue smallint, reviewed_at timestamptz, undone_at timestamptz
 SELECT v.id, a.name, v.verdict, v.label, v.tags, v.comment, v.seconds, v.is_shown,
     v.status, v.queue, v.reviewed_at, v.undone_at
-FROM review v
+FROM (
+    SELECT x.id, x.actor_id, x.verdict, x.label, x.tags, x.comment, x.seconds, x.is_shown, x.status, x.queue, x.reviewed_at,
+        x.undone_at
+    FROM review x WHERE x.project_id = $1 AND x.item_id = $2 AND x.undone_at IS NULL
+    UNION ALL
+    SELECT x.id, x.actor_id, x.verdict, x.label, x.tags, x.comment, x.seconds, x.is_shown, x.status, x.queue, x.reviewed_at,
+        x.undone_at
+    FROM review x WHERE x.project_id = $1 AND x.item_id = $2 AND x.undone_at IS NOT NULL) AS v
 JOIN actor a ON a.id = v.actor_id
-WHERE v.project_id = $1 AND v.item_id = $2
 ORDER BY v.reviewed_at, v.id;
 
 -- name: itemDecisions
@@ -63,9 +69,16 @@ ORDER BY d.revision;
 --   model text or null, version text or null, payload json or null, metadata json or null, stratum smallint or null
 SELECT p.item_id, i.external_id, p.label, p.confidence, p.policy_version, p.salt_id, p.route, p.reason, p.propensity, p.is_blind,
     p.rule, p.would_be, m.model, m.version, i.payload, i.metadata, p.stratum
-FROM prediction p
-JOIN item i ON i.project_id = p.project_id AND i.id = p.item_id
+FROM (
+    SELECT o.project_id, o.item_id, o.model_version_id, o.label, o.confidence, o.policy_version, o.salt_id, o.route, o.reason,
+        o.propensity, o.is_blind, o.rule, o.would_be, o.stratum
+    FROM prediction o
+    WHERE o.project_id = $1 AND o.item_id > $2 AND o.stands
+    ORDER BY o.item_id, o.model_version_id
+    LIMIT $3) AS p
+CROSS JOIN LATERAL (
+    SELECT x.external_id, x.payload, x.metadata FROM item x
+    WHERE x.project_id = p.project_id AND x.id = p.item_id
+    OFFSET 0) AS i
 LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
-WHERE p.project_id = $1 AND p.item_id > $2 AND p.stands
-ORDER BY p.item_id, p.model_version_id
-LIMIT $3;
+ORDER BY p.item_id, p.model_version_id;

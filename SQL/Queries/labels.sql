@@ -29,15 +29,22 @@ SELECT i.external_id, d.label, d.source, d.outcome, p.label, p.confidence, m.mod
     p.is_blind, i.group_key, i.received_at, d.decided_at,
     d.item_id, d.revision, last_review.tags, last_review.comment, last_review.seconds, i.payload, i.metadata
 FROM decision d
-JOIN item i ON i.project_id = d.project_id AND i.id = d.item_id
-LEFT JOIN prediction p
-    ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
+CROSS JOIN LATERAL (
+    SELECT x.external_id, x.group_key, x.received_at, x.payload, x.metadata FROM item x
+    WHERE x.project_id = d.project_id AND x.id = d.item_id
+    OFFSET 0) AS i
+LEFT JOIN LATERAL (
+    SELECT x.label, x.confidence, x.route, x.reason, x.propensity, x.policy_version, x.is_blind FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = d.model_version_id
+    OFFSET 0) AS p ON true
 LEFT JOIN model_version m ON m.project_id = d.project_id AND m.id = d.model_version_id
 LEFT JOIN actor decider ON decider.id = d.actor_id
-LEFT JOIN review last_review
-    ON last_review.project_id = d.project_id AND last_review.item_id = d.item_id
-    AND last_review.actor_id = d.actor_id AND last_review.undone_at IS NULL
-    AND last_review.queue = CASE WHEN d.source = 'adjudicator' THEN 1 ELSE 0 END
+LEFT JOIN LATERAL (
+    SELECT v.tags, v.comment, v.seconds FROM review v
+    -- By item: the sum rules out the index of a reviewer's answers, of which there may be very many.
+    WHERE v.project_id = d.project_id AND v.item_id = d.item_id AND v.actor_id + 0 = d.actor_id AND v.undone_at IS NULL
+        AND v.queue = CASE WHEN d.source = 'adjudicator' THEN 1 ELSE 0 END
+    OFFSET 0) AS last_review ON true
 WHERE d.project_id = $1 AND d.item_id > $2 AND d.item_id <= $3
     AND d.outcome <> 'reopened'
     AND ($4 OR d.source <> 'model')
@@ -46,7 +53,8 @@ WHERE d.project_id = $1 AND d.item_id > $2 AND d.item_id <= $3
     AND ($7::text IS NULL OR d.label = $7)
     AND NOT EXISTS (
         SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision
+        OFFSET 0)
 ORDER BY d.item_id;
 
 -- name: labelWitnesses
@@ -84,8 +92,10 @@ WITH others AS MATERIALIZED (
 SELECT d.item_id, -ln(CASE WHEN given.probability < 1e-15 THEN 1e-15 ELSE given.probability END) AS loss
 FROM decision d
 CROSS JOIN others
-LEFT JOIN prediction p
-    ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
+LEFT JOIN LATERAL (
+    SELECT x.label, x.confidence, x.scores FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = d.model_version_id
+    OFFSET 0) AS p ON true
 CROSS JOIN LATERAL (
     SELECT CASE WHEN d.outcome IN ('auto_accepted', 'accepted', 'corrected') THEN coalesce(
         CASE WHEN (p.scores ->> d.label)::numeric BETWEEN 0 AND 1 THEN (p.scores ->> d.label)::double precision END,
@@ -99,7 +109,8 @@ WHERE d.project_id = $1
     AND ($5::text IS NULL OR d.label = $5)
     AND NOT EXISTS (
         SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision
+        OFFSET 0)
 ORDER BY loss DESC NULLS LAST, d.item_id
 LIMIT $6;
 
@@ -125,24 +136,34 @@ SELECT i.external_id, d.label, d.source, d.outcome, p.label, p.confidence, m.mod
     d.item_id, d.revision, last_review.tags, last_review.comment, last_review.seconds, i.payload, i.metadata,
     wanted.loss
 FROM unnest($2::bigint[], $3::double precision[]) WITH ORDINALITY AS wanted(item_id, loss, place)
-JOIN decision d ON d.project_id = $1 AND d.item_id = wanted.item_id
-JOIN item i ON i.project_id = d.project_id AND i.id = d.item_id
-LEFT JOIN prediction p
-    ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
+CROSS JOIN LATERAL (
+    SELECT c.project_id, c.item_id, c.revision, c.label, c.source, c.outcome, c.reviews, c.agreement, c.actor_id, c.decided_at,
+        c.model_version_id
+    FROM decision c
+    WHERE c.project_id = $1 AND c.item_id = wanted.item_id
+    ORDER BY c.revision DESC
+    LIMIT 1) AS d
+CROSS JOIN LATERAL (
+    SELECT x.external_id, x.group_key, x.received_at, x.payload, x.metadata FROM item x
+    WHERE x.project_id = d.project_id AND x.id = d.item_id
+    OFFSET 0) AS i
+LEFT JOIN LATERAL (
+    SELECT x.label, x.confidence, x.route, x.reason, x.propensity, x.policy_version, x.is_blind FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = d.model_version_id
+    OFFSET 0) AS p ON true
 LEFT JOIN model_version m ON m.project_id = d.project_id AND m.id = d.model_version_id
 LEFT JOIN actor decider ON decider.id = d.actor_id
-LEFT JOIN review last_review
-    ON last_review.project_id = d.project_id AND last_review.item_id = d.item_id
-    AND last_review.actor_id = d.actor_id AND last_review.undone_at IS NULL
-    AND last_review.queue = CASE WHEN d.source = 'adjudicator' THEN 1 ELSE 0 END
+LEFT JOIN LATERAL (
+    SELECT v.tags, v.comment, v.seconds FROM review v
+    -- By item: the sum rules out the index of a reviewer's answers, of which there may be very many.
+    WHERE v.project_id = d.project_id AND v.item_id = d.item_id AND v.actor_id + 0 = d.actor_id AND v.undone_at IS NULL
+        AND v.queue = CASE WHEN d.source = 'adjudicator' THEN 1 ELSE 0 END
+    OFFSET 0) AS last_review ON true
 WHERE d.outcome <> 'reopened'
     AND ($4 OR d.source <> 'model')
     AND ($5::timestamptz IS NULL OR d.decided_at >= $5)
     AND ($6::text IS NULL OR d.source = $6)
     AND ($7::text IS NULL OR d.label = $7)
-    AND NOT EXISTS (
-        SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
 ORDER BY wanted.place;
 
 -- name: labelWeights
@@ -152,8 +173,10 @@ ORDER BY wanted.place;
 SELECT p.route, p.reason, count(*),
     sum(1 / p.propensity), sum(1 / (p.propensity * p.propensity)), max(1 / p.propensity)
 FROM decision d
-JOIN prediction p
-    ON p.project_id = d.project_id AND p.item_id = d.item_id AND p.model_version_id = d.model_version_id
+CROSS JOIN LATERAL (
+    SELECT x.route, x.reason, x.propensity FROM prediction x
+    WHERE x.project_id = d.project_id AND x.item_id = d.item_id AND x.model_version_id = d.model_version_id
+    OFFSET 0) AS p
 WHERE d.project_id = $1
     AND d.outcome <> 'reopened'
     AND ($2 OR d.source <> 'model')
@@ -163,6 +186,7 @@ WHERE d.project_id = $1
     AND p.propensity > 0 AND p.route <> 'accepted' AND d.source <> 'model'
     AND NOT EXISTS (
         SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision
+        OFFSET 0)
 GROUP BY p.route, p.reason
 ORDER BY p.route, p.reason;

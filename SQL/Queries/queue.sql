@@ -189,9 +189,13 @@ WHERE i.project_id = $1 AND i.id = $2;
 --   seconds double precision or null, is_shown boolean, reviewed_at timestamptz, has_counted boolean
 SELECT v.item_id, v.actor_id, a.name, v.verdict, v.label, v.tags, v.comment, v.seconds, v.is_shown, v.reviewed_at,
     v.slot IS NOT NULL
-FROM review v
-JOIN actor a ON a.id = v.actor_id
-WHERE v.project_id = $1 AND v.item_id = ANY($2::bigint[]) AND v.queue = 0 AND v.undone_at IS NULL;
+FROM unnest($2::bigint[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT x.item_id, x.actor_id, x.verdict, x.label, x.tags, x.comment, x.seconds, x.is_shown, x.reviewed_at, x.slot
+    FROM review x
+    WHERE x.project_id = $1 AND x.item_id = n.id AND x.queue = 0 AND x.undone_at IS NULL
+    OFFSET 0) AS v
+JOIN actor a ON a.id = v.actor_id;
 
 -- name: waitingUnderOtherPolicies
 -- A page of the review queue behind a place: where each row stands, and whether its task came with another policy than $2; with
@@ -209,7 +213,10 @@ FROM (
     ORDER BY r.rank, r.item_id
     LIMIT $5
 ) AS x
-JOIN task t ON t.project_id = $1 AND t.item_id = x.item_id
+CROSS JOIN LATERAL (
+    SELECT y.policy_version, y.model_version_id, y.rank, y.created_at, y.asked, y.is_blind FROM task y
+    WHERE y.project_id = $1 AND y.item_id = x.item_id
+    OFFSET 0) AS t
 ORDER BY x.rank, x.item_id;
 
 -- name: queueFigures
@@ -219,6 +226,6 @@ ORDER BY x.rank, x.item_id;
 SELECT
     (SELECT count(*) FROM (SELECT FROM ready r WHERE r.project_id = $1 AND r.queue = $2 GROUP BY r.item_id) AS waiting),
     (SELECT count(*) FROM lease l WHERE l.project_id = $1 AND l.queue = $2 AND l.expires_at >= now()),
-    (SELECT min(t.created_at) FROM ready r
-        JOIN task t ON t.project_id = r.project_id AND t.item_id = r.item_id
+    (SELECT min((
+            SELECT t.created_at FROM task t WHERE t.project_id = r.project_id AND t.item_id = r.item_id)) FROM ready r
         WHERE r.project_id = $1 AND r.queue = $2);

@@ -355,7 +355,10 @@ SELECT s.key FROM rollup_slice s WHERE s.project_id = $1 ORDER BY s.key;
 -- returns given bigint, wrong bigint
 SELECT count(*), count(*) FILTER (WHERE v.label <> g.label)
 FROM review v
-JOIN gold g ON g.project_id = v.project_id AND g.item_id = v.item_id AND g.retired_at IS NULL
+CROSS JOIN LATERAL (
+    SELECT x.label FROM gold x
+    WHERE x.project_id = v.project_id AND x.item_id = v.item_id AND x.retired_at IS NULL
+    OFFSET 0) AS g
 WHERE v.project_id = $1 AND v.status = 'gold' AND v.verdict = 'label' AND v.undone_at IS NULL;
 
 -- name: reportHourSize

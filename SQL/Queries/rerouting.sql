@@ -40,5 +40,12 @@ SELECT $1, n.item_id,
     f.policy_version, t.policy_version, f.rollout_revision, t.rollout_revision, n.from_version, n.to_version,
     f.propensity, f.is_blind, f.route, f.reason, f.rule, f.would_be, t.route, t.reason
 FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS n (item_id, from_version, to_version, number)
-JOIN prediction f ON f.project_id = $1 AND f.item_id = n.item_id AND f.model_version_id = n.from_version
-JOIN prediction t ON t.project_id = $1 AND t.item_id = n.item_id AND t.model_version_id = n.to_version;
+CROSS JOIN LATERAL (
+    SELECT x.policy_version, x.rollout_revision, x.propensity, x.is_blind, x.route, x.reason, x.rule, x.would_be
+    FROM prediction x
+    WHERE x.project_id = $1 AND x.item_id = n.item_id AND x.model_version_id = n.from_version
+    OFFSET 0) AS f
+CROSS JOIN LATERAL (
+    SELECT x.policy_version, x.rollout_revision, x.route, x.reason FROM prediction x
+    WHERE x.project_id = $1 AND x.item_id = n.item_id AND x.model_version_id = n.to_version
+    OFFSET 0) AS t;

@@ -65,14 +65,18 @@ SELECT m.model, m.version, p.stands, r.propensity, count(*),
     count(*) FILTER (WHERE p.would_be <> 'queued' AND d.label <> p.label)
 FROM prediction p
 JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
-LEFT JOIN prediction r
-    ON r.project_id = p.project_id AND r.item_id = p.item_id AND r.stands AND r.route <> 'waiting'
-LEFT JOIN decision d
-    ON d.project_id = p.project_id AND d.item_id = p.item_id AND d.source <> 'model' AND d.outcome <> 'borderline'
-    AND r.route <> 'accepted'
-    AND NOT EXISTS (
-        SELECT FROM decision later
-        WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision)
+LEFT JOIN LATERAL (
+    SELECT x.propensity, x.route FROM prediction x
+    WHERE x.project_id = p.project_id AND x.item_id = p.item_id AND x.stands AND x.route <> 'waiting'
+    OFFSET 0) AS r ON true
+LEFT JOIN LATERAL (
+    SELECT c.label
+    FROM (
+        SELECT x.label, x.source, x.outcome FROM decision x
+        WHERE x.project_id = p.project_id AND x.item_id = p.item_id AND r.route <> 'accepted'
+        ORDER BY x.revision DESC
+        LIMIT 1) AS c
+    WHERE c.source <> 'model' AND c.outcome <> 'borderline') AS d ON true
 WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.would_be IS NOT NULL
 GROUP BY m.model, m.version, p.stands, r.propensity
 ORDER BY m.model, m.version, p.stands, r.propensity;

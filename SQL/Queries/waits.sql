@@ -55,9 +55,14 @@ ORDER BY p.name;
 SELECT a.item_id, a.model_version_id, a.due_at <= now(), i.external_id, p.label, p.confidence,
     m.model, m.version, i.payload, i.metadata
 FROM awaiting a
-JOIN item i ON i.project_id = a.project_id AND i.id = a.item_id
-JOIN prediction p
-    ON p.project_id = a.project_id AND p.item_id = a.item_id AND p.model_version_id = a.model_version_id
+CROSS JOIN LATERAL (
+    SELECT x.external_id, x.payload, x.metadata FROM item x
+    WHERE x.project_id = a.project_id AND x.id = a.item_id
+    OFFSET 0) AS i
+CROSS JOIN LATERAL (
+    SELECT x.label, x.confidence FROM prediction x
+    WHERE x.project_id = a.project_id AND x.item_id = a.item_id AND x.model_version_id = a.model_version_id
+    OFFSET 0) AS p
 JOIN model_version m ON m.project_id = a.project_id AND m.id = a.model_version_id
 WHERE a.project_id = $1
     AND (a.due_at <= now() OR a.rollout_revision IS DISTINCT FROM $2::integer)
@@ -90,21 +95,36 @@ WITH routed AS (
         p.policy_version, $2, p.rollout_revision, $3, n.model_version_id, n.model_version_id, p.propensity, p.is_blind,
         p.route, p.reason, p.rule, p.would_be, n.route, n.reason
     FROM routed n
-    JOIN prediction p ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id
+    CROSS JOIN LATERAL (
+        SELECT x.policy_version, x.rollout_revision, x.propensity, x.is_blind, x.route, x.reason, x.rule, x.would_be,
+            x.received_at, x.stratum, x.label
+        FROM prediction x
+        WHERE x.project_id = $1 AND x.item_id = n.item_id AND x.model_version_id = n.model_version_id
+        OFFSET 0) AS p
 ), moved AS (
     INSERT INTO appended_move (project_id, item_id, model_version_id, propensity, received_at, policy_version, stratum, label,
         route, reason, rule, from_source, from_outcome, to_source, to_outcome)
     SELECT $1, n.item_id, n.model_version_id, p.propensity, p.received_at, p.policy_version, p.stratum, p.label,
         p.route, p.reason, p.rule, '', '', NULL, NULL
     FROM routed n
-    JOIN prediction p ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id
+    CROSS JOIN LATERAL (
+        SELECT x.policy_version, x.rollout_revision, x.propensity, x.is_blind, x.route, x.reason, x.rule, x.would_be,
+            x.received_at, x.stratum, x.label
+        FROM prediction x
+        WHERE x.project_id = $1 AND x.item_id = n.item_id AND x.model_version_id = n.model_version_id
+        OFFSET 0) AS p
     UNION ALL
     SELECT $1, n.item_id, n.model_version_id, n.propensity, p.received_at, $2, n.stratum, p.label,
         n.route, n.reason, n.rule, NULL, NULL,
         CASE WHEN n.route IN ('accepted', 'audited') THEN 'model' ELSE '' END,
         CASE WHEN n.route IN ('accepted', 'audited') THEN 'auto_accepted' ELSE '' END
     FROM routed n
-    JOIN prediction p ON p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id
+    CROSS JOIN LATERAL (
+        SELECT x.policy_version, x.rollout_revision, x.propensity, x.is_blind, x.route, x.reason, x.rule, x.would_be,
+            x.received_at, x.stratum, x.label
+        FROM prediction x
+        WHERE x.project_id = $1 AND x.item_id = n.item_id AND x.model_version_id = n.model_version_id
+        OFFSET 0) AS p
 )
 UPDATE prediction AS p SET policy_version = $2, rollout_revision = $3, salt_id = $4, propensity = n.propensity,
     is_blind = n.is_blind, route = n.route, reason = n.reason, rule = n.rule, would_be = n.would_be,
@@ -131,8 +151,10 @@ FROM (
     UNION ALL
     -- What waited in vain has another reason by now.
     SELECT p.model_version_id, c.from_reason, p.received_at FROM reroute c
-    JOIN prediction p
-        ON p.project_id = $1 AND p.item_id = c.item_id AND p.model_version_id = c.from_model_version_id
+    CROSS JOIN LATERAL (
+        SELECT x.model_version_id, x.received_at FROM prediction x
+        WHERE x.project_id = $1 AND x.item_id = c.item_id AND x.model_version_id = c.from_model_version_id
+        OFFSET 0) AS p
     WHERE c.project_id = $1 AND c.from_model_version_id = c.to_model_version_id AND c.from_reason = 'late_version'
         AND p.received_at >= $2 AND p.received_at < $3
 ) AS s

@@ -20,8 +20,18 @@ SELECT p.item_id, i.external_id, p.label, p.confidence, p.salt_id, p.route <> 'a
     p.route = 'waiting', p.reason IN ('unknown_version', 'no_answer_in_time'),
     k.contradicted AND coalesce(d.source = 'model' OR d.outcome = 'reopened', true),
     k.contradicted AND coalesce(d.source <> 'model' AND d.outcome <> 'reopened', false)
-FROM prediction p
-JOIN item i ON i.project_id = p.project_id AND i.id = p.item_id
+FROM (
+    -- The page first, along the key: what is looked up for its rows bounds nothing.
+    SELECT o.project_id, o.item_id, o.model_version_id, o.label, o.confidence, o.salt_id, o.route, o.reason, o.propensity
+    FROM prediction o
+    WHERE o.project_id = $1 AND o.item_id > $4 AND o.item_id <= $5
+        AND o.received_at >= $2 AND o.received_at < $3 AND o.stands
+    ORDER BY o.item_id
+    LIMIT $7) AS p
+CROSS JOIN LATERAL (
+    SELECT x.external_id, x.payload, x.metadata FROM item x
+    WHERE x.project_id = p.project_id AND x.id = p.item_id
+    OFFSET 0) AS i
 LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
 LEFT JOIN LATERAL (
     SELECT e.source, e.outcome, e.label FROM decision e
@@ -31,10 +41,7 @@ LEFT JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT CASE WHEN p.route = 'audited' THEN is_contradicted(p.project_id, p.item_id, p.route, p.label) ELSE false END
         AS contradicted OFFSET 0) AS k
-WHERE p.project_id = $1 AND p.item_id > $4 AND p.item_id <= $5
-    AND p.received_at >= $2 AND p.received_at < $3 AND p.stands
-ORDER BY p.item_id
-LIMIT $7;
+ORDER BY p.item_id;
 
 -- name: handlingTimes
 -- The mean handling time in seconds, capped at the idle limit of 120 each, of the reviews given in a window, and how many

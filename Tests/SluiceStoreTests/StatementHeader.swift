@@ -3,8 +3,27 @@ import SluicePostgres
 import TestSupport
 import Testing
 
+/// A parameter of a statement, as its header has it.
+struct StatementParameter {
+    /// What it is called.
+    let name: String
+    /// Its type without a remark, as `bigint` or `double precision[]`.
+    let type: String
+}
+
+extension Statement {
+    /// The parameters its header names, in order.
+    var parameters: [StatementParameter] {
+        let header = StatementHeader(self)
+        return zip(header.names, header.parameters).map {
+            StatementParameter(name: $0, type: StatementHeader.type($1))
+        }
+    }
+}
+
 /// What the comment at the head of a statement promises.
 private struct StatementHeader {
+    var names: [String] = []
     var parameters: [String] = []
     var columns: [String] = []
 
@@ -15,6 +34,9 @@ private struct StatementHeader {
             let text = line.dropFirst(2).trimmingCharacters(in: .whitespaces)
             if text.hasPrefix("$") {
                 parameters += Self.fields(text)
+                names += text.split(separator: ",").compactMap { field in
+                    field.split(separator: " ").first { !$0.hasPrefix("$") }.map(String.init)
+                }
             } else if text.hasPrefix("returns ") {
                 isReturning = true
                 columns += Self.fields(String(text.dropFirst("returns ".count)))

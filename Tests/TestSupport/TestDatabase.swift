@@ -54,6 +54,15 @@ public struct TestDatabase: Sendable {
         try await server.execute(statements, database: name)
     }
 
+    /// Runs statements as the owner of the server, and goes on behind those that fail.
+    ///
+    /// - Returns: everything `psql` wrote, what the server said beside the rows included.
+    public func run(_ statements: String) async throws -> CommandResult {
+        try await runCommand(
+            "/usr/bin/psql", ["-XAtq", server.address.connectionString(database: name)],
+            input: statements)
+    }
+
     /// Makes databases from a template that was migrated once, some ahead of the tests.
     private actor Clones {
         static let only = Clones()
