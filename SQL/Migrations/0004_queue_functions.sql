@@ -4,8 +4,6 @@
 -- PostgreSQL now and then decides to, costs three times what the claim does. A plan made while a table was nearly empty
 -- would read the whole of it for as long as the session lives, so that is forbidden too; and bitmaps, which read the dead
 -- entries of an index again each time, where a plain scan marks them.
--- A reviewer's answer to an item is looked up by the item (actor_id + 0): to a planner that knows few reviews the index of all
--- that the reviewer ever answered looks as good.
 -- Order of locks, everywhere: the reviewer, then the wait for a version, then the task, then leases, then ready rows.
 -- Whoever ends a lease holds the task, so that a slot is either given back or its item decided, and never both. A sweep,
 -- which ends those of many, waits for no task; a claim, which holds ready rows, waits for nothing any more.
@@ -233,7 +231,7 @@ BEGIN
                     WHERE l.project_id = p_project AND l.item_id = x.item_id AND l.actor_id = v_actor OFFSET 0)
                 AND NOT EXISTS (
                     SELECT FROM review v
-                    WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id + 0 = v_actor
+                    WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = v_actor
                         AND v.queue <= p_queue AND (v.queue = p_queue OR v.verdict IN ('label', 'unusable'))
                         AND v.undone_at IS NULL OFFSET 0)
             ORDER BY x.rank, x.item_id
@@ -303,7 +301,7 @@ BEGIN
                     AND p.label = ANY(p_labels) OFFSET 0))
             AND (NOT p_mine OR EXISTS (
                 SELECT FROM review v
-                WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id + 0 = p_actor AND v.queue = 0
+                WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = p_actor AND v.queue = 0
                     AND v.verdict = 'escalate' AND v.undone_at IS NULL OFFSET 0))
             AND (cardinality(p_keys) = 0 OR EXISTS (
                 SELECT FROM item i
@@ -317,7 +315,7 @@ BEGIN
                 WHERE l.project_id = p_project AND l.item_id = x.item_id AND l.actor_id = p_actor OFFSET 0)
             AND NOT EXISTS (
                 SELECT FROM review v
-                WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id + 0 = p_actor
+                WHERE v.project_id = p_project AND v.item_id = x.item_id AND v.actor_id = p_actor
                     AND v.queue <= p_queue AND (v.queue = p_queue OR v.verdict IN ('label', 'unusable'))
                     AND v.undone_at IS NULL OFFSET 0)
         ORDER BY x.rank, x.item_id
@@ -434,7 +432,7 @@ BEGIN
             RETURN;
         END IF;
         PERFORM FROM review v
-        WHERE v.project_id = p_project AND v.item_id = p_item AND v.actor_id + 0 = p_actor AND v.queue = p_queue
+        WHERE v.project_id = p_project AND v.item_id = p_item AND v.actor_id = p_actor AND v.queue = p_queue
             AND v.undone_at IS NULL;
         IF FOUND THEN
             o_status := 'already';
