@@ -394,21 +394,22 @@ BEGIN
     o_revision := coalesce(v_former.revision, 0);
     o_decided := coalesce(v_former.outcome <> 'reopened' AND (v_former.source <> 'model' OR NOT o_is_audit), false);
     o_repeated := false;
-    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
-    WHERE v.project_id = p_project AND v.id = p_id;
-    IF FOUND THEN
-        o_repeated := v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
-            AND v_old.label IS NOT DISTINCT FROM p_label;
-        o_status := CASE WHEN o_repeated THEN v_old.status ELSE 'conflict' END;
-        o_reviewed_at := v_old.reviewed_at;
-        RETURN NEXT;
-        RETURN;
-    END IF;
     -- Here and not in the calling statement, whose snapshot may be older than the prediction.
     SELECT p.label, p.route, p.reason, p.rule, p.policy_version, p.propensity, p.stratum, p.received_at INTO v_route
     FROM prediction p
     WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version;
     o_predicted := v_route.label;
+    p_label := answered_label(p_project, v_route.label, p_label);
+    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
+    WHERE v.project_id = p_project AND v.id = p_id;
+    IF FOUND THEN
+        o_repeated := v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
+            AND (v_old.label IS NOT DISTINCT FROM p_label OR answered_label(p_project, v_old.label, p_label) = v_old.label);
+        o_status := CASE WHEN o_repeated THEN v_old.status ELSE 'conflict' END;
+        o_reviewed_at := v_old.reviewed_at;
+        RETURN NEXT;
+        RETURN;
+    END IF;
 
     DELETE FROM lease l
     WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token

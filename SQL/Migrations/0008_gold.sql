@@ -195,12 +195,13 @@ BEGIN
     WHERE i.project_id = p_project AND i.id = p_item;
     SELECT p.label INTO o_predicted FROM prediction p
     WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = v_lease.model_version_id;
+    p_label := answered_label(p_project, o_label, p_label);
     SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
     WHERE v.project_id = p_project AND v.id = p_id;
     IF FOUND THEN
         o_status := CASE
             WHEN v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
-                AND v_old.label IS NOT DISTINCT FROM p_label THEN 'repeated'
+                AND (v_old.label IS NOT DISTINCT FROM p_label OR answered_label(p_project, v_old.label, p_label) = v_old.label) THEN 'repeated'
             ELSE 'conflict' END;
         o_reviewed_at := v_old.reviewed_at;
         RETURN NEXT;

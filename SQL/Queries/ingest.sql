@@ -20,7 +20,7 @@ COPY item (project_id, id, payload_hash, external_id, group_key, payload, metada
 -- name: copyPredictions
 -- Stores predictions of items that the same transaction stored.
 COPY prediction (project_id, item_id, model_version_id, content_hash, confidence, propensity, policy_version, rollout_revision,
-    salt_id, stratum, is_blind, stands, label, route, reason, rule, would_be, scores, highlights) FROM STDIN (FORMAT binary);
+    salt_id, stratum, is_blind, stands, label, route, reason, rule, would_be, scores, highlights, said_label) FROM STDIN (FORMAT binary);
 
 -- name: copyModelDecisions
 -- The first decision of items the model decided.
@@ -95,33 +95,37 @@ CROSS JOIN LATERAL (
 -- $1 project_id bigint, $2 policy_version integer, $3 rollout_revision integer or null, $4 salt_id smallint, $5 item_ids bigint[]
 -- $6 model_version_ids bigint[], $7 content_hashes uuid[], $8 confidences double precision[], $9 propensities double precision[]
 -- $10 are_blind boolean[], $11 stand boolean[], $12 labels text[], $13 routes text[], $14 reasons text[], $15 rules text[]
--- $16 would_be text[], $17 scores json[], $18 highlights json[], $19 strata smallint[]
+-- $16 would_be text[], $17 scores json[], $18 highlights json[], $19 strata smallint[], $20 said_labels text[]
 INSERT INTO prediction (project_id, item_id, model_version_id, content_hash, confidence, propensity,
-    policy_version, rollout_revision, salt_id, is_blind, stands, label, route, reason, rule, would_be, scores, highlights, stratum)
+    policy_version, rollout_revision, salt_id, is_blind, stands, label, route, reason, rule, would_be, scores, highlights, stratum,
+    said_label)
 SELECT $1, n.item_id, n.model_version_id, n.content_hash, n.confidence, n.propensity,
-    $2, $3, $4, n.is_blind, n.stands, n.label, n.route, n.reason, n.rule, n.would_be, n.scores, n.highlights, n.stratum
+    $2, $3, $4, n.is_blind, n.stands, n.label, n.route, n.reason, n.rule, n.would_be, n.scores, n.highlights, n.stratum,
+    n.said_label
 FROM unnest($5::bigint[], $6::bigint[], $7::uuid[], $8::double precision[], $9::double precision[], $10::boolean[],
     $11::boolean[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::json[], $18::json[],
-    $19::smallint[])
+    $19::smallint[], $20::text[])
     AS n (item_id, model_version_id, content_hash, confidence, propensity, is_blind, stands,
-        label, route, reason, rule, would_be, scores, highlights, stratum);
+        label, route, reason, rule, would_be, scores, highlights, stratum, said_label);
 
 -- name: insertPredictions
 -- Stores predictions; one that exists is left out of the answer.
 -- $1 project_id bigint, $2 policy_version integer, $3 rollout_revision integer or null, $4 salt_id smallint, $5 item_ids bigint[]
 -- $6 model_version_ids bigint[], $7 content_hashes uuid[], $8 confidences double precision[], $9 propensities double precision[]
 -- $10 are_blind boolean[], $11 stand boolean[], $12 labels text[], $13 routes text[], $14 reasons text[], $15 rules text[]
--- $16 would_be text[], $17 scores json[], $18 highlights json[], $19 strata smallint[]
+-- $16 would_be text[], $17 scores json[], $18 highlights json[], $19 strata smallint[], $20 said_labels text[]
 -- returns item_id bigint, model_version_id bigint
 INSERT INTO prediction AS p (project_id, item_id, model_version_id, content_hash, confidence, propensity,
-    policy_version, rollout_revision, salt_id, is_blind, stands, label, route, reason, rule, would_be, scores, highlights, stratum)
+    policy_version, rollout_revision, salt_id, is_blind, stands, label, route, reason, rule, would_be, scores, highlights, stratum,
+    said_label)
 SELECT $1, n.item_id, n.model_version_id, n.content_hash, n.confidence, n.propensity,
-    $2, $3, $4, n.is_blind, n.stands, n.label, n.route, n.reason, n.rule, n.would_be, n.scores, n.highlights, n.stratum
+    $2, $3, $4, n.is_blind, n.stands, n.label, n.route, n.reason, n.rule, n.would_be, n.scores, n.highlights, n.stratum,
+    n.said_label
 FROM unnest($5::bigint[], $6::bigint[], $7::uuid[], $8::double precision[], $9::double precision[], $10::boolean[],
     $11::boolean[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::json[], $18::json[],
-    $19::smallint[])
+    $19::smallint[], $20::text[])
     AS n (item_id, model_version_id, content_hash, confidence, propensity, is_blind, stands,
-        label, route, reason, rule, would_be, scores, highlights, stratum)
+        label, route, reason, rule, would_be, scores, highlights, stratum, said_label)
 ON CONFLICT (project_id, item_id, model_version_id) DO NOTHING
 RETURNING p.item_id, p.model_version_id;
 

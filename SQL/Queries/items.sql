@@ -9,10 +9,10 @@ WHERE i.project_id = $1 AND i.external_id = $2;
 -- returns model text or null, version text or null, label text or null, confidence double precision, scores json, highlights json
 --   route text, reason text, policy_version integer, propensity double precision, salt_id smallint, is_blind boolean
 --   received_at timestamptz, rule text or null, would_be text or null, stands boolean, rollout_revision integer or null
---   stratum smallint or null
+--   stratum smallint or null, said_label text or null
 SELECT m.model, m.version, p.label, p.confidence, p.scores, p.highlights, p.route, p.reason,
     p.policy_version, p.propensity, p.salt_id, p.is_blind, p.received_at,
-    p.rule, p.would_be, p.stands, p.rollout_revision, p.stratum
+    p.rule, p.would_be, p.stands, p.rollout_revision, p.stratum, p.said_label
 FROM prediction p
 LEFT JOIN model_version m ON m.project_id = p.project_id AND m.id = p.model_version_id
 WHERE p.project_id = $1 AND p.item_id = $2
@@ -67,11 +67,13 @@ ORDER BY d.revision;
 -- returns item_id bigint, external_id text, label text or null, confidence double precision, policy_version integer, salt_id smallint
 --   route text, reason text, propensity double precision, is_blind boolean, rule text or null, would_be text or null
 --   model text or null, version text or null, payload json or null, metadata json or null, stratum smallint or null
+--   is_label_retired boolean
 SELECT p.item_id, i.external_id, p.label, p.confidence, p.policy_version, p.salt_id, p.route, p.reason, p.propensity, p.is_blind,
-    p.rule, p.would_be, m.model, m.version, i.payload, i.metadata, p.stratum
+    p.rule, p.would_be, m.model, m.version, i.payload, i.metadata, p.stratum,
+    coalesce(p.said_label = p.label, false) OR p.reason = 'label_retired'
 FROM (
     SELECT o.project_id, o.item_id, o.model_version_id, o.label, o.confidence, o.policy_version, o.salt_id, o.route, o.reason,
-        o.propensity, o.is_blind, o.rule, o.would_be, o.stratum
+        o.propensity, o.is_blind, o.rule, o.would_be, o.stratum, o.said_label
     FROM prediction o
     WHERE o.project_id = $1 AND o.item_id > $2 AND o.stands
     ORDER BY o.item_id, o.model_version_id

@@ -12,7 +12,7 @@ SELECT max(page.item_id) FROM (
 -- name: labelRows
 -- The current decisions of the items in ($2, $3], with where they come from, in order of item.
 -- $1 project_id bigint, $2 after_item bigint, $3 last_item bigint, $4 include_model boolean, $5 since timestamptz or null
--- $6 source text or null, $7 label text or null
+-- $6 source text or null, $7 labels text[] or null
 -- returns external_id text, label text, source text, outcome text, predicted text, confidence double precision, model text
 --   version text, route text, reason text, propensity double precision, policy_version integer, reviews smallint
 --   agreement double precision, reviewers json, is_blind boolean, group_key text, received_at timestamptz, decided_at timestamptz
@@ -50,7 +50,7 @@ WHERE d.project_id = $1 AND d.item_id > $2 AND d.item_id <= $3
     AND ($4 OR d.source <> 'model')
     AND ($5::timestamptz IS NULL OR d.decided_at >= $5)
     AND ($6::text IS NULL OR d.source = $6)
-    AND ($7::text IS NULL OR d.label = $7)
+    AND ($7::text[] IS NULL OR d.label = ANY($7))
     AND NOT EXISTS (
         SELECT FROM decision later
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision
@@ -82,11 +82,11 @@ UNION
 -- The items of an export with how surprised the model is by their labels, the most surprising first; those it said nothing
 -- of last. The loss is -ln of the probability it gave the label: of its scores where they have one in 0...1, else the confidence,
 -- or what that leaves to all other labels alike. No loss is above 34.54, that of 1e-15.
--- $1 project_id bigint, $2 include_model boolean, $3 since timestamptz or null, $4 source text or null, $5 label text or null
+-- $1 project_id bigint, $2 include_model boolean, $3 since timestamptz or null, $4 source text or null, $5 labels text[] or null
 -- $6 limit bigint or null
 -- returns item_id bigint, loss double precision
 WITH others AS MATERIALIZED (
-    SELECT greatest(count(*) - 1, 1) AS n FROM label l WHERE l.project_id = $1 AND NOT l.is_borderline
+    SELECT greatest(count(*) - 1, 1) AS n FROM label l WHERE l.project_id = $1 AND l.status = 'active' AND NOT l.is_borderline
 )
 -- greatest() passes over nulls: what has no probability would have the largest loss of all.
 SELECT d.item_id, -ln(CASE WHEN given.probability < 1e-15 THEN 1e-15 ELSE given.probability END) AS loss
@@ -106,7 +106,7 @@ WHERE d.project_id = $1
     AND ($2 OR d.source <> 'model')
     AND ($3::timestamptz IS NULL OR d.decided_at >= $3)
     AND ($4::text IS NULL OR d.source = $4)
-    AND ($5::text IS NULL OR d.label = $5)
+    AND ($5::text[] IS NULL OR d.label = ANY($5))
     AND NOT EXISTS (
         SELECT FROM decision later
         WHERE later.project_id = d.project_id AND later.item_id = d.item_id AND later.revision > d.revision
@@ -117,7 +117,7 @@ LIMIT $6;
 -- name: labelRowsOf
 -- The current decisions of some items as labelRows has them, in the order of the items, with what was given beside each.
 -- $1 project_id bigint, $2 item_ids bigint[], $3 losses double precision[], $4 include_model boolean, $5 since timestamptz or null
--- $6 source text or null, $7 label text or null
+-- $6 source text or null, $7 labels text[] or null
 -- returns external_id text, label text, source text, outcome text, predicted text, confidence double precision, model text
 --   version text, route text, reason text, propensity double precision, policy_version integer, reviews smallint
 --   agreement double precision, reviewers json, is_blind boolean, group_key text, received_at timestamptz, decided_at timestamptz
@@ -163,12 +163,12 @@ WHERE d.outcome <> 'reopened'
     AND ($4 OR d.source <> 'model')
     AND ($5::timestamptz IS NULL OR d.decided_at >= $5)
     AND ($6::text IS NULL OR d.source = $6)
-    AND ($7::text IS NULL OR d.label = $7)
+    AND ($7::text[] IS NULL OR d.label = ANY($7))
 ORDER BY wanted.place;
 
 -- name: labelWeights
 -- What an export of the same rows will weigh: per way of selection, rows, sum of weights and of their squares, largest weight.
--- $1 project_id bigint, $2 include_model boolean, $3 since timestamptz or null, $4 source text or null, $5 label text or null
+-- $1 project_id bigint, $2 include_model boolean, $3 since timestamptz or null, $4 source text or null, $5 labels text[] or null
 -- returns route text, reason text, rows bigint, weights double precision, squares double precision, largest double precision
 SELECT p.route, p.reason, count(*),
     sum(1 / p.propensity), sum(1 / (p.propensity * p.propensity)), max(1 / p.propensity)
@@ -182,7 +182,7 @@ WHERE d.project_id = $1
     AND ($2 OR d.source <> 'model')
     AND ($3::timestamptz IS NULL OR d.decided_at >= $3)
     AND ($4::text IS NULL OR d.source = $4)
-    AND ($5::text IS NULL OR d.label = $5)
+    AND ($5::text[] IS NULL OR d.label = ANY($5))
     AND p.propensity > 0 AND p.route <> 'accepted' AND d.source <> 'model'
     AND NOT EXISTS (
         SELECT FROM decision later

@@ -20,8 +20,8 @@ INSERT INTO project (name, tags, created_by) VALUES ($1, $2, $3) RETURNING id;
 
 -- name: insertLabels
 -- $1 project_id bigint, $2 names text[], $3 keys text[], $4 titles text[], $5 are_borderline boolean[]
-INSERT INTO label (project_id, position, name, key, title, is_borderline)
-SELECT $1, n.position, n.name, n.key, n.title, n.is_borderline
+INSERT INTO label (project_id, position, id, name, key, title, is_borderline)
+SELECT $1, n.position, n.name, n.name, n.key, n.title, n.is_borderline
 FROM unnest($2::text[], $3::text[], $4::text[], $5::boolean[])
     WITH ORDINALITY AS n (name, key, title, is_borderline, position);
 
@@ -41,10 +41,10 @@ UPDATE project SET tags = $2 WHERE id = $1;
 -- name: findProject
 -- A project with the policy and the rollout in force.
 -- $1 name text
--- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[], rollout_revision integer, rollout json, rollout_created_at timestamptz, rollout_author text, rollout_reason text, guidelines_version integer, calibrations integer, archived_at timestamptz
+-- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[], rollout_revision integer, rollout json, rollout_created_at timestamptz, rollout_author text, rollout_reason text, guidelines_version integer, calibrations integer, archived_at timestamptz, label_set_version integer
 SELECT p.id, g.text, p.created_at, p.policy_version, y.document, y.created_at, a.name, y.reason, p.tags,
     r.revision, r.document, r.created_at, b.name, r.reason, p.guidelines_version, p.calibrations,
-    p.archived_at
+    p.archived_at, p.label_set_version
 FROM project p
 JOIN guideline g ON g.project_id = p.id AND g.version = p.guidelines_version
 JOIN policy y ON y.project_id = p.id AND y.version = p.policy_version
@@ -58,9 +58,13 @@ WHERE p.name = $1 AND p.deleted_at IS NULL;
 SELECT p.name, p.created_at FROM project p WHERE p.deleted_at IS NULL ORDER BY p.name;
 
 -- name: listLabels
+-- Every label there ever was, in the order they were declared.
 -- $1 project_id bigint
--- returns name text, key text, title text, is_borderline boolean
-SELECT l.name, l.key, l.title, l.is_borderline FROM label l WHERE l.project_id = $1 ORDER BY l.position;
+-- returns id text, name text, key text, title text, is_borderline boolean, status text, merged_into text or null
+--   former_names text[]
+SELECT l.id, l.name, l.key, l.title, l.is_borderline, l.status, l.merged_into, l.former_names FROM label l
+WHERE l.project_id = $1
+ORDER BY l.position;
 
 -- name: currentSalts
 -- The newest salt of each purpose.

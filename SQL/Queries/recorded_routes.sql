@@ -6,7 +6,7 @@
 -- returns item_id bigint, external_id text, label text or null, confidence double precision, policy_version integer
 --   rollout_revision integer or null, salt_id smallint, route text, reason text, propensity double precision, is_blind boolean
 --   rule text or null, would_be text or null, model text or null, version text or null, payload json or null
---   metadata json or null, had_waited boolean, stratum smallint or null
+--   metadata json or null, had_waited boolean, stratum smallint or null, is_label_retired boolean
 WITH page AS MATERIALIZED (
     SELECT i.id, i.external_id, i.payload, i.metadata FROM item i
     WHERE i.project_id = $1 AND i.id > $2
@@ -40,10 +40,11 @@ WITH page AS MATERIALIZED (
 SELECT r.id, r.external_id, p.label, p.confidence, r.policy_version,
     r.rollout_revision, p.salt_id, r.route, r.reason, r.propensity, r.is_blind,
     r.rule, r.would_be, m.model, m.version, r.payload,
-    r.metadata, r.had_waited, r.stratum
+    r.metadata, r.had_waited, r.stratum,
+    coalesce(p.said_label = p.label, false) OR r.reason = 'label_retired'
 FROM routes r
 CROSS JOIN LATERAL (
-    SELECT x.label, x.confidence, x.salt_id FROM prediction x
+    SELECT x.label, x.said_label, x.confidence, x.salt_id FROM prediction x
     WHERE x.project_id = $1 AND x.item_id = r.id AND x.model_version_id = r.model_version_id
     OFFSET 0) AS p
 LEFT JOIN model_version m ON m.project_id = $1 AND m.id = r.model_version_id

@@ -51,9 +51,9 @@ ORDER BY p.name;
 -- their routes depend on. What another instance has in hand is left to it.
 -- $1 project_id bigint, $2 rollout_revision integer or null, $3 policy_version integer, $4 limit integer
 -- returns item_id bigint, model_version_id bigint, is_due boolean, external_id text, label text, confidence double precision
---   model text, version text, payload json or null, metadata json or null
+--   model text, version text, payload json or null, metadata json or null, was_label_retired boolean
 SELECT a.item_id, a.model_version_id, a.due_at <= now(), i.external_id, p.label, p.confidence,
-    m.model, m.version, i.payload, i.metadata
+    m.model, m.version, i.payload, i.metadata, coalesce(p.said_label = p.label, false)
 FROM awaiting a
 CROSS JOIN LATERAL (
     SELECT x.external_id, x.payload, x.metadata FROM item x

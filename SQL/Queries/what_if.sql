@@ -14,15 +14,18 @@ WHERE p.project_id = $1 AND p.received_at >= $2 AND p.received_at < $3 AND p.sta
 -- returns item_id bigint, external_id text, label text or null, confidence double precision, salt_id smallint, is_asked boolean
 --   propensity double precision, model text or null, version text or null, payload json or null, metadata json or null
 --   is_labelled boolean, is_wrong boolean, is_waiting boolean, is_peoples boolean, is_disputed boolean, was_disputed boolean
+--   is_label_retired boolean
 SELECT p.item_id, i.external_id, p.label, p.confidence, p.salt_id, p.route <> 'accepted',
     p.propensity, m.model, m.version, CASE WHEN $6 THEN i.payload END, CASE WHEN $6 THEN i.metadata END,
     coalesce(d.source <> 'model' AND d.outcome IN ('accepted', 'corrected'), false), coalesce(d.label <> p.label, false),
     p.route = 'waiting', p.reason IN ('unknown_version', 'no_answer_in_time'),
     k.contradicted AND coalesce(d.source = 'model' OR d.outcome = 'reopened', true),
-    k.contradicted AND coalesce(d.source <> 'model' AND d.outcome <> 'reopened', false)
+    k.contradicted AND coalesce(d.source <> 'model' AND d.outcome <> 'reopened', false),
+    coalesce(p.said_label = p.label, false) OR p.reason = 'label_retired'
 FROM (
     -- The page first, along the key: what is looked up for its rows bounds nothing.
-    SELECT o.project_id, o.item_id, o.model_version_id, o.label, o.confidence, o.salt_id, o.route, o.reason, o.propensity
+    SELECT o.project_id, o.item_id, o.model_version_id, o.label, o.confidence, o.salt_id, o.route, o.reason, o.propensity,
+        o.said_label
     FROM prediction o
     WHERE o.project_id = $1 AND o.item_id > $4 AND o.item_id <= $5
         AND o.received_at >= $2 AND o.received_at < $3 AND o.stands

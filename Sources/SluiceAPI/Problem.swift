@@ -81,6 +81,16 @@ public enum ProblemTable {
             (409, "Proposal settled", "Nothing to do: somebody was faster.")
         case .unknownLabelMap:
             (404, "Unknown label map", "`sluice label-map list` names those there are.")
+        case .labelRetired:
+            (
+                422, "Retired label",
+                "Give a label of today's set; `sluice label list` has them, `sluice label add` brings one back."
+            )
+        case .labelsChanged:
+            (
+                409, "Label set changed meanwhile",
+                "Look at `sluice label list`, and make the change to that."
+            )
         case .reviewerPaused:
             (403, "Reviewer paused", "Ask an admin: `sluice reviewer resume NAME`.")
         case .unknownReviewer: (404, "Unknown reviewer", "`sluice reviewer list` has the names.")

@@ -16,7 +16,7 @@ extension Desk {
         if let send = pending.next(at: now) { effects.append(send) }
         if pending.isEmpty { mustDrain = false }
         if isLeaving { return effects + finishLeaving() }
-        if labels == nil, projectCall.isDue(now) {
+        if labels == nil || isBehindLabelSet, projectCall.isDue(now) {
             projectCall.start(now)
             effects.append(.loadProject)
         }
@@ -51,7 +51,9 @@ extension Desk {
         switch result {
         case .success(let reply):
             projectCall.finish(dueAt: now)
+            if labels != nil { return take(labelSet: reply) }
             labels = LabelKeys(reply.labels, reserved: keymap.reserved)
+            labelSetVersion = reply.labelSetVersion
             guidelines.text = reply.guidelines
             guidelines.version = reply.guidelinesVersion
             tags = reply.tags
@@ -69,6 +71,7 @@ extension Desk {
         case .success(let reply):
             queueCall.finish(dueAt: now + Self.figuresPoll)
             figures = reply
+            announcedLabelSet = reply.labelSetVersion ?? announcedLabelSet
             reached()
         case .failure(let failure):
             // Figures are not worth giving up for: a token may see items and not figures.
@@ -87,6 +90,7 @@ extension Desk {
                 return release(new.map(\.lease))
             }
             hear(of: reply)
+            announcedLabelSet = reply.labelSetVersion ?? announcedLabelSet
             stoppedBy = nil
             foundNothing = new.isEmpty
             let known = Set(leases.map(\.id))

@@ -119,6 +119,10 @@ public struct Desk: Sendable {
 
     // What is known of the service.
     var labels: LabelKeys?
+    /// The version of the label set that `labels` are.
+    var labelSetVersion: Int?
+    /// The version that the service last said to be in force.
+    var announcedLabelSet: Int?
     var guidelines = Guidelines()
     /// The tags the project offers.
     var tags: [String] = []

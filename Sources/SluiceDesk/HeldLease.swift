@@ -5,8 +5,8 @@ import SluiceDomain
 struct HeldLease: Sendable {
     let lease: Lease
     let document: PayloadDocument
-    /// Nil when the review is blind.
-    let suggestion: Suggestion?
+    /// Nil when the review is blind, and once nobody can give the label any more.
+    var suggestion: Suggestion?
     /// By the client's own clock, from the moment the lease was asked for.
     ///
     /// The reviewer's clock may be wrong, so `expires_at` is never compared with it.

@@ -22,12 +22,21 @@ struct LabelKeys: Hashable, Sendable {
     private let positions: [ExactText: Int]
 
     /// Gives keys to labels, none of them among the `reserved` ones.
-    init(_ labels: [Label], reserved: Set<Character>) {
+    ///
+    /// - Parameter kept: the keys that labels had by their ids, kept where nobody declared others: keys are
+    ///   not to move under the fingers of somebody at work.
+    init(
+        _ labels: [Label], reserved: Set<Character>, kept: [ExactText: Character] = [:]
+    ) {
         var taken = reserved
         var keys = [Character?](repeating: nil, count: labels.count)
         for (index, label) in labels.enumerated() {
             guard let key = label.key.flatMap(Self.onlyCharacter), taken.insert(key).inserted
             else { continue }
+            keys[index] = key
+        }
+        for (index, label) in labels.enumerated() where keys[index] == nil && label.key == nil {
+            guard let key = kept[ExactText(label.id)], taken.insert(key).inserted else { continue }
             keys[index] = key
         }
         // The low digits stay with the model's next guesses for as long as they can.
@@ -43,11 +52,22 @@ struct LabelKeys: Hashable, Sendable {
         var names: [Character: Int] = [:]
         var positions: [ExactText: Int] = [:]
         for (index, entry) in entries.enumerated() {
+            // A lease given before a label was renamed or merged suggests it by the name of then.
+            for name in entry.label.formerNames { positions[ExactText(name)] = index }
+        }
+        for (index, entry) in entries.enumerated() {
             if let key = entry.key { names[key] = index }
             positions[ExactText(entry.label.name)] = index
         }
         self.names = names
         self.positions = positions
+    }
+
+    /// The keys by the ids of the labels.
+    var byID: [ExactText: Character] {
+        Dictionary(
+            entries.compactMap { entry in entry.key.map { (ExactText(entry.label.id), $0) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Whether some label can only be found by searching.
@@ -56,7 +76,7 @@ struct LabelKeys: Hashable, Sendable {
     /// The label a key chooses.
     func entry(for key: Character) -> Entry? { names[key].map { entries[$0] } }
 
-    /// The label of that exact name.
+    /// The label that has that exact name, or had it.
     func entry(named name: String) -> Entry? { positions[ExactText(name)].map { entries[$0] } }
 
     /// What reviewers read for a label name, which may be unknown.

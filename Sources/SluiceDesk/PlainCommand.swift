@@ -112,8 +112,12 @@ struct PlainLabels: Sendable {
     let hasNumbers: Bool
 
     /// Gives each label the key it has in full screen with this keymap.
-    init(_ labels: [Label], keymap: Keymap = .standard) {
-        keys = LabelKeys(labels, reserved: keymap.reserved)
+    ///
+    /// - Parameter kept: the keys labels had in this session, by their ids.
+    init(
+        _ labels: [Label], keymap: Keymap = .standard, kept: [ExactText: Character] = [:]
+    ) {
+        keys = LabelKeys(labels, reserved: keymap.reserved, kept: kept)
         hasNumbers = !labels.contains { label in
             [label.name, label.title ?? "", label.key ?? ""].contains { Int($0) != nil }
         }

@@ -19,6 +19,8 @@ struct PlainSession {
     private let time: @Sendable () -> Duration
     var ids = ReviewIDs.random()
     var labels: PlainLabels
+    /// The version of the label set that `labels` are.
+    var labelSetVersion: Int?
     /// The guidelines and what is announced of them.
     var guidelines = PlainGuidelines()
     var outcome = PlainOutcome()
@@ -72,6 +74,7 @@ struct PlainSession {
                 }, mayRefuse: false)
         else { return outcome }
         labels = PlainLabels(project.labels, keymap: keymap)
+        labelSetVersion = project.labelSetVersion
         guidelines.text = project.guidelines
         say(["Project \(PlainText.safe(project.name))"])
         await sayAlert()
@@ -120,6 +123,7 @@ struct PlainSession {
                 continue
             }
             if let news = guidelines.hear(of: reply) { say(news) }
+            await hear(ofLabelSet: reply.labelSetVersion)
             if let lease = reply.leases.first {
                 held.append(withDraft(HeldLease(lease, askedAt: askedAt)))
                 return true
@@ -133,6 +137,22 @@ struct PlainSession {
             if !held.isEmpty { return true }
         }
         return false
+    }
+
+    /// Reads the labels when they are others than those known, and says what has changed.
+    private mutating func hear(ofLabelSet version: Int?) async {
+        guard let version, version != labelSetVersion else { return }
+        let service = self.service
+        let project = await repeated(
+            { () async throws(ServiceFailure) -> ProjectReply in try await service.project() },
+            about: "the labels cannot be read anew")
+        guard let project, project.labelSetVersion != labelSetVersion else { return }
+        let before = labels.keys.entries.map(\.label)
+        labels = PlainLabels(project.labels, keymap: keymap, kept: labels.keys.byID)
+        labelSetVersion = project.labelSetVersion
+        say(
+            PlainText.block(
+                "The labels have changed: \(LabelSetNews.words(from: before, to: project.labels))"))
     }
 
     private mutating func waitWhileEmpty(until moment: Duration) async {

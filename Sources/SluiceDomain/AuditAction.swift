@@ -8,6 +8,20 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case projectArchived = "project.archived"
     /// An archived project was taken up again.
     case projectUnarchived = "project.unarchived"
+    /// A label was added.
+    case labelAdded = "label.added"
+    /// A label that was retired or merged may be given again.
+    case labelRestored = "label.restored"
+    /// A label got another name.
+    case labelRenamed = "label.renamed"
+    /// A label got another title, or none.
+    case labelRetitled = "label.retitled"
+    /// A label got another key, or none of its own.
+    case labelRekeyed = "label.rekeyed"
+    /// A label may not be given any more.
+    case labelRetired = "label.retired"
+    /// A label became another one.
+    case labelMerged = "label.merged"
     /// A new version of its guidelines came into force.
     case guidelinesSet = "guidelines.set"
     /// A reviewer's proposal to change the guidelines was taken up.

@@ -37,6 +37,8 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case unknownProposal = "SLU-222"
     case proposalSettled = "SLU-223"
     case unknownLabelMap = "SLU-224"
+    case labelRetired = "SLU-225"
+    case labelsChanged = "SLU-226"
     case reviewerPaused = "SLU-231"
     case unknownReviewer = "SLU-232"
     case unknownGold = "SLU-233"

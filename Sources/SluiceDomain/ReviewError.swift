@@ -10,6 +10,7 @@ public enum ReviewError: Error, Hashable, Sendable {
     case unknownLabel(String)
     case unknownScore(label: String)
     case unknownName(UnknownName)
+    case labelRetired(String)
     case confidenceOutOfRange(found: String)
     case payloadTooLarge(bytes: Int, limit: Int)
     case lineTooLong(limit: Int)
@@ -47,6 +48,7 @@ public enum ReviewError: Error, Hashable, Sendable {
     case projectArchived(String)
     /// What is asked for needs the project to be archived first.
     case projectNotArchived(String)
+    case labelsChanged(base: Int, inForce: Int)
     case invalidPolicy(PolicyDocumentError)
     case unknownPolicy(version: String)
     case policyChanged(base: Int, inForce: Int)
@@ -77,6 +79,7 @@ public enum ReviewError: Error, Hashable, Sendable {
             case .model, .version: .invalidParameter
             case .reviewer: .unknownReviewer
             }
+        case .labelRetired: .labelRetired
         case .confidenceOutOfRange: .confidenceOutOfRange
         case .payloadTooLarge: .payloadTooLarge
         case .lineTooLong: .lineTooLong
@@ -111,6 +114,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownLabelMap: .unknownLabelMap
         case .projectArchived: .projectArchived
         case .projectNotArchived: .projectNotArchived
+        case .labelsChanged: .labelsChanged
         case .invalidPolicy: .invalidPolicy
         case .unknownPolicy: .unknownPolicy
         case .policyChanged: .policyChanged
@@ -144,6 +148,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .unknownScore(let label):
             "scores.\(label) is a score of \"\(label)\", which is not a label of the project"
         case .unknownName(let unknown): unknown.detail
+        case .labelRetired(let label): "the label \"\(label)\" was retired"
         case .confidenceOutOfRange(let found):
             "confidence is \(found); accepted: a number from 0 to 1, or null when the model gave none"
         case .payloadTooLarge(let bytes, let limit):
@@ -193,6 +198,8 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .projectArchived(let name):
             "project \"\(name)\" is archived: it takes no predictions and gives out no work"
         case .projectNotArchived(let name): "project \"\(name)\" is not archived"
+        case .labelsChanged(let base, let inForce):
+            "version \(inForce) of the label set is in force, not \(base); nothing was changed"
         case .invalidPolicy(let error): error.detail
         case .unknownPolicy(let version): "the project has no policy version \(version)"
         case .policyChanged(let base, let inForce):

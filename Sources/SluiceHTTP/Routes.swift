@@ -27,6 +27,7 @@ public enum Routes {
         AgreementHandlers(services: services).register(on: calls)
         GuidelineHandlers(services: services).register(on: calls)
         LabelHandlers(services: services).register(on: calls)
+        LabelSetHandlers(services: services).register(on: calls)
         ComparisonHandlers(services: services).register(on: calls)
         ConsensusHandlers(services: services).register(on: calls)
         DriftHandlers(services: services).register(on: calls)

@@ -45,6 +45,8 @@ public struct Services: Sendable {
     public let reviewerReport: ReviewerReport
     /// The names labels may be looked at under.
     public let labelMaps: LabelMaps
+    /// Label sets.
+    public let labelSets: LabelSets
     /// Keeps items whose label is known.
     public let gold: GoldItems
     /// Says how reviewers stand, pauses and resumes them.
@@ -112,6 +114,7 @@ public struct Services: Sendable {
         agreement = AgreementReport(pool: reads)
         reviewerReport = ReviewerReport(pool: reads)
         labelMaps = LabelMaps(pool: pool)
+        labelSets = LabelSets(pool: pool, directory: directory)
         gold = GoldItems(pool: pool)
         reviewers = Reviewers(pool: pool, directory: directory)
         corrections = Corrections(pool: pool)

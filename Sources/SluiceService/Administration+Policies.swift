@@ -54,7 +54,7 @@ extension Administration {
                 throw ReviewError.unknownPolicy(version: "\(version)")
             }
             guard version != inForce else { return nil }
-            _ = try Policy(JSONValue(parsing: record.document), for: project)
+            _ = try Policy(stored: JSONValue(parsing: record.document), for: project)
             return (version, .activated)
         }
     }
@@ -157,10 +157,20 @@ extension Store {
 }
 
 extension Policy {
-    /// Reads a document as a policy of that project.
+    /// Reads a document that somebody wrote as a policy of that project; labels go by the names they
+    /// have or had.
     ///
     /// - Throws: `invalidPolicy` with the place.
     init(_ document: JSONValue, for project: ProjectContext) throws(ReviewError) {
+        try self.init(
+            stored: project.labels.isAsMade
+                ? document : document.callingPolicyLabels(project.labels.ownID), for: project)
+    }
+
+    /// Reads a document as it is stored, its labels named by their ids.
+    ///
+    /// - Throws: `invalidPolicy` with the place.
+    init(stored document: JSONValue, for project: ProjectContext) throws(ReviewError) {
         do {
             try self.init(document: document, labels: project.labels)
         } catch {
@@ -168,7 +178,7 @@ extension Policy {
         }
     }
 
-    /// The whole document as JSON, defaults included.
+    /// The whole document as JSON, defaults included, as it is stored.
     public var document: [UInt8] {
         var writer = JSONWriter()
         write(to: &writer)

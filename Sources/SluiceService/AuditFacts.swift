@@ -1,5 +1,6 @@
 import SluiceDomain
 import SluiceJSON
+import SluiceStore
 
 /// What the audit log says was in force, as compact JSON.
 public enum AuditFacts {
@@ -32,6 +33,16 @@ public enum AuditFacts {
         writer.beginObject()
         writer.key("tags")
         writer.array(tags.tags) { $0.string($1) }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// `{"label_set_version":2,"label":{"id":"spam","name":"junk","status":"active"}}`.
+    public static func label(_ label: Label, version: Int) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("label_set_version", version)
+        writer.member("label", raw: label.json)
         writer.endObject()
         return writer.bytes
     }

@@ -43,7 +43,9 @@ public struct Corrections: Sendable {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("corrections")
-        writer.array(records) { writer, record in record.write(to: &writer) }
+        writer.array(records) { writer, record in
+            record.write(in: project.labels, to: &writer)
+        }
         writer.member("next", (records.last?.cursor ?? cursor).text)
         writer.endObject()
         return writer.bytes
@@ -127,14 +129,14 @@ extension CorrectionCursor {
 }
 
 extension CorrectionRecord {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(in labels: LabelSet, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("external_id", externalID)
         writer.member("revision", cursor.revision)
         writer.member("model", model)
         writer.member("model_version", version)
-        writer.member("model_label", modelLabel)
-        writer.member("label", label)
+        writer.member("model_label", modelLabel.map(labels.name))
+        writer.member("label", label.map(labels.name))
         writer.member("source", source)
         writer.member("outcome", outcome)
         // The reviews were taken back: what the model had decided holds again.

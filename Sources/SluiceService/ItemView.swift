@@ -34,25 +34,25 @@ public struct ItemView: Sendable {
             writer.key("predictions")
             writer.beginArray()
             for prediction in try store.predictions(item: item.id, project: project.id) {
-                prediction.write(to: &writer)
+                prediction.write(in: project.labels, to: &writer)
             }
             writer.endArray()
             try writeReroutes(of: item.id, project: project.id, store, to: &writer)
             writer.key("reviews")
             writer.beginArray()
             for review in try store.reviews(item: item.id, project: project.id) {
-                review.write(to: &writer)
+                review.write(in: project.labels, to: &writer)
             }
             writer.endArray()
             writer.key("decision")
             if let current = decisions.last, current.outcome != Outcome.reopened.rawValue {
-                current.write(to: &writer)
+                current.write(in: project.labels, to: &writer)
             } else {
                 writer.null()
             }
             writer.key("history")
             writer.beginArray()
-            for decision in decisions { decision.write(to: &writer) }
+            for decision in decisions { decision.write(in: project.labels, to: &writer) }
             writer.endArray()
             writer.endObject()
             return writer.bytes
@@ -61,13 +61,14 @@ public struct ItemView: Sendable {
 }
 
 extension PredictionRecord {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(in labels: LabelSet, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("model", model)
         writer.member("model_version", version)
-        writer.member("label", label)
+        writer.member("label", label.map(labels.name))
+        writer.memberIfPresent("said_label", saidLabel.map(labels.ownName))
         writer.member("confidence", confidence)
-        writer.memberIfPresent("scores", raw: scores)
+        writer.memberIfPresent("scores", raw: scores.map { labels.callingScores($0) })
         writer.memberIfPresent("highlights", raw: highlights)
         writer.member("route", route)
         writer.member("reason", reason)
@@ -85,12 +86,12 @@ extension PredictionRecord {
 }
 
 extension ReviewRecord {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(in labels: LabelSet, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("review_id", id)
         writer.member("reviewer", reviewer)
         writer.member("verdict", verdict)
-        writer.memberIfPresent("label", label)
+        writer.memberIfPresent("label", label.map(labels.name))
         writer.memberIfPresent("tags", raw: tags)
         writer.memberIfPresent("comment", comment)
         writer.memberIfPresent("seconds", seconds)
@@ -104,10 +105,10 @@ extension ReviewRecord {
 }
 
 extension DecisionRecord {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(in labels: LabelSet, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("revision", revision)
-        writer.member("label", label)
+        writer.member("label", label.map(labels.name))
         writer.member("source", source)
         writer.member("outcome", outcome)
         writer.member("reviewer", reviewer)

@@ -10,9 +10,19 @@ public struct LabelMaps: Sendable {
     /// Works through `pool`.
     public init(pool: ConnectionPool) { self.pool = pool }
 
-    /// Every label map of a project, by name.
+    /// Every label map of a project, by name, its labels called what they are called now.
     public func all(of project: ProjectContext) async throws -> [LabelMapRecord] {
-        try await pool.withSession { session in try Store(session).labelMaps(of: project.id) }
+        let maps = try await pool.withSession { session in
+            try Store(session).labelMaps(of: project.id)
+        }
+        guard !project.labels.isAsMade else { return maps }
+        return try maps.map { map in
+            var map = map
+            map.document = try LabelMap(
+                parsing: map.document, labels: project.labels, isStored: true
+            ).document { project.labels.ownName(of: $0) }
+            return map
+        }
     }
 
     /// Stores a map under a name, or replaces it.
@@ -30,7 +40,7 @@ public struct LabelMaps: Sendable {
         let map = try LabelMap(document: document, labels: project.labels)
         try await pool.transaction { session in
             try Store(session).putLabelMap(
-                map.document, named: key, project: project.id, by: caller.actor)
+                map.document(), named: key, project: project.id, by: caller.actor)
         }
         return map
     }
@@ -56,23 +66,29 @@ public struct LabelMaps: Sendable {
             try Store(session).labelMap(named: text, project: project.id)
         }
         guard let stored else { throw ReviewError.unknownLabelMap(text) }
-        return try LabelMap(parsing: stored, labels: project.labels)
+        return try LabelMap(parsing: stored, labels: project.labels, isStored: true)
     }
 }
 
 extension LabelMap {
-    fileprivate init(parsing bytes: [UInt8], labels: LabelSet) throws(ReviewError) {
+    fileprivate init(
+        parsing bytes: [UInt8], labels: LabelSet, isStored: Bool = false
+    ) throws(ReviewError) {
         let value: JSONValue
         do {
             value = try JSONValue(parsing: bytes)
         } catch {
             throw .malformedJSON(error)
         }
-        try self.init(document: value, labels: labels)
+        try self.init(document: value, labels: labels, isStored: isStored)
     }
 
     /// Reads `{"old name": "new name"}`.
-    fileprivate init(document: JSONValue, labels: LabelSet) throws(ReviewError) {
+    ///
+    /// - Parameter isStored: whether labels are named by their ids.
+    fileprivate init(
+        document: JSONValue, labels: LabelSet, isStored: Bool = false
+    ) throws(ReviewError) {
         guard let object = document.object else {
             throw .invalidField(
                 path: "", found: "no object", accepted: "an object of labels and their new names")
@@ -83,7 +99,8 @@ extension LabelMap {
                 throw .invalidField(
                     path: member.key, found: "no string", accepted: "the new name of the label")
             }
-            entries.append((label: member.key, name: name))
+            entries.append(
+                (label: isStored ? member.key : labels.ownID(of: member.key), name: name))
         }
         do {
             try self.init(entries, labels: labels)
@@ -99,12 +116,14 @@ extension LabelMap {
         }
     }
 
-    /// The map as `{"old name": "new name"}`.
-    public var document: [UInt8] {
+    /// The map as `{"label": "new name"}`.
+    ///
+    /// - Parameter call: what a label is called by its id; as it is stored, the id itself.
+    public func document(_ call: (String) -> String = { $0 }) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         for entry in entries {
-            writer.key(entry.label)
+            writer.key(call(entry.label))
             writer.string(entry.name)
         }
         writer.endObject()

@@ -10,9 +10,9 @@ public enum NameCheck {
 
     /// - Throws: `unknownName` for what is no label; nil passes.
     public static func label(_ name: String?, of project: ProjectContext) throws(ReviewError) {
-        guard let name, !project.labels.contains(name) else { return }
+        guard let name, project.labels.resolve(name) == nil else { return }
         throw .unknownName(
-            UnknownName(.label, name, among: project.labels.labels.lazy.map(\.name)))
+            UnknownName(.label, name, among: project.labels.all.lazy.map(\.name)))
     }
 
     /// The refusal of a model, or of a version of it, that has sent nothing.

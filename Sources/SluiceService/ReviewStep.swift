@@ -36,9 +36,9 @@ extension SoleOutcomes {
             votes: [verdict].filter { $0 != .skip }, skips: 0, asked: 1, rule: .majority(of: 1))
         {
         case .label(let name, _):
-            guard let label = project.labels.label(named: name) else { return nil }
+            guard let label = project.labels.label(id: name) else { return nil }
             self.init(
-                asPredicted: Outcome(label: label, predicted: label.name),
+                asPredicted: Outcome(label: label, predicted: label.id),
                 // No label is empty.
                 otherwise: Outcome(label: label, predicted: ""),
                 withoutPrediction: Outcome(label: label, predicted: nil))
@@ -90,15 +90,18 @@ struct ReviewStep {
     private func settle(_ review: ReviewRow, _ recorded: RecordedReview) throws -> DecidedLabel? {
         guard review.queue == .review else { return try adjudicate(review, recorded) }
         let item = review.item
-        let (votes, skips) = try store.readVotes(
+        let (given, skips) = try store.readVotes(
             project: project.id, item: item, queue: review.queue)
+        let votes = given.map {
+            $0.mapLabel { project.labels.counted($0, predicted: recorded.predicted) }
+        }
         let policy = try project.policy(version: recorded.policyVersion, through: store)
         let settlement =
             secondLook(at: votes, skips, recorded, under: policy)
             ?? Consensus.settle(
                 votes: votes, skips: skips, asked: recorded.asked,
                 rule: policy.consensusRule(asked: recorded.asked),
-                borderline: project.labels.borderline?.name)
+                borderline: project.labels.borderline?.id)
         switch settlement {
         case .open: return nil
         case .oneMore:
@@ -137,7 +140,8 @@ struct ReviewStep {
         reviews: Int, source: DecisionSource
     ) throws(PostgresError) -> DecidedLabel {
         var outcome = Outcome.unusable
-        if let label = label.flatMap(project.labels.label(named:)) {
+        let label = label.map { project.labels.counted($0, predicted: recorded.predicted) }
+        if let label = label.flatMap(project.labels.label(id:)) {
             outcome = Outcome(label: label, predicted: recorded.predicted)
         }
         try store.appendDecision(

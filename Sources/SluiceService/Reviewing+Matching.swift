@@ -13,14 +13,11 @@ extension Reviewing {
     /// from there. So none in reply means that there is nothing now or that the look goes on, never
     /// that a match was passed over for good.
     ///
-    /// - Throws: `unknownLabel`.
+    /// - Parameter filter: its labels by their ids.
     func leaseMatching(
         _ filter: LeaseFilter, _ count: Int, queue: Queue, project: ProjectContext,
         by caller: Caller
     ) async throws -> [GivenLease] {
-        for label in filter.labels where !project.labels.contains(label) {
-            throw ReviewError.unknownLabel(label)
-        }
         let key = MatchingFloors.Key(
             claim: ClaimFloors.Key(project: project.id, queue: queue, actor: caller.actor),
             filter: filter)

@@ -129,7 +129,10 @@ public struct Reviewing: Sendable {
     ) -> GivenLease {
         // An adjudicator settles a disagreement and sees everything there is. Where there is no
         // prediction, none is shown and none withheld.
-        let isBlind = isBlind && queue == .review && content.prediction != nil
+        // A label that nobody can give any more is not suggested to anybody.
+        let isGivable = content.prediction.map { project.labels.isGivable($0.label) } ?? true
+        let isBlind =
+            (isBlind || !isGivable) && queue == .review && content.prediction != nil
         let ticket = LeaseTicket(
             item: item, modelVersionID: modelVersionID, token: token, queue: queue,
             isShown: !isBlind && content.prediction != nil)
@@ -196,14 +199,12 @@ public struct Reviewing: Sendable {
     /// decision is theirs.
     ///
     /// - Throws: `unknownLease`, `leaseLost` (kept, not counted: somebody else has the slot), `leaseSuperseded`,
-    ///   `alreadyReviewed`, `reviewConflict`, `unknownLabel`.
+    ///   `alreadyReviewed`, `reviewConflict`, `unknownLabel`, `labelRetired`.
     public func answer(
         _ answer: Answer, lease id: String, project: ProjectContext, by caller: Caller
     ) async throws -> AnswerResult {
         let ticket = try ticket(id, project: project, by: caller)
-        if let label = answer.verdict.labelName, !project.labels.contains(label) {
-            throw ReviewError.unknownLabel(label)
-        }
+        let verdict = try await verdict(of: answer, project: project, by: caller)
         if ticket.queue == .adjudication, answer.verdict == .escalate {
             throw ReviewError.invalidField(
                 path: "verdict", found: "\"escalate\"",
@@ -217,10 +218,10 @@ public struct Reviewing: Sendable {
         let row = ReviewRow(
             id: answer.reviewID, item: ticket.item, actor: caller.actor, queue: ticket.queue,
             token: ticket.token, modelVersionID: ticket.modelVersionID, isShown: ticket.isShown,
-            verdict: answer.verdict, tags: answer.tags.isEmpty ? nil : Self.json(answer.tags),
+            verdict: verdict, tags: answer.tags.isEmpty ? nil : Self.json(answer.tags),
             comment: answer.comment, seconds: answer.seconds)
         if ticket.isGold { return try await answerGold(row, project: project, by: caller) }
-        if ticket.queue == .review, let outcomes = SoleOutcomes(of: answer.verdict, in: project),
+        if ticket.queue == .review, let outcomes = SoleOutcomes(of: verdict, in: project),
             let result = try await answerAlone(
                 SoleReviewRow(row: row, outcomes: outcomes), project: project)
         {
@@ -230,6 +231,24 @@ public struct Reviewing: Sendable {
             try ReviewStep(store: Store(session), project: project).take(
                 row, guidelineNote: answer.guidelineNote)
         }.result()
+    }
+
+    /// What was answered, its label by its id.
+    ///
+    /// - Throws: `unknownLabel`; `labelRetired`, unless the answer was recorded while it could be given.
+    private func verdict(
+        of answer: Answer, project: ProjectContext, by caller: Caller
+    ) async throws -> Verdict {
+        guard let name = answer.verdict.labelName,
+            case .retired(let label) = project.labels.resolve(name)
+        else { return try answer.verdict.mapLabel(project.labels.given) }
+        let verdict = Verdict.label(label.id)
+        let known = try await pool.statement { session in
+            try Store(session).findReviews([answer.reviewID], project: project.id)
+        }
+        guard known.contains(where: { $0.actor == caller.actor && $0.verdict == verdict })
+        else { throw ReviewError.labelRetired(label.name) }
+        return verdict
     }
 
     /// Takes an answer that settles its item; nil when others are to answer, too, and nothing was done.

@@ -36,9 +36,11 @@ extension RoutedFacts {
 
     /// What was routed, without how.
     var prediction: StoredFacts {
-        StoredFacts(
+        var facts = StoredFacts(
             externalID: externalID, label: label, confidence: confidence, model: model,
             modelVersion: modelVersion, payload: payload, metadata: metadata)
+        facts.isLabelRetired = isLabelRetired
+        return facts
     }
 }
 
@@ -66,9 +68,10 @@ extension StoredFacts {
             }
         }
         guard let label else { return policy.routeWithoutPrediction(fields, item: item) }
-        let facts = RoutingFacts(
+        var facts = RoutingFacts(
             label: label, confidence: confidence.flatMap(Confidence.init), calibrated: calibrated,
             model: model, modelVersion: modelVersion, fields: fields)
+        facts.isLabelRetired = isLabelRetired
         let draws = Array(externalID.utf8).withUnsafeBufferPointer {
             RoutingDraws(salt: salt, externalID: $0, policy: policy, rollout: rollout)
         }

@@ -86,9 +86,14 @@ private struct WaitStep {
                 continue
             }
             if wait.isDue, awaitsServing(wait) { unanswered += 1 }
+            var facts = wait.facts
+            // What became another label, too: what the model said was not what it is now.
+            if let label = facts.label, project.labels.label(id: label)?.status != .active {
+                facts.isLabelRetired = true
+            }
             // Without a payload the rules cannot be asked: a person decides.
             let routing =
-                try wait.facts.routing(
+                try facts.routing(
                     under: project.policy, rollout: project.rollout, item: .unanswered,
                     salt: project.routingSalt.secret, calibrated: calibrated(wait))
                 ?? project.policy.routeToPeople(.noAnswerInTime)

@@ -57,6 +57,8 @@ public struct PredictionColumns: Sendable {
     public var stand = ParameterArray(.bool)
     /// Labels, or null.
     public var labels = ParameterArray(.text)
+    /// Where a model named a label that was retired or merged, that label; else null.
+    public var saidLabels = ParameterArray(.text)
     /// Routes.
     public var routes = ParameterArray(.text)
     /// Reasons.
@@ -142,7 +144,7 @@ extension Store {
 
     /// Stores predictions of items that this transaction stored, in the columns project, item, model
     /// version, content hash, confidence, propensity, policy version, rollout revision, salt,
-    /// stratum, blindness, whether it stands, label, route, reason, rule, would-be route, scores and highlights.
+    /// stratum, blindness, whether it stands, label, route, reason, rule, would-be route, scores, highlights and said label.
     public func copyPredictions(_ rows: CopyRows) throws(PostgresError) {
         try session.copyIn(SQLCatalog.copyPredictions, rows)
     }
@@ -234,7 +236,7 @@ extension PredictionColumns {
             .array(modelVersions), .array(contentHashes), .array(confidences),
             .array(propensities), .array(areBlind), .array(stand), .array(labels),
             .array(routes), .array(reasons), .array(rules), .array(wouldBe), .array(scores),
-            .array(highlights), .array(strata),
+            .array(highlights), .array(strata), .array(saidLabels),
         ]
     }
 }

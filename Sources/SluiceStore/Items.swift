@@ -27,6 +27,8 @@ public struct PredictionRecord: Sendable {
     public let version: String?
     /// The predicted label.
     public let label: String?
+    /// The label the model named, where that was retired or another one when it came; else nil.
+    public let saidLabel: String?
     /// The confidence in 0...1; nil when the model gave none.
     public let confidence: Double?
     /// The scores as a JSON object; nil when none were sent.
@@ -143,6 +145,8 @@ public struct RoutedFacts: Sendable {
     public let payload: [UInt8]?
     /// The metadata as received.
     public let metadata: [UInt8]?
+    /// Whether nobody could give the label any more when it was routed.
+    public var isLabelRetired = false
 }
 
 extension Store {
@@ -168,7 +172,7 @@ extension Store {
             (row) throws(PostgresError) -> PredictionRecord in
             PredictionRecord(
                 model: try row.textIfPresent(0), version: try row.textIfPresent(1),
-                label: try row.textIfPresent(2),
+                label: try row.textIfPresent(2), saidLabel: try row.textIfPresent(18),
                 confidence: try row.doubleIfPresent(3), scores: try row.bytesIfPresent(4),
                 highlights: try row.bytesIfPresent(5), route: try row.text(6),
                 reason: try row.text(7), policyVersion: try row.int(8),
@@ -228,7 +232,8 @@ extension Store {
                 rule: try row.textIfPresent(10), wouldBe: try row.textIfPresent(11),
                 model: try row.textIfPresent(12) ?? "",
                 modelVersion: try row.textIfPresent(13) ?? "",
-                payload: try row.bytesIfPresent(14), metadata: try row.bytesIfPresent(15))
+                payload: try row.bytesIfPresent(14), metadata: try row.bytesIfPresent(15),
+                isLabelRetired: try row.bool(17))
         }
     }
 }

@@ -7,7 +7,7 @@ public struct LabelMapRecord: Sendable {
     /// What it is called.
     public let name: String
     /// New names by label, as JSON.
-    public let document: [UInt8]
+    public var document: [UInt8]
     /// When it was stored.
     public let updatedAt: Timestamp
     /// By whom.

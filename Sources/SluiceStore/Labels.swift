@@ -12,6 +12,8 @@ public struct LabelFilter: Sendable, Hashable {
     public var source: DecisionSource?
     /// Only this label; nil for all.
     public var label: String?
+    /// The ids of the label and of what was merged into it; nil for every label.
+    public var labels: [String]?
 
     /// Makes a filter; as it stands it passes everything people decided.
     public init(
@@ -22,6 +24,7 @@ public struct LabelFilter: Sendable, Hashable {
         self.since = since
         self.source = source
         self.label = label
+        labels = label.map { [$0] }
     }
 
     /// The filter as the parameters that follow each other in the statements.
@@ -29,7 +32,8 @@ public struct LabelFilter: Sendable, Hashable {
         [
             .bool(includesModel),
             since.map { .timestamp(microseconds: $0.microseconds) } ?? .null,
-            source.map { .text($0.rawValue) } ?? .null, label.map { .text($0) } ?? .null,
+            source.map { .text($0.rawValue) } ?? .null,
+            labels.map { .array(ParameterArray($0)) } ?? .null,
         ]
     }
 }

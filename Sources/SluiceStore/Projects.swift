@@ -129,7 +129,7 @@ extension Store {
         let found = try session.queryOne(SQLCatalog.findProject, [.text(name.text)]) {
             (row) throws(PostgresError) -> (
                 Int64, String, Timestamp, PolicyRecord, [String], RolloutRecord?, Int, Int,
-                Timestamp?
+                Timestamp?, Int
             ) in
             (
                 try row.int64(0), try row.text(1), Timestamp(microseconds: try row.timestamp(2)),
@@ -139,20 +139,17 @@ extension Store {
                     createdBy: try row.text(6)), try row.textArray(8).compactMap { $0 },
                 try row.intIfPresent(9) == nil ? nil : RolloutRecord(row, at: 9),
                 try row.int(14), try row.int(15),
-                try row.timestampIfPresent(16).map(Timestamp.init(microseconds:))
+                try row.timestampIfPresent(16).map(Timestamp.init(microseconds:)),
+                try row.int(17)
             )
         }
         guard
             let (
-                id, guidelines, createdAt, policy, tags, rollout, version, calibrations, archivedAt
+                id, guidelines, createdAt, policy, tags, rollout, version, calibrations, archivedAt,
+                labelVersion
             ) = found
         else { return nil }
-        let labels = try session.query(SQLCatalog.listLabels, [.int64(id)]) {
-            (row) throws(PostgresError) -> Label in
-            Label(
-                name: try row.text(0), key: try row.textIfPresent(1),
-                title: try row.textIfPresent(2), isBorderline: try row.bool(3))
-        }
+        let labels = try labelSet(version: labelVersion, project: id)
         let salts = try session.query(SQLCatalog.currentSalts, [.int64(id)]) {
             (row) throws(PostgresError) -> (String, Salt) in
             (try row.text(0), Salt(id: try row.int16(1), secret: try row.bytes(2)))
@@ -164,7 +161,7 @@ extension Store {
         return ProjectRecord(
             id: id, name: name, guidelines: guidelines, guidelinesVersion: version,
             tags: try TagList(tags), createdAt: createdAt,
-            labels: try LabelSet(labels), policy: policy, rollout: rollout, salts: byPurpose,
+            labels: labels, policy: policy, rollout: rollout, salts: byPurpose,
             paused: try pausedReviewers(project: id), calibrations: calibrations,
             archivedAt: archivedAt)
     }

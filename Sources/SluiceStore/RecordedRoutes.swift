@@ -38,7 +38,8 @@ extension Store {
                     rule: try row.textIfPresent(11), wouldBe: try row.textIfPresent(12),
                     model: try row.textIfPresent(13) ?? "",
                     modelVersion: try row.textIfPresent(14) ?? "",
-                    payload: try row.bytesIfPresent(15), metadata: try row.bytesIfPresent(16)),
+                    payload: try row.bytesIfPresent(15), metadata: try row.bytesIfPresent(16),
+                    isLabelRetired: try row.bool(19)),
                 rolloutRevision: try row.intIfPresent(5), hadWaited: try row.bool(17))
         }
     }

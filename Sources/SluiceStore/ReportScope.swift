@@ -75,6 +75,8 @@ public struct ReportScope: Sendable {
     public var modelVersions: [Int64]?
     /// The predicted label; nil for all.
     public var label: String?
+    /// Labels that count as it, because they were merged into it.
+    public var mergedLabels: [String] = []
     /// The reviewer, for what is counted of reviews; nil for all.
     public var reviewer: String?
 
@@ -114,10 +116,11 @@ public struct ReportScope: Sendable {
 
     /// The parameters of a statement on arrivals or reviews, once for each call.
     func parameters(_ facet: Facet) -> [[Parameter]] {
-        times.map {
-            ofSlice + [.text(facet.rawValue)] + $0 + [
-                versionsParameter, label.map { .text($0) } ?? .null,
-            ]
+        let labels = label.map { ([$0] + mergedLabels).map { Parameter.text($0) } } ?? [.null]
+        return times.flatMap { times in
+            labels.map { label in
+                ofSlice + [.text(facet.rawValue)] + times + [versionsParameter, label]
+            }
         }
     }
 

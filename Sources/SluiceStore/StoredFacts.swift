@@ -14,6 +14,8 @@ public struct StoredFacts: Sendable {
     public let payload: [UInt8]?
     /// The metadata as received.
     public let metadata: [UInt8]?
+    /// Whether nobody can give the label any more.
+    public var isLabelRetired = false
 
     /// Collects the facts.
     public init(

@@ -97,14 +97,15 @@ extension Store {
                 .int32(Int32(basis.policyVersion)), .int32(Int32(limit)),
             ]
         ) { (row) throws(PostgresError) -> WaitRecord in
-            WaitRecord(
+            var facts = StoredFacts(
+                externalID: try row.text(3), label: try row.text(4),
+                confidence: try row.doubleIfPresent(5), model: try row.text(6),
+                modelVersion: try row.text(7), payload: try row.bytesIfPresent(8),
+                metadata: try row.bytesIfPresent(9))
+            facts.isLabelRetired = try row.bool(10)
+            return WaitRecord(
                 key: PredictionKey(item: try row.int64(0), modelVersion: try row.int64(1)),
-                isDue: try row.bool(2),
-                facts: StoredFacts(
-                    externalID: try row.text(3), label: try row.text(4),
-                    confidence: try row.doubleIfPresent(5), model: try row.text(6),
-                    modelVersion: try row.text(7), payload: try row.bytesIfPresent(8),
-                    metadata: try row.bytesIfPresent(9)))
+                isDue: try row.bool(2), facts: facts)
         }
     }
 

@@ -49,6 +49,8 @@ public struct ReplayRow: Sendable {
     public let isDisputed: Bool
     /// Whether it was one, and is decided.
     public let wasDisputed: Bool
+    /// Whether nobody could give the label any more when it was routed.
+    public var isLabelRetired = false
 
     /// Collects the facts.
     public init(
@@ -113,7 +115,7 @@ extension Store {
                 .bool(withPayload), .int32(Int32(limit)),
             ]
         ) { (row) throws(PostgresError) -> ReplayRow in
-            ReplayRow(
+            var replayed = ReplayRow(
                 item: try row.int64(0), externalID: try row.text(1),
                 label: try row.textIfPresent(2), confidence: try row.doubleIfPresent(3),
                 saltID: try row.int16(4), isAsked: try row.bool(5),
@@ -123,6 +125,8 @@ extension Store {
                 isLabelled: try row.bool(11), isWrong: try row.bool(12),
                 isWaiting: try row.bool(13), isPeoples: try row.bool(14),
                 isDisputed: try row.bool(15), wasDisputed: try row.bool(16))
+            replayed.isLabelRetired = try row.bool(17)
+            return replayed
         }
     }
 

@@ -21,6 +21,7 @@ struct Sluice: AsyncParsableCommand {
             ExportCommand.self, ReportCommand.self, ConsensusCommand.self, PolicyCommand.self,
             DriftCommand.self, CalibrationCommand.self,
             RolloutCommand.self, AgreementCommand.self, ReviewerCommand.self, LabelMapCommand.self,
+            LabelCommand.self,
             ProjectCommand.self, QueueCommand.self, GuidelinesCommand.self, GoldCommand.self,
             ItemCommand.self, CorrectionsCommand.self, ErrorsCommand.self,
             TokenCommand.self, AuditCommand.self, AuditLogCommand.self, MigrateCommand.self,

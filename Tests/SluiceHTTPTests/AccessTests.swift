@@ -50,6 +50,11 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(method: "GET", path: "/guideline-proposals", permission: .analyse),
         .init(method: "GET", path: "/agreement", permission: .analyse),
         .init(method: "GET", path: "/label-maps", permission: .inspect),
+        .init(method: "GET", path: "/label-set", permission: .inspect),
+        .init(method: "GET", path: "/label-set/history", permission: .inspect),
+        .init(
+            method: "POST", path: "/label-set/changes", permission: .administer,
+            body: #"{"change":"rename","label":"cat","to":"tomcat"}"#),
         .init(
             method: "PUT", path: "/label-maps/m", permission: .administer, body: #"{"cat":"pet"}"#),
         .init(method: "POST", path: "/reviews", permission: .administer, body: "[]"),

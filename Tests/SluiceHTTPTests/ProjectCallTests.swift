@@ -143,7 +143,9 @@ import Testing
         }
         #expect(
             try await figures()
-                == QueueReply(waiting: 0, leased: 0, oldestWaitingSeconds: nil, unbalanced: 0))
+                == QueueReply(
+                    waiting: 0, leased: 0, oldestWaitingSeconds: nil, unbalanced: 0,
+                    labelSetVersion: 1))
         for id in ["a", "b", "c"] {
             _ = try await project.post(prediction(id, ["confidence": "0"]))
         }

@@ -97,6 +97,22 @@ struct RecordedRoutesTests {
         // People only, and predictions that come later.
         try await service.setRollout(nil)
         try await service.waits.settle()
+        // Labels go while predictions come and wait; what was said of them is kept.
+        try await service.setPolicy(rules)
+        try await send("kept", items: 100, [["2"]])
+        try await service.change(.retire("c"))
+        try await send("retired", items: 200, [["2"], ["1"]])
+        try await service.change(.merge("b", into: "a"))
+        try await send("merged", items: 200, [["1"]])
+        try await service.lapseWaits()
+        try await service.waits.settle()
+        try await send("gone", items: 100, [["2"]])
+        try await service.change(.add(Label(name: "c")))
+        try await service.change(.add(Label(name: "b")))
+        try await service.change(.rename("a", to: "alpha"))
+        try await send("back", items: 200, [["1"]])
+        try await service.lapseWaits()
+        try await service.waits.settle()
         try await service.setPolicy(#"{"degree":"human_only"}"#)
         for block in 0..<blocks {
             try await service.ingest(
@@ -177,6 +193,7 @@ struct RecordedRoutesTests {
                 seen.isSuperset(of: [
                     "accepted confident", "audited confident", "queued below_threshold",
                     "queued missing_confidence", "queued automation_share", "queued rule",
+                    "queued label_retired",
                     "accepted rule", "audited rule", "accepted degree", "audited degree",
                     "queued degree", "queued no_prediction", "queued unknown_version",
                     "queued no_answer_in_time", "waiting other_version_decides",

@@ -12,7 +12,7 @@ struct PlanTests {
         INSERT INTO actor (name) SELECT 'actor ' || n FROM generate_series(1, 20) n;
         INSERT INTO project (name, created_by) SELECT 'plans', min(id) FROM actor;
         CREATE TEMP TABLE here AS SELECT p.id AS project, min(a.id) AS actor FROM project p, actor a GROUP BY 1;
-        INSERT INTO label (project_id, position, name) SELECT project, 1, 'a' FROM here;
+        INSERT INTO label (project_id, position, id, name) SELECT project, 1, 'a', 'a' FROM here;
         INSERT INTO model_version (project_id, model, version) SELECT project, 'm', '1' FROM here;
         INSERT INTO item (project_id, id, external_id, payload_hash, payload)
             SELECT project, n, 'item-' || n, gen_random_uuid(), '{"a":1}' FROM here, generate_series(1, 20000) n;

@@ -75,12 +75,13 @@ public struct TestService: Sendable {
         rollups = Rollups(pool: pool, logger: quiet)
         let actor = try await pool.withSession { try Store($0).ensureActor("admin") }
         admin = Caller(actor: actor, name: "admin", role: .admin, project: nil)
+        // As an older service may have stored them: their names may look alike.
         let set = try LabelSet(
-            labels.map { label in
+            stored: labels.map { label in
                 label.hasPrefix("?")
                     ? Label(name: String(label.dropFirst()), isBorderline: true)
                     : Label(name: label)
-            })
+            }, version: 1)
         _ = try await administration.createProject(
             name, labels: set, guidelines: "", by: actor)
         if policy != "{}" { try await setPolicy(policy) }
@@ -169,6 +170,15 @@ public struct TestService: Sendable {
     /// Runs SQL as the owner of the server; the rows, one a line, columns separated by `|`.
     @discardableResult
     public func sql(_ text: String) async throws -> String { try await database.execute(text) }
+
+    /// Changes the label set; what the change was, nil when the set was so already.
+    @discardableResult
+    public func change(
+        _ change: LabelChange, base: Int? = nil, reason: String = "test"
+    ) async throws -> LabelChangeResult {
+        try await LabelSets(pool: pool, directory: directory).change(
+            change, base: base, reason: reason, of: project(), by: admin)
+    }
 
     /// Makes every live lease one that lapsed a second ago.
     public func lapseLeases() async throws {

@@ -221,12 +221,15 @@ public struct LeaseReply: WireValue {
     public var guidelinesVersion: Int?
     /// What the caller has not read of them; nil when there is nothing new.
     public var guidelinesChanged: GuidelinesChanged?
+    /// The version of the label set in force; nil from a service that does not say.
+    public var labelSetVersion: Int?
 
     /// Makes a reply.
     public init(
         leases: [Lease], guidelinesVersion: Int? = nil,
-        guidelinesChanged: GuidelinesChanged? = nil
+        guidelinesChanged: GuidelinesChanged? = nil, labelSetVersion: Int? = nil
     ) {
+        self.labelSetVersion = labelSetVersion
         self.leases = leases
         self.guidelinesVersion = guidelinesVersion
         self.guidelinesChanged = guidelinesChanged
@@ -241,6 +244,7 @@ public struct LeaseReply: WireValue {
         guidelinesChanged = try wire.optional("guidelines_changed").map {
             (field) throws(ReviewError) -> GuidelinesChanged in try GuidelinesChanged(wire: field)
         }
+        labelSetVersion = try wire.optional("label_set_version")?.int()
     }
 
     /// Writes it as one JSON value.
@@ -255,6 +259,7 @@ public struct LeaseReply: WireValue {
             writer.key("guidelines_changed")
             guidelinesChanged.write(to: &writer)
         }
+        writer.memberIfPresent("label_set_version", labelSetVersion)
         writer.endObject()
     }
 }
@@ -301,14 +306,17 @@ public struct QueueReply: WireValue, Hashable {
     /// Open tasks whose free, leased and answered slots are not as many as were asked: 0 unless there is a
     /// fault; nil while that is being counted.
     public var unbalanced: Int?
+    /// The version of the label set in force; nil from a service that does not say.
+    public var labelSetVersion: Int?
 
     /// Makes figures.
     public init(
         waiting: Int, leased: Int, oldestWaitingSeconds: Double?, alert: String? = nil,
-        unbalanced: Int? = nil
+        unbalanced: Int? = nil, labelSetVersion: Int? = nil
     ) {
         self.alert = alert
         self.unbalanced = unbalanced
+        self.labelSetVersion = labelSetVersion
         self.waiting = waiting
         self.leased = leased
         self.oldestWaitingSeconds = oldestWaitingSeconds
@@ -321,6 +329,7 @@ public struct QueueReply: WireValue, Hashable {
         oldestWaitingSeconds = try wire.optional("oldest_waiting_seconds")?.double()
         alert = try wire.optional("alert")?.string()
         unbalanced = try wire.optional("unbalanced")?.int()
+        labelSetVersion = try wire.optional("label_set_version")?.int()
     }
 
     /// Writes it as one JSON value.
@@ -331,6 +340,7 @@ public struct QueueReply: WireValue, Hashable {
         writer.member("oldest_waiting_seconds", oldestWaitingSeconds)
         writer.memberIfPresent("alert", alert)
         writer.memberIfPresent("unbalanced", unbalanced)
+        writer.memberIfPresent("label_set_version", labelSetVersion)
         writer.endObject()
     }
 }

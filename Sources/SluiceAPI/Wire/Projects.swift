@@ -89,7 +89,11 @@ public struct ProjectPatch: WireValue {
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["guidelines", "guidelines_summary", "tags", "slices"])
+        try wire.allowOnly(["guidelines", "guidelines_summary", "tags", "slices", "labels"])
+        // A list cannot tell a renamed label from one that went and one that came.
+        if let labels = try wire.optional("labels") {
+            throw labels.refuse("one change at a time, by POST …/label-set/changes")
+        }
         guidelines = try wire.optional("guidelines")?.string(
             bytes: 0...ProjectRequest.maximumGuidelineBytes)
         let summary = try wire.optional("guidelines_summary")
@@ -138,6 +142,8 @@ public struct ProjectReply: WireValue {
     public var name: String
     /// The classes in their order.
     public var labels: [Label]
+    /// Which version of the label set that is; 1 is what the project was created with.
+    public var labelSetVersion: Int
     /// What reviewers read before they decide.
     public var guidelines: String
     /// Which version of them that is.
@@ -155,12 +161,13 @@ public struct ProjectReply: WireValue {
 
     /// Makes a reply.
     public init(
-        name: String, labels: [Label], guidelines: String, guidelinesVersion: Int = 1,
-        tags: [String] = [], slices: [String] = [], policyVersion: Int, createdAt: Timestamp,
-        archivedAt: Timestamp? = nil
+        name: String, labels: [Label], labelSetVersion: Int = 1, guidelines: String,
+        guidelinesVersion: Int = 1, tags: [String] = [], slices: [String] = [], policyVersion: Int,
+        createdAt: Timestamp, archivedAt: Timestamp? = nil
     ) {
         self.name = name
         self.labels = labels
+        self.labelSetVersion = labelSetVersion
         self.guidelines = guidelines
         self.guidelinesVersion = guidelinesVersion
         self.tags = tags
@@ -174,8 +181,9 @@ public struct ProjectReply: WireValue {
     public init(wire: WireReader) throws(ReviewError) {
         name = try wire.required("name").string()
         labels = try wire.required("labels").array { (label) throws(ReviewError) -> Label in
-            try Label(wire: label)
+            try Label(shown: label)
         }
+        labelSetVersion = try wire.optional("label_set_version")?.int() ?? 1
         guidelines = try wire.optional("guidelines")?.string() ?? ""
         guidelinesVersion = try wire.optional("guidelines_version")?.int() ?? 1
         tags = try wire.strings("tags")
@@ -193,6 +201,7 @@ public struct ProjectReply: WireValue {
         writer.beginArray()
         for label in labels { label.write(to: &writer) }
         writer.endArray()
+        writer.member("label_set_version", labelSetVersion)
         writer.member("guidelines", guidelines)
         writer.member("guidelines_version", guidelinesVersion)
         writer.key("tags")
@@ -246,13 +255,29 @@ extension Label {
             isBorderline: try wire.optional("borderline")?.bool() ?? false)
     }
 
+    /// Reads a label as the service shows it: with its id, where that is not its name, and the names it is
+    /// taken under, too.
+    init(shown wire: WireReader) throws(ReviewError) {
+        try wire.allowOnly(["id", "name", "key", "title", "borderline", "former_names"])
+        self.init(
+            name: try wire.required("name").string(), key: try wire.optional("key")?.string(),
+            title: try wire.optional("title")?.string(),
+            isBorderline: try wire.optional("borderline")?.bool() ?? false,
+            id: try wire.optional("id")?.string(), formerNames: try wire.strings("former_names"))
+    }
+
     /// Writes the label.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
+        if isRenamed { writer.member("id", id) }
         writer.member("name", name)
         writer.memberIfPresent("key", key)
         writer.memberIfPresent("title", title)
         if isBorderline { writer.member("borderline", true) }
+        if !formerNames.isEmpty {
+            writer.key("former_names")
+            writer.strings(formerNames)
+        }
         writer.endObject()
     }
 }

@@ -19,6 +19,13 @@ public enum Verdict: Hashable, Sendable {
         }
     }
 
+    /// The verdict with its label called otherwise.
+    public func mapLabel<Failure>(
+        _ call: (String) throws(Failure) -> String
+    ) throws(Failure) -> Verdict {
+        if case .label(let name) = self { .label(try call(name)) } else { self }
+    }
+
     /// The label, when the verdict is one.
     public var labelName: String? {
         if case .label(let name) = self { name } else { nil }
@@ -48,7 +55,7 @@ public enum Outcome: String, Sendable, CaseIterable {
         if label.isBorderline {
             self = .borderline
         } else if let predicted {
-            self = ExactText(predicted) == ExactText(label.name) ? .accepted : .corrected
+            self = ExactText(predicted) == ExactText(label.id) ? .accepted : .corrected
         } else {
             self = .labelled
         }

@@ -101,7 +101,7 @@ extension PolicyReader {
         guard let elements = value.array, !elements.isEmpty else { throw refuse(accepted) }
         var names: [ExactText] = []
         for element in elements {
-            guard let name = element.string.map(ExactText.init), labels.contains(name.text),
+            guard let name = element.string.map(ExactText.init), labels.label(id: name.text) != nil,
                 !names.contains(name)
             else { throw refuse(accepted) }
             names.append(name)

@@ -29,6 +29,8 @@ extension Policy {
         switch (rollout?.standing(of: version, draw: draws.rollout) ?? .decides, item) {
         case (.decides, .new), (.decides, .open), (.decides, .unanswered): return routing
         case (.decides, .settled): return recorded(.shadowed, .itemAlreadyRouted, instead: routing)
+        // What nobody can give any more waits for no other version.
+        case (_, .unanswered) where facts.isLabelRetired: return routing
         case (.awaitsOther, .unanswered) where rollout?.letsOtherDecide == true: return routing
         case (_, .unanswered): return forPeople(.noAnswerInTime, facts, instead: routing)
         case (.awaitsOther, .new): return recorded(.waiting, .otherVersionDecides, instead: routing)

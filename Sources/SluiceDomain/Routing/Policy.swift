@@ -86,7 +86,7 @@ extension Policy {
     ///
     /// The first rule that applies changes what the policy says for this prediction; where it names
     /// no route, degree and threshold decide as ever. In doubt a person decides: a missing
-    /// confidence is queued. The propensity of an item the model may decide is
+    /// confidence is queued, and so is a label that was retired, in every degree. The propensity of an item the model may decide is
     /// `(1 - share) + share * audit`, the probability that it falls outside the automated share or is
     /// audited; with share 1 and audits at 0.02 it is 0.02. Everything else that is queued has
     /// propensity 1, also what the model would decide and a fallback gives to people. A calibrated
@@ -94,6 +94,11 @@ extension Policy {
     public func route(_ facts: RoutingFacts, draws: RoutingDraws) -> Routing {
         let rule = rules.first(for: facts)
         let terms = PolicyTerms(policy: self, rule: rule, facts: facts, draws: draws)
+        // Nobody is shown a label they could not give.
+        if facts.isLabelRetired {
+            return terms.queued(
+                .labelRetired, isBlind: true, wouldBe: degree == .shadow ? .queued : nil)
+        }
         switch degree {
         case .humanOnly: return terms.queued(.degree, isBlind: true, urgency: 0.5)
         case .shadow: return terms.shadowed(by: terms.partial())

@@ -70,7 +70,7 @@ extension PolicyReader {
             case "labels":
                 for (label, value) in try reader.members() {
                     let cost = reader.member(label, value)
-                    guard known.contains(label) else {
+                    guard known.label(id: label) != nil else {
                         throw PolicyDocumentError(
                             path: cost.path, found: "a cost for an unknown label",
                             accepted: "labels of the project")

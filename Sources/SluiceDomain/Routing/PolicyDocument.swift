@@ -23,7 +23,8 @@ public struct PolicyDocumentError: Error, Hashable, Sendable {
 }
 
 extension Policy {
-    /// Reads a policy document; missing keys take the values of `Policy.standard`.
+    /// Reads a policy document, whose labels are named by their ids; missing keys take the values of
+    /// `Policy.standard`.
     ///
     /// - Throws: the first thing that is not as documented: an unknown key, a value out of range,
     ///   a threshold for a label the project does not have.
@@ -190,7 +191,7 @@ struct PolicyReader {
             case "labels":
                 for (label, value) in try reader.members() {
                     let threshold = PolicyReader(path: "accept.labels.\(label)", value: value)
-                    guard labels.contains(label) else {
+                    guard labels.label(id: label) != nil else {
                         throw PolicyDocumentError(
                             path: threshold.path, found: "a threshold for an unknown label",
                             accepted: "labels of the project")

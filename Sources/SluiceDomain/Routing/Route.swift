@@ -46,6 +46,8 @@ public enum RouteReason: String, Sendable, CaseIterable {
     case lateVersion = "late_version"
     /// The rollout does not name the version.
     case unknownVersion = "unknown_version"
+    /// The label the model names may not be given any more.
+    case labelRetired = "label_retired"
     /// The version that decides stayed silent for too long, and a person is to decide instead.
     case noAnswerInTime = "no_answer_in_time"
 }

@@ -115,6 +115,8 @@ public struct RoutingFacts: Hashable, Sendable {
     ///
     /// It orders the queue and decides nothing: thresholds, rules and audits go by the confidence.
     public var calibrated: Double?
+    /// Whether the label may not be given any more: then a person decides.
+    public var isLabelRetired = false
     /// The model.
     public var model: ExactText
     /// Its version.

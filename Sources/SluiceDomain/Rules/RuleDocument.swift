@@ -150,7 +150,7 @@ struct RuleSetReader {
     ) throws(PolicyDocumentError) -> Set<ExactText> {
         var names: Set<ExactText> = []
         for value in reader.value.array ?? [reader.value] {
-            guard let name = value.string, labels?.contains(name) ?? true else {
+            guard let name = value.string, labels.map({ $0.label(id: name) != nil }) ?? true else {
                 throw PolicyReader(path: reader.path, value: value).refuse(
                     labels == nil ? "a string, or an array of strings" : "labels of the project")
             }

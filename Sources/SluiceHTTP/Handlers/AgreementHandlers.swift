@@ -49,10 +49,11 @@ struct AgreementHandlers {
             let call = try Call(request: request, context: context, needs: .administer)
             let bytes = try await request.collect(limit: 1 << 20)
             guard !bytes.isEmpty else { throw ReviewError.emptyBody }
+            let project = try await call.project(services)
             let map = try await services.labelMaps.put(
-                Self.document(bytes), named: context.parameter("name"),
-                of: call.project(services), by: call.caller)
-            return Response.json(map.document)
+                Self.document(bytes), named: context.parameter("name"), of: project,
+                by: call.caller)
+            return Response.json(map.document(project.labels.ownName))
         }
         router.delete(RouterPath(StreamingPath.labelMap)) { request, context in
             let call = try Call(request: request, context: context, needs: .administer)

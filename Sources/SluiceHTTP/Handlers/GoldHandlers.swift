@@ -26,7 +26,8 @@ struct GoldHandlers {
             let project = try await call.project(services)
             let records = try await services.gold.list(of: project)
             return GoldList(
-                items: records.map(GoldItem.init), warnings: Self.warnings(records, project))
+                items: records.map { GoldItem($0, project.labels) },
+                warnings: Self.warnings(records, project))
         }
         router.answer(Endpoints.retireGold, .administer) { _, call in
             try await services.gold.retire(
@@ -109,9 +110,9 @@ extension GoldEntry {
 }
 
 extension GoldItem {
-    fileprivate init(_ record: GoldRecord) {
+    fileprivate init(_ record: GoldRecord, _ labels: LabelSet) {
         self.init(
-            externalID: record.externalID, label: record.label, note: record.note,
+            externalID: record.externalID, label: labels.name(of: record.label), note: record.note,
             createdAt: record.createdAt, createdBy: record.createdBy,
             retiredAt: record.retiredAt, answers: record.answers, correct: record.correct)
     }

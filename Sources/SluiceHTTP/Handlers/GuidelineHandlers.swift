@@ -32,11 +32,11 @@ struct GuidelineHandlers {
             let limit = try query.number(
                 "limit", 1...ProposalList.maximumCount, standard: ProposalList.standardCount)
             let after = try query.cursor("after")
+            let project = try await call.project(services)
             let proposals = try await services.guidelines.proposals(
-                query.proposalStatus(), of: call.project(services), after: after ?? 0,
-                limit: limit)
+                query.proposalStatus(), of: project, after: after ?? 0, limit: limit)
             return ProposalList(
-                proposals: proposals.map(Proposal.init),
+                proposals: proposals.map { Proposal($0, project.labels) },
                 next: (proposals.last?.id ?? after).map(String.init))
         }
         router.answer(Endpoints.settleProposal, .administer) { input, call in
@@ -85,10 +85,10 @@ extension GuidelineVersion {
 }
 
 extension Proposal {
-    fileprivate init(_ record: ProposalRecord) {
+    fileprivate init(_ record: ProposalRecord, _ labels: LabelSet) {
         self.init(
             id: "\(record.id)", externalID: record.externalID, reviewID: record.reviewID,
-            label: record.label, reviewer: record.reviewer, note: record.note,
+            label: record.label.map(labels.name), reviewer: record.reviewer, note: record.note,
             status: record.status, createdAt: record.createdAt, settledAt: record.settledAt,
             settledBy: record.settledBy)
     }

@@ -21,12 +21,13 @@ struct LabelHandlers {
             var map: LabelMap?
             if let text = query["map"] { map = try await services.labelMaps.map(text, of: project) }
             let labelMap = map
+            let tellsLabelSet = try query.flag("label_set")
             let order = try Self.order(query, consensus: method)
             // What fails before the first row is a status.
             let export = try await offLoop {
                 try await services.labels.prepare(
                     format, filter: filter, project: project, consensus: method, map: labelMap,
-                    order: order)
+                    order: order, tellsLabelSet: tellsLabelSet)
             }
             return Response.rows(
                 format.contentType, "labels of \(project.name.text)", context.logger
@@ -113,7 +114,7 @@ struct LabelHandlers {
             request,
             allowing: [
                 "format", "source", "since", "label", "include_pseudo", "consensus", "map", "sort",
-                "limit",
+                "limit", "label_set",
             ])
     }
 

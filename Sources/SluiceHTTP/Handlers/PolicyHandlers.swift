@@ -12,38 +12,45 @@ struct PolicyHandlers {
         let administration = services.administration
         let services = services
         router.answer(Endpoints.policy, .inspect) { _, call in
-            PolicyReply(try await administration.policyInForce(of: call.project(services)))
+            let project = try await call.project(services)
+            return try PolicyReply(
+                try await administration.policyInForce(of: project), project.labels)
         }
         router.answer(Endpoints.policies, .inspect) { _, call in
-            let history = try await administration.policyHistory(of: call.project(services))
+            let project = try await call.project(services)
+            let history = try await administration.policyHistory(of: project)
             return PolicyHistory(
-                policies: history.policies.map(PolicyReply.init),
+                policies: try history.policies.map { try PolicyReply($0, project.labels) },
                 activations: history.activations.map(PolicyActivation.init))
         }
         router.answer(Endpoints.policyVersion, .inspect) { _, call in
-            PolicyReply(
-                try await administration.policy(
-                    version: call.policyVersion(), of: call.project(services)))
+            let project = try await call.project(services)
+            return try PolicyReply(
+                try await administration.policy(version: call.policyVersion(), of: project),
+                project.labels)
         }
         router.answer(Endpoints.putPolicy, .administer) { input, call in
             let (base, reason) = try call.policyChange()
-            return PolicyReply(
+            let project = try await call.project(services)
+            return try PolicyReply(
                 try await administration.setPolicy(
-                    input.document, base: base, reason: reason, of: call.project(services),
-                    by: call.caller))
+                    input.document, base: base, reason: reason, of: project, by: call.caller),
+                project.labels)
         }
         router.answer(Endpoints.activatePolicy, .administer) { _, call in
             let (base, reason) = try call.policyChange()
-            return PolicyReply(
+            let project = try await call.project(services)
+            return try PolicyReply(
                 try await administration.activatePolicy(
-                    call.policyVersion(), base: base, reason: reason,
-                    of: call.project(services), by: call.caller))
+                    call.policyVersion(), base: base, reason: reason, of: project,
+                    by: call.caller), project.labels)
         }
         router.answer(Endpoints.rollBackPolicy, .administer) { _, call in
             let (base, reason) = try call.policyChange()
-            return PolicyReply(
+            let project = try await call.project(services)
+            return try PolicyReply(
                 try await administration.rollBackPolicy(
-                    base: base, reason: reason, of: call.project(services), by: call.caller))
+                    base: base, reason: reason, of: project, by: call.caller), project.labels)
         }
         router.answer(Endpoints.resumePolicy, .administer) { _, call in
             let (base, reason) = try call.policyChange()
@@ -94,14 +101,15 @@ extension Call {
 }
 
 extension PolicyReply {
-    fileprivate init(_ record: PolicyRecord) {
+    fileprivate init(_ record: PolicyRecord, _ labels: LabelSet) throws {
         self.init(
-            version: record.version, document: RawJSON(record.document), reason: record.reason,
+            version: record.version, document: RawJSON(try record.document(in: labels)),
+            reason: record.reason,
             createdAt: record.createdAt, createdBy: record.createdBy)
     }
 
-    fileprivate init(_ inForce: PolicyInForce) {
-        self.init(inForce.policy)
+    fileprivate init(_ inForce: PolicyInForce, _ labels: LabelSet) throws {
+        try self.init(inForce.policy, labels)
         activation = PolicyActivation(inForce.activation)
     }
 }

@@ -181,6 +181,10 @@ enum PredictionReplies {
             writer.key("label")
             label.withUnsafeBufferPointer { writer.string(utf8: $0) }
         }
+        if let name = stored.labelNow {
+            writer.key("label_now")
+            name.withUnsafeBufferPointer { writer.string(utf8: $0) }
+        }
         writer.member("policy_version", stored.policyVersion)
         writer.member("duplicate", stored.isDuplicate)
         writer.endObject()

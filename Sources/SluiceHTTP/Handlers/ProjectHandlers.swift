@@ -58,7 +58,8 @@ struct ProjectHandlers {
                 waiting: figures.waiting, leased: figures.leased,
                 oldestWaitingSeconds: figures.oldestSeconds,
                 alert: call.caller.role.allows(.administer) ? project.policy.alert : nil,
-                unbalanced: try await services.counter.unbalanced(project: project.id))
+                unbalanced: try await services.counter.unbalanced(project: project.id),
+                labelSetVersion: project.labels.version)
         }
     }
 }
@@ -78,7 +79,8 @@ extension Query {
 extension ProjectReply {
     init(_ project: ProjectContext, slices: [String] = []) {
         self.init(
-            name: project.name.text, labels: project.labels.labels,
+            name: project.name.text, labels: project.labels.shown,
+            labelSetVersion: project.labels.version,
             guidelines: project.record.guidelines,
             guidelinesVersion: project.record.guidelinesVersion, tags: project.record.tags.tags,
             slices: slices, policyVersion: project.policyVersion,

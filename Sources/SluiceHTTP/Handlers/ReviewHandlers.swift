@@ -29,7 +29,7 @@ struct ReviewHandlers {
                 guidelinesVersion: project.record.guidelinesVersion,
                 guidelinesChanged: news.map {
                     GuidelinesChanged(since: $0.since, summary: $0.summary)
-                })
+                }, labelSetVersion: project.labels.version)
         }
         router.answer(Endpoints.renewLease, .review) { _, call in
             let id = try call.context.parameter("lease")
@@ -44,18 +44,20 @@ struct ReviewHandlers {
             return Nothing()
         }
         router.answer(Endpoints.review, .review) { input, call in
+            let project = try await call.project(services)
             let result = try await services.reviewing.answer(
-                input, lease: call.context.parameter("lease"), project: call.project(services),
+                input, lease: call.context.parameter("lease"), project: project,
                 by: call.caller)
-            return ReviewReply(input.reviewID, result)
+            return ReviewReply(input.reviewID, result, project.labels)
         }
         router.answer(Endpoints.reviews, .review) { _, call in
             let query = try Query(call.request, allowing: ["limit"])
             let limit = try query.number(
                 "limit", 1...ReviewList.maximumCount, standard: ReviewList.standardCount)
+            let project = try await call.project(services)
             let reviews = try await services.reviewing.ownReviews(
-                limit, project: call.project(services), by: call.caller)
-            return ReviewList(reviews: reviews.map(PastReview.init))
+                limit, project: project, by: call.caller)
+            return ReviewList(reviews: reviews.map { PastReview($0, project.labels) })
         }
         router.answer(Endpoints.undo, .review) { _, call in
             let id = try call.context.parameter("review_id")
@@ -80,20 +82,25 @@ extension Lease {
                 externalID: content.externalID,
                 payload: RawJSON(content.payload ?? Array("null".utf8)),
                 metadata: content.metadata.map(RawJSON.init), receivedAt: content.receivedAt),
-            prediction: lease.isBlind ? nil : content.prediction.map { ShownPrediction($0) },
+            prediction: lease.isBlind
+                ? nil
+                : content.prediction.map {
+                    ShownPrediction($0, project.labels)
+                },
             adjudication: lease.adjudication.map {
-                Adjudication($0, namesReviewers: namesReviewers)
+                Adjudication($0, project.labels, namesReviewers: namesReviewers)
             })
     }
 }
 
 extension Adjudication {
-    fileprivate init(_ given: GivenAdjudication, namesReviewers: Bool) {
+    fileprivate init(_ given: GivenAdjudication, _ labels: LabelSet, namesReviewers: Bool) {
         self.init(
             answers: given.answers.enumerated().map { place, answer in
                 EarlierAnswer(
                     by: GivenAdjudication.letter(place),
-                    reviewer: namesReviewers ? answer.reviewer : nil, verdict: answer.verdict,
+                    reviewer: namesReviewers ? answer.reviewer : nil,
+                    verdict: answer.verdict.mapLabel(labels.name),
                     tags: answer.tags, comment: answer.comment, seconds: answer.seconds,
                     isShown: answer.isShown, reviewedAt: answer.reviewedAt)
             },
@@ -102,32 +109,34 @@ extension Adjudication {
 }
 
 extension PastReview {
-    fileprivate init(_ review: OwnReview) {
+    fileprivate init(_ review: OwnReview, _ labels: LabelSet) {
         self.init(
-            reviewID: review.id, externalID: review.externalID, verdict: review.verdict,
-            tags: review.tags, comment: review.comment, predicted: review.predicted,
+            reviewID: review.id, externalID: review.externalID,
+            verdict: review.verdict.mapLabel(labels.name), tags: review.tags,
+            comment: review.comment, predicted: review.predicted.map(labels.name),
             status: review.status, queue: review.queue, reviewedAt: review.reviewedAt,
             isUndoable: review.isUndoable)
     }
 }
 
 extension ShownPrediction {
-    fileprivate init(_ stored: StoredSuggestion) {
+    fileprivate init(_ stored: StoredSuggestion, _ labels: LabelSet) {
         self.init(
-            label: stored.label, confidence: stored.confidence,
-            scores: stored.scores.map(RawJSON.init),
+            label: labels.name(of: stored.label), confidence: stored.confidence,
+            scores: stored.scores.map { RawJSON(labels.callingScores($0, isOfNow: true)) },
             highlights: stored.highlights.map(RawJSON.init), model: stored.model,
             modelVersion: stored.version)
     }
 }
 
 extension ReviewReply {
-    fileprivate init(_ id: String, _ result: AnswerResult) {
+    fileprivate init(_ id: String, _ result: AnswerResult, _ labels: LabelSet) {
         self.init(
             reviewID: id, externalID: result.externalID, status: result.status,
             reviewedAt: result.reviewedAt, isDuplicate: result.isDuplicate,
             decision: result.decision.map {
-                DecisionReply(label: $0.label, source: $0.source, outcome: $0.outcome)
+                DecisionReply(
+                    label: $0.label.map(labels.name), source: $0.source, outcome: $0.outcome)
             },
             gold: result.gold.map {
                 GoldFeedback(isCorrect: $0.isCorrect, label: $0.label, note: $0.note)

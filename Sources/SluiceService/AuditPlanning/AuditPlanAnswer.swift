@@ -6,6 +6,7 @@ import SluiceStore
 /// A plan, as it is written.
 struct AuditPlanAnswer: Sendable {
     let plan: AuditPlan
+    let labels: LabelSet
 
     /// Writes the members.
     func write(to writer: inout JSONWriter) throws(Unknown) {
@@ -85,16 +86,23 @@ struct AuditPlanAnswer: Sendable {
         ).write(to: &writer)
         let strata = audits.map(plan.strata) ?? []
         writer.key("strata")
-        writer.array(strata) { $1.write(to: &$0, in: strata, perDay: plan.perDay) }
+        writer.array(strata) { writer, part in
+            var named = part
+            named.stratum.labels = part.stratum.labels?.map {
+                ExactText(labels.ownName(of: $0.text))
+            }
+            named.write(to: &writer, in: strata, perDay: plan.perDay)
+        }
         writer.key("policy")
         if let rate {
-            plan.policy(rate: rate, strata: []).write(to: &writer)
+            writer.raw(plan.policy(rate: rate, strata: []).document(in: labels))
         } else {
             writer.null()
         }
         writer.key("policy_stratified")
         if let rate, !strata.isEmpty {
-            plan.policy(rate: rate, strata: strata.map(\.stratum)).write(to: &writer)
+            writer.raw(
+                plan.policy(rate: rate, strata: strata.map(\.stratum)).document(in: labels))
         } else {
             writer.null()
         }

@@ -52,7 +52,7 @@ public struct AuditPlanning: Sendable {
         writer.member("as_of", now.rfc3339)
         writer.window(from: from, to: now)
         do {
-            try AuditPlanAnswer(plan: plan).write(to: &writer)
+            try AuditPlanAnswer(plan: plan, labels: project.labels).write(to: &writer)
         } catch {
             throw ReviewError.internalError
         }

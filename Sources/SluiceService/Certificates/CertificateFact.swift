@@ -70,11 +70,11 @@ struct CertificateFact: Sendable {
 /// The places of a project's labels.
 struct LabelPlaces: Sendable {
     private let places: [ExactText: Int32]
-    /// The labels by place.
+    /// The ids of the labels by place.
     let names: [String]
 
     init(_ labels: LabelSet) {
-        names = labels.labels.map(\.name)
+        names = labels.all.map(\.id)
         places = Dictionary(
             uniqueKeysWithValues: names.enumerated().map { (ExactText($1), Int32($0)) })
     }

@@ -55,11 +55,14 @@ struct ComparedItems: Sendable {
     private var places: [ExactText: Int32] = [:]
 
     /// Takes a row in; labels are told apart byte by byte.
-    mutating func append(_ row: ComparedRow, versions: ComparedVersions) {
+    mutating func append(
+        _ row: ComparedRow, versions: ComparedVersions, labels: LabelSet
+    ) {
         items.append(
             ComparedItem(
-                label: place(row.label), servingLabel: place(row.servingLabel),
-                candidateLabel: place(row.candidateLabel),
+                label: place(labels.name(of: row.label)),
+                servingLabel: place(labels.name(of: row.servingLabel)),
+                candidateLabel: place(labels.name(of: row.candidateLabel)),
                 slice: row.slice.map { place($0) } ?? -1,
                 servingConfidence: row.servingConfidence,
                 candidateConfidence: row.candidateConfidence, propensity: row.propensity,
@@ -79,12 +82,14 @@ struct ComparedItems: Sendable {
 
     /// Disputed audits, as if all were settled as the model said, and as whoever contradicted it; they
     /// share this one's names.
-    func disputed(_ rows: [DisputedRow], _ versions: ComparedVersions) -> DisputedItems {
+    func disputed(
+        _ rows: [DisputedRow], _ versions: ComparedVersions, labels: LabelSet
+    ) -> DisputedItems {
         func settled(_ isWrong: Bool) -> [ComparedItem] {
             var more = self
             for row in rows {
                 if let row = row.settled(asContradicted: isWrong) {
-                    more.append(row, versions: versions)
+                    more.append(row, versions: versions, labels: labels)
                 }
             }
             return Array(more.items.dropFirst(items.count))

@@ -64,7 +64,7 @@ public struct Comparing: Sendable {
                 try store.comparedTraffic(versions, project: project.id)
             )
         }
-        let items = try await items(versions, slicedBy: question.slicedBy, project: project.id)
+        let items = try await items(versions, slicedBy: question.slicedBy, project: project)
         let disputed = try await pool.withSession { session in
             try Store(session).disputedRows(
                 serving: versions.serving, candidate: versions.candidate, from: question.from,
@@ -80,7 +80,8 @@ public struct Comparing: Sendable {
         writer.member("as_of", now.rfc3339)
         writer.member("policy_version", project.policyVersion)
         try Comparison(
-            names: names, items: items, disputed: items.disputed(disputed, versions),
+            names: names, items: items,
+            disputed: items.disputed(disputed, versions, labels: project.labels),
             traffic: traffic, policy: project.policy,
             guardrails: project.rollout?.guardrails ?? Rollout.Guardrails(),
             error: question.error
@@ -90,7 +91,7 @@ public struct Comparing: Sendable {
     }
 
     private func items(
-        _ versions: ComparedVersions, slicedBy path: FieldPath?, project: Int64
+        _ versions: ComparedVersions, slicedBy path: FieldPath?, project: ProjectContext
     ) async throws -> ComparedItems {
         var items = ComparedItems()
         var after = Int64.min
@@ -98,9 +99,10 @@ public struct Comparing: Sendable {
             let last = after
             let page = try await pool.withSession { session in
                 try Store(session).comparedRows(
-                    versions, slicedBy: path, after: last, limit: pageItems, project: project)
+                    versions, slicedBy: path, after: last, limit: pageItems,
+                    project: project.id)
             }
-            for row in page { items.append(row, versions: versions) }
+            for row in page { items.append(row, versions: versions, labels: project.labels) }
             guard page.count == pageItems, let row = page.last else { return items }
             after = row.item
         }

@@ -82,7 +82,9 @@ public struct ConsensusEstimation: Sendable {
                 try Store(session).answeredItems(
                     project: project, after: first - 1, through: last)
             }
-            for chunk in ConsensusLines(made: made).chunks(of: page.indices, named: names) {
+            for chunk in ConsensusLines(made: made, names: project.labels)
+                .chunks(of: page.indices, named: names)
+            {
                 try await write(chunk)
             }
         }

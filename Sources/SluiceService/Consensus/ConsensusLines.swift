@@ -1,3 +1,4 @@
+import SluiceDomain
 import SluiceJSON
 import SluiceStatistics
 import SluiceStore
@@ -7,6 +8,7 @@ struct ConsensusLines {
     private static let chunkBytes = 1 << 16
 
     let made: ConsensusEstimation.Made
+    let names: LabelSet
 
     /// The lines of some items, those whose names are not there any more left out.
     func chunks(of items: Range<Int>, named names: [AnsweredItem]) -> [[UInt8]] {
@@ -49,7 +51,7 @@ struct ConsensusLines {
         } else {
             writer.member("majority", String?.none)
         }
-        writer.member("decision", name.decided)
+        writer.member("decision", name.decided.map(self.names.name))
         writer.endObject()
     }
 }

@@ -28,7 +28,7 @@ struct GatheredAnswers: Sendable {
     static func read(
         through pool: ConnectionPool, project: ProjectContext, pageItems: Int
     ) async throws -> GatheredAnswers {
-        var gathering = Gathering()
+        var gathering = Gathering(project.labels)
         var after = Int64.min
         while true {
             let start = after
@@ -45,7 +45,7 @@ struct GatheredAnswers: Sendable {
                     items: try store.answeredItems(
                         project: project.id, after: start, through: last))
             }
-            guard let page else { return gathering.finish(project.labels) }
+            guard let page else { return gathering.finish() }
             gathering.add(page)
             after = page.last
         }
@@ -59,12 +59,18 @@ struct GatheredAnswers: Sendable {
 
     /// Collects pages before all labels are known.
     private struct Gathering {
+        let declared: LabelSet
         private var gathered = GatheredAnswers()
         private var labels = Numbers<ExactText>()
         private var reviewers = Numbers<Int64>()
         private var answers: [(reviewer: Int32, label: Int32)] = []
         private var ends: [Int] = []
         private var decisions: [ExactText?] = []
+
+        init(_ declared: LabelSet) { self.declared = declared }
+
+        /// What answers of a label are counted by: its name of now.
+        private func name(_ id: String) -> ExactText { ExactText(declared.name(of: id)) }
 
         mutating func add(_ page: Page) {
             var rest = page.answers[...]
@@ -76,7 +82,7 @@ struct GatheredAnswers: Sendable {
                     let reviewer = reviewers.number(of: answer.actor)
                     if reviewer == gathered.answered.count { gathered.answered.append(0) }
                     gathered.answered[reviewer] += 1
-                    let label = labels.number(of: ExactText(answer.label))
+                    let label = labels.number(of: name(answer.label))
                     answers.append((Int32(reviewer), Int32(label)))
                     rest = rest.dropFirst()
                 }
@@ -85,12 +91,12 @@ struct GatheredAnswers: Sendable {
                 gathered.items.append(item.item)
                 gathered.isAdjudicated.append(item.isAdjudicated)
                 gathered.isDecided.append(item.decided != nil)
-                decisions.append(item.decided.map(ExactText.init))
+                decisions.append(item.decided.map(name))
             }
         }
 
         /// Gives labels their numbers by the project's order, those it does not know any more last.
-        mutating func finish(_ declared: LabelSet) -> GatheredAnswers {
+        mutating func finish() -> GatheredAnswers {
             let known = declared.labels.map { ExactText($0.name) }.filter(labels.contains)
             let others = labels.values.filter { !declared.contains($0.text) }
             let order = known + others

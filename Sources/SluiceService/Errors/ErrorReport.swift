@@ -63,14 +63,14 @@ public struct ErrorReport: Sendable {
     ) async throws -> [UInt8] {
         let pages = try await EvidencePages(
             question, project: project, pool: pool, pageRows: pageRows)
-        var gathered = GatheredErrors(labels: project.labels)
+        let names = AnswerLabels(project.labels, map: nil)
+        var gathered = GatheredErrors(names)
         try await pages.forEachPage { rows in
-            let slices = try await slices(of: rows, by: slicing, project: project.id)
+            let slices = try await slices(of: rows, by: slicing, project: project)
             for row in rows { gathered.add(row, slices: slices[row.item] ?? []) }
         }
         var filter = AnswerFilter()
         (filter.from, filter.to) = (pages.from, pages.to)
-        let names = AnswerLabels(project.labels, map: nil)
         var people = GatheredHumanLevel(labels: names.names.count)
         _ = try await ItemAnswersReader(pool: pool, pageAnswers: pageRows, names: names).read(
             filter, slicedBy: slicing.answers, project: project.id
@@ -80,7 +80,8 @@ public struct ErrorReport: Sendable {
         pages.writeHead(to: &writer)
         writer.member("by", slicedBy)
         ErrorWriter(
-            gathered: gathered, people: people, slicing: slicing, labels: project.labels
+            gathered: gathered, people: people, slicing: slicing, labels: names,
+            borderline: project.labels.borderline?.name
         ).write(to: &writer)
         writer.endObject()
         return writer.bytes
@@ -88,20 +89,23 @@ public struct ErrorReport: Sendable {
 
     /// The slices of the rows that count, by item.
     private func slices(
-        of rows: [EvidenceRow], by slicing: Slicing, project: Int64
+        of rows: [EvidenceRow], by slicing: Slicing, project: ProjectContext
     ) async throws -> [Int64: Set<ExactText>] {
         let labelled = rows.filter {
             GatheredErrors.isLabelled($0) || GatheredErrors.isDisputed($0)
         }
         guard slicing != .label else {
             return Dictionary(
-                labelled.compactMap { row in row.label.map { (row.item, [ExactText($0)]) } },
+                labelled.compactMap { row in
+                    row.label.map { (row.item, [ExactText(project.labels.name(of: $0))]) }
+                },
                 uniquingKeysWith: { first, _ in first })
         }
         let items = labelled.map(\.item)
         guard !items.isEmpty else { return [:] }
         let found = try await pool.withSession { session in
-            try Store(session).slices(of: items, by: slicing.answers, project: project)
+            try Store(session).slices(
+                of: items, by: slicing.answers, project: project.id)
         }
         return try found.reduce(into: [:]) { slices, found in
             if let slice = found.slice { slices[found.item] = [ExactText(slice)] }

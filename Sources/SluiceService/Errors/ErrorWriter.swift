@@ -14,7 +14,9 @@ struct ErrorWriter {
     let gathered: GatheredErrors
     let people: GatheredHumanLevel
     let slicing: ErrorReport.Slicing
-    let labels: LabelSet
+    let labels: AnswerLabels
+    /// The name of the borderline label, if the project has one.
+    let borderline: String?
 
     private static let noLabels =
         "people have labelled nothing that a model predicted in this window"
@@ -98,9 +100,7 @@ struct ErrorWriter {
 
     private func level(of slice: ExactText) -> Estimate? {
         guard slicing == .label else { return people.slices[slice]?.level }
-        guard let place = labels.labels.firstIndex(where: { ExactText($0.name) == slice }) else {
-            return nil
-        }
+        guard let place = labels.place(named: slice.text) else { return nil }
         return people.labels[place].level
     }
 
@@ -162,12 +162,13 @@ struct ErrorWriter {
 
     private func writeLabels(to writer: inout JSONWriter) {
         let confusion = gathered.confusion
-        let names = labels.labels
+        let names = labels.names
+        let unsaid = borderline.flatMap(labels.place(named:))
         writer.key("labels")
-        writer.array(names.indices.filter { !names[$0].isBorderline }) { writer, place in
+        writer.array(names.indices.filter { $0 != unsaid }) { writer, place in
             let items = confusion.items(of: place)
             writer.beginObject()
-            writer.member("label", names[place].name)
+            writer.member("label", names[place])
             writer.member("predicted", items.predicted)
             writer.member("decided", items.decided)
             writer.key("prevalence")
@@ -194,8 +195,8 @@ struct ErrorWriter {
         writer.key("confusion")
         writer.array(pairs.prefix(Self.maximumPairs)) { writer, pair in
             writer.beginObject()
-            writer.member("predicted", labels.labels[pair.predicted].name)
-            writer.member("decided", labels.labels[pair.decided].name)
+            writer.member("predicted", labels.names[pair.predicted])
+            writer.member("decided", labels.names[pair.decided])
             writer.member("items", pair.items)
             writer.member("weight", pair.weight)
             writer.member("share", pair.weight / all)

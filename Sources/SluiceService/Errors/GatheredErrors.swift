@@ -36,13 +36,11 @@ struct GatheredErrors: Sendable {
     private(set) var table = DisputedErrorTable<ExactText>()
     /// The items people labelled, by label predicted and decided.
     private(set) var confusion: WeightedConfusion
-    private let places: [ExactText: Int]
+    private let labels: AnswerLabels
 
-    init(labels: LabelSet) {
-        confusion = WeightedConfusion(labels: max(labels.labels.count, 1))
-        places = Dictionary(
-            labels.labels.enumerated().map { (ExactText($1.name), $0) },
-            uniquingKeysWith: { first, _ in first })
+    init(_ labels: AnswerLabels) {
+        self.labels = labels
+        confusion = WeightedConfusion(labels: max(labels.names.count, 1))
     }
 
     /// Whether people gave a label whose chance to be given is known.
@@ -76,7 +74,7 @@ struct GatheredErrors: Sendable {
                 if row.isDisputed { disputed += 1 }
                 if Self.isDisputed(row) {
                     let known = known(slices)
-                    if let place = places[ExactText(label)] {
+                    if let place = labels.place(of: label) {
                         confusion.addDisputed(predicted: place, propensity: row.propensity)
                     }
                     table.addDisputed(known, propensity: row.propensity)
@@ -87,8 +85,8 @@ struct GatheredErrors: Sendable {
             return
         }
         if row.isAudit { audits += 1 }
-        if let decided = row.decidedLabel, let from = places[ExactText(label)],
-            let to = places[ExactText(decided)]
+        if let decided = row.decidedLabel, let from = labels.place(of: label),
+            let to = labels.place(of: decided)
         {
             confusion.add(predicted: from, decided: to, propensity: row.propensity)
         }

@@ -63,11 +63,16 @@ public struct LabelExport: Sendable {
     /// With a map, `label` and `predicted` are what it calls them, and `label_original` and
     /// `predicted_original` come last. A filter by label is by what the label is, not by what it is called.
     ///
+    /// With `tellsLabelSet`, `label_id` is what a label is stored under, and `label_set_version` the label set
+    /// that was in force when it was decided.
+    ///
     /// By loss, the database sorts the items in one statement, and the rows are then read in pages.
     public func prepare(
         _ format: Format, filter: LabelFilter, project: ProjectContext,
-        consensus method: ConsensusMethod? = nil, map: LabelMap? = nil, order: LabelOrder = .item
+        consensus method: ConsensusMethod? = nil, map: LabelMap? = nil,
+        order: LabelOrder = .item, tellsLabelSet: Bool = false
     ) async throws -> Prepared {
+        let filter = try filter.sought(in: project.labels)
         var labels: ConsensusLabels?
         if let method { labels = try await consensus.labels(project: project, method: method) }
         let weights = try await pool.withSession { session in
@@ -75,24 +80,31 @@ public struct LabelExport: Sendable {
         }
         let sum = weights.reduce(0) { $0 + $1.weights }
         let rows = weights.reduce(0) { $0 + $1.rows }
-        let encoder = LabelRowEncoder(
+        var encoder = LabelRowEncoder(
             format: format, splitSalt: project.splitSalt.secret,
-            meanWeight: rows > 0 ? sum / Double(rows) : 1, consensus: labels, map: map,
+            meanWeight: rows > 0 ? sum / Double(rows) : 1, consensus: labels,
+            labels: project.labels, map: map,
             hasLoss: order != .item)
+        if tellsLabelSet {
+            encoder.labelSetChanges = try await pool.withSession { session in
+                try Store(session).labelChanges(of: project.id).map(\.changedAt).reversed()
+            }
+        }
+        let rowEncoder = encoder
         return try await lending { connection in
             if case .loss(let limit) = order {
                 let ranked = try await ranking(
                     connection, filter: filter, limit: limit, project: project.id)
                 return Prepared(
-                    encoder: encoder, filter: filter, project: project.id, ranked: ranked)
+                    encoder: rowEncoder, filter: filter, project: project.id, ranked: ranked)
             }
             let witnesses = try await witnesses(
-                connection, encoder, filter: filter, project: project.id)
+                connection, rowEncoder, filter: filter, project: project.id)
             if let last = try await pageEnd(connection, project.id, .min) {
                 try await start(connection, project.id, after: .min, through: last, filter)
-                _ = try await nextChunk(connection, encoder)
+                _ = try await nextChunk(connection, rowEncoder)
             }
-            return Prepared(encoder: encoder, filter: filter, project: project.id, ranked: nil,
+            return Prepared(encoder: rowEncoder, filter: filter, project: project.id, ranked: nil,
                 witnesses: witnesses)
         }
     }
@@ -139,11 +151,12 @@ public struct LabelExport: Sendable {
     public func run(
         _ format: Format, filter: LabelFilter, project: ProjectContext,
         consensus method: ConsensusMethod? = nil, map: LabelMap? = nil,
-        order: LabelOrder = .item,
+        order: LabelOrder = .item, tellsLabelSet: Bool = false,
         write: (sending [UInt8]) async throws -> Void
     ) async throws -> Int {
         let prepared = try await prepare(
-            format, filter: filter, project: project, consensus: method, map: map, order: order)
+            format, filter: filter, project: project, consensus: method, map: map, order: order,
+            tellsLabelSet: tellsLabelSet)
         return try await self.write(prepared, write: write)
     }
 
@@ -206,5 +219,16 @@ public struct LabelExport: Sendable {
             }
             return goesOn || chunk.rows > 0 ? chunk : nil
         }
+    }
+}
+
+extension LabelFilter {
+    /// The filter with the ids that the name of its label stands for.
+    ///
+    /// - Throws: `unknownLabel`.
+    fileprivate func sought(in labels: LabelSet) throws(ReviewError) -> LabelFilter {
+        var filter = self
+        if let label { filter.labels = try labels.soughtWithMerged(label) }
+        return filter
     }
 }

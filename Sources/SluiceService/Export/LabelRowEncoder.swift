@@ -21,6 +21,11 @@ struct LabelRowEncoder: Sendable {
     private static let mappedColumns: [(name: StaticString, kind: Kind)] =
         columns + [("label_original", .name), ("predicted_original", .name)]
 
+    /// What a label is stored under, and the label set by which it was decided.
+    private static let labelSetColumns: [(name: StaticString, kind: Kind)] = [
+        ("label_id", .name), ("label_set_version", .plain),
+    ]
+
     private enum Kind {
         /// Text from outside or from us: quoted.
         case text
@@ -40,14 +45,22 @@ struct LabelRowEncoder: Sendable {
     let meanWeight: Double
     /// What labels are taken from; nil for the decisions.
     let consensus: ConsensusLabels?
+    /// What labels are called by default: their names of now, by the ids that are stored.
+    let labels: LabelSet
     /// What labels are called; nil for what they are.
     let map: LabelMap?
+
+    /// When each version of the label set after the first came into force, in order; nil where rows do not
+    /// tell of it.
+    var labelSetChanges: [Timestamp]?
 
     /// Whether each row comes with the loss of its label, which is written last.
     var hasLoss = false
 
     private var columns: [(name: StaticString, kind: Kind)] {
-        (map == nil ? Self.columns : Self.mappedColumns) + (hasLoss ? [("loss", .decimal)] : [])
+        (map == nil ? Self.columns : Self.mappedColumns)
+            + (labelSetChanges == nil ? [] : Self.labelSetColumns)
+            + (hasLoss ? [("loss", .decimal)] : [])
     }
 
     /// What stands before the first row.
@@ -113,14 +126,16 @@ struct LabelRowEncoder: Sendable {
 
         let consensus = consensusLabel(row)
         give(column(.externalID))
-        let label = consensus?.label ?? text(column(.label))
-        give(label.map { map?.name(of: $0) ?? $0 })
+        let id = consensus?.label.map(labels.ownID) ?? text(column(.label))
+        give(id.map { map?.name(of: $0) ?? labels.name(of: $0) })
         consensus?.label.map { _ in give("consensus") } ?? give(Self.labelSource(source))
         give(column(.outcome))
         if let map {
             give(text(column(.predicted)).map { map.name(of: $0) })
-        } else {
+        } else if labels.isAsMade {
             give(column(.predicted))
+        } else {
+            give(text(column(.predicted)).map(labels.name))
         }
         give(column(.confidence))
         give(column(.model))
@@ -148,8 +163,13 @@ struct LabelRowEncoder: Sendable {
         give(column(.payload))
         give(column(.metadata))
         if map != nil {
-            give(label)
-            give(column(.predicted))
+            give(id.map(labels.name))
+            give(text(column(.predicted)).map(labels.name))
+        }
+        if let labelSetChanges {
+            give(id)
+            let decidedAt = moment(column(.decidedAt)).flatMap(Timestamp.init(rfc3339:))
+            give(decidedAt.map { at in "\(1 + labelSetChanges.prefix { $0 <= at }.count)" })
         }
         if hasLoss { give(column(.loss)) }
     }
@@ -158,7 +178,7 @@ struct LabelRowEncoder: Sendable {
         guard let consensus, let item = text(row[LabelColumn.item.rawValue]).flatMap(Int64.init)
         else { return nil }
         return consensus.label(
-            of: item, decided: text(row[LabelColumn.label.rawValue]),
+            of: item, decided: text(row[LabelColumn.label.rawValue]).map(labels.name),
             isAdjudicated: row[LabelColumn.source.rawValue]?
                 .elementsEqual(DecisionSource.adjudicator.rawValue.utf8) ?? false)
     }

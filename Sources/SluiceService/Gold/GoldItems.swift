@@ -107,8 +107,11 @@ private struct GoldImport {
         // The last entry of an item counts, and a statement may name each row only once.
         var marks: [Int64: GoldEntry] = [:]
         for entry in entries {
-            guard project.labels.contains(entry.label) else {
-                outcomes.append(.unknownLabel(entry.label))
+            let label: String
+            do {
+                label = try project.labels.given(entry.label)
+            } catch {
+                outcomes.append(error)
                 continue
             }
             guard let item = items[Array(entry.externalID.utf8)] else {
@@ -116,6 +119,7 @@ private struct GoldImport {
                 continue
             }
             marks[item.id] = entry
+            marks[item.id]?.label = label
             outcomes.append(nil)
         }
         let sorted = marks.sorted { $0.key < $1.key }
@@ -125,10 +129,17 @@ private struct GoldImport {
         return outcomes
     }
 
+    private func canBeGiven(_ name: String) -> Bool {
+        switch project.labels.resolve(name) {
+        case .active, .merged: true
+        case .retired, nil: false
+        }
+    }
+
     private func storeNew(_ entries: [GoldEntry]) throws(PostgresError) {
         var columns = ItemColumns()
         var next = try store.reserveItemBlock()
-        for entry in entries where project.labels.contains(entry.label) {
+        for entry in entries where canBeGiven(entry.label) {
             guard let payload = entry.payload else { continue }
             let hash = Self.hash(payload)
             columns.ids.append(next)

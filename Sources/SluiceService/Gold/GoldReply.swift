@@ -32,14 +32,20 @@ struct GoldReply {
     }
 
     private var isCorrect: Bool {
-        verdict.labelName.map { ExactText($0) == ExactText(recorded.label) } ?? false
+        verdict.labelName.map { isSame($0, recorded.label) } ?? false
+    }
+
+    private func isSame(_ one: String, _ other: String) -> Bool {
+        ExactText(project.labels.current(one)) == ExactText(project.labels.current(other))
     }
 
     /// What the reviewer is told, in projects that tell, of an answer; a skip is none.
     private var told: GoldAnswer? {
         guard project.policy.gold.givesFeedback, verdict != .skip, verdict != .escalate
         else { return nil }
-        return GoldAnswer(isCorrect: isCorrect, label: recorded.label, note: recorded.note)
+        return GoldAnswer(
+            isCorrect: isCorrect, label: project.labels.name(of: recorded.label),
+            note: recorded.note)
     }
 
     /// The decision that this answer would be on an item like this.
@@ -53,7 +59,9 @@ struct GoldReply {
         case .bare: return decided(sole.withoutPrediction)
         case .shown:
             let isPredicted =
-                verdict.labelName.map(ExactText.init) == recorded.predicted.map(ExactText.init)
+                recorded.predicted.flatMap { predicted in
+                    verdict.labelName.map { isSame($0, predicted) }
+                } ?? (verdict.labelName == nil && recorded.predicted == nil)
             return decided(isPredicted ? sole.asPredicted : sole.otherwise)
         case .blind:
             if isCorrect { return decided(sole.asPredicted) }

@@ -30,6 +30,8 @@ extension Reviewing {
     ) async throws -> [GivenLease] {
         try project.requireActive()
         if project.record.paused.contains(caller.actor) { throw ReviewError.reviewerPaused }
+        var filter = filter
+        filter.labels = try filter.labels.flatMap(project.labels.soughtWithMerged)
         let leases = try await leaseTasks(
             count, queue: queue, only: filter, project: project, by: caller)
         guard project.policy.goldRate > 0, queue == .review, !leases.isEmpty else { return leases }

@@ -12,7 +12,14 @@ struct IncomingPrediction: Sendable {
     struct Suggestion: Sendable {
         var model: Span
         var version: Span
+        /// The id of the label, which is its name unless it was renamed.
         var label: Span
+        /// The id of the label that the model named, where that is retired or another one now.
+        var saidLabel: Span?
+        /// Whether the label was sent under its name of now.
+        var isSentAsNow = true
+        /// Whether nobody can give the label any more.
+        var isLabelRetired = false
         var confidence: Confidence?
         var scores: Span?
         var highlights: Span?
@@ -119,7 +126,9 @@ extension IncomingPrediction {
         moved.suggestion = suggestion.map { suggestion in
             Suggestion(
                 model: move(suggestion.model), version: move(suggestion.version),
-                label: move(suggestion.label), confidence: suggestion.confidence,
+                label: move(suggestion.label), saidLabel: suggestion.saidLabel.map(move),
+                isSentAsNow: suggestion.isSentAsNow, isLabelRetired: suggestion.isLabelRetired,
+                confidence: suggestion.confidence,
                 scores: suggestion.scores.map(move), highlights: suggestion.highlights.map(move))
         }
         moved.payload = move(payload)

@@ -44,6 +44,7 @@ extension PredictionColumns {
         areBlind.append(routing.isBlind)
         stand.append(stands)
         labels.append(suggestion?.label, bytes)
+        saidLabels.append(suggestion?.saidLabel, bytes)
         routes.append(routing.route.rawValue)
         reasons.append(routing.reason.rawValue)
         rules.append(optional: routing.rule)
@@ -165,6 +166,7 @@ extension CopyRows {
         append(optional: routing.wouldBe?.rawValue)
         append(suggestion?.scores, bytes)
         append(suggestion?.highlights, bytes)
+        append(suggestion?.saidLabel, bytes)
     }
 
     /// A row of `Store.copyModelDecisions`.

@@ -7,6 +7,18 @@ extension IngestRun {
         fates.indices.map { outcome(of: $0) }
     }
 
+    /// What the label whose id stands there is called now.
+    private func name(_ id: Span) -> [UInt8] {
+        let labels = plan.project.labels
+        return labels.isAsMade
+            ? Array(batch.bytes[id]) : Array(labels.name(of: batch.text(id)).utf8)
+    }
+
+    /// The name of now of a label that was sent under an earlier one, or that is another label now.
+    private func labelNow(_ suggestion: IncomingPrediction.Suggestion) -> [UInt8]? {
+        suggestion.isSentAsNow || suggestion.isLabelRetired ? nil : name(suggestion.label)
+    }
+
     private func outcome(of index: Int) -> LineOutcome {
         guard case .prediction(let prediction) = batch.lines[index] else {
             if case .refused(let error) = fates[index] { return .refused(error) }
@@ -23,14 +35,17 @@ extension IngestRun {
                 StoredPrediction(
                     externalID: externalID, route: routing.route, reason: routing.reason.rawValue,
                     label: routing.route.answersWithLabel
-                        ? prediction.suggestion.map { Array(batch.bytes[$0.label]) } : nil,
+                        ? prediction.suggestion.map { name($0.label) } : nil,
+                    labelNow: prediction.suggestion.flatMap(labelNow),
                     policyVersion: plan.project.policyVersion, isDuplicate: false))
         case .repeated(let known):
             let route = Route(rawValue: known.route) ?? .queued
             return .stored(
                 StoredPrediction(
                     externalID: externalID, route: route, reason: known.reason,
-                    label: route.answersWithLabel ? known.label.map { Array($0.utf8) } : nil,
+                    label: route.answersWithLabel
+                        ? known.label.map { Array(plan.project.labels.name(of: $0).utf8) } : nil,
+                    labelNow: prediction.suggestion.flatMap(labelNow),
                     policyVersion: known.policyVersion, isDuplicate: true))
         case .sameAs(let line):
             guard case .prediction(let earlier) = batch.lines[line],

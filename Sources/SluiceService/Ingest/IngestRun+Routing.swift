@@ -67,6 +67,7 @@ extension IngestRun {
             label: batch.text(suggestion.label), confidence: suggestion.confidence,
             calibrated: plan.project.calibration.probability(
                 of: suggestion.confidence, modelVersion: modelVersion), fields: fields)
+        facts.isLabelRetired = suggestion.isLabelRetired
         // Their text is made only for those who look at it.
         if rollout != nil || policy.looksAtVersions {
             facts.model = ExactText(batch.text(suggestion.model))

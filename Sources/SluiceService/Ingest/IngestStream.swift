@@ -94,13 +94,15 @@ public struct IngestStream: Sendable {
     ) async throws where Chunks.Element == [UInt8] {
         var splitter = LineSplitter(limit: limits.lineBytes)
         var batch = IngestBatch()
+        var labels = project.labels
         for try await chunk in chunks {
+            labels = await labelsOfNow() ?? labels
             batch = await mailbox.reclaim() ?? IngestBatch()
             // A chunk can hold many lines: full batches leave from inside it.
             var full: [IngestBatch] = []
             chunk.withUnsafeBufferPointer { bytes in
                 splitter.feed(bytes) { line in
-                    take(line, into: &batch)
+                    take(line, labels, into: &batch)
                     if batch.isFull {
                         full.append(batch)
                         batch = IngestBatch()
@@ -114,14 +116,27 @@ public struct IngestStream: Sendable {
             }
         }
         batch = await mailbox.reclaim() ?? IngestBatch()
-        splitter.finish { take($0, into: &batch) }
+        splitter.finish { take($0, labels, into: &batch) }
         if batch.count > 0 { await mailbox.put(batch) }
     }
 
-    private func take(_ line: LineSplitter.Line, into batch: inout IngestBatch) {
+    /// The label set in force, which a stream may outlast.
+    ///
+    /// Nil while the database does not answer, which storing the lines will say.
+    private func labelsOfNow() async -> LabelSet? {
+        do {
+            return try await directory.context(project.name.text).labels
+        } catch {
+            return nil
+        }
+    }
+
+    private func take(
+        _ line: LineSplitter.Line, _ labels: LabelSet, into batch: inout IngestBatch
+    ) {
         switch line {
         case .bytes(let bytes, let number):
-            batch.append(bytes, number: number, labels: project.labels, limits: limits)
+            batch.append(bytes, number: number, labels: labels, limits: limits)
         case .tooLong(let number):
             batch.refuse(.lineTooLong(limit: limits.lineBytes), number: number)
         }

@@ -22,6 +22,8 @@ public struct StoredPrediction: Sendable {
     public var reason: String
     /// The label, when the caller may act on it.
     public var label: [UInt8]?
+    /// The name of now of the label that was sent under another; nil where it was not.
+    public var labelNow: [UInt8]?
     /// The policy that routed it.
     public var policyVersion: Int
     /// Whether it had been stored before.

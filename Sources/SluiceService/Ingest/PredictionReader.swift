@@ -48,7 +48,7 @@ struct PredictionReader {
         var externalID: Span?
         var model: Span?
         var version: Span?
-        var label: Span?
+        var label: SentLabel?
         var payload: Span?
         var confidence: Confidence??
         var scores: Span?
@@ -72,7 +72,7 @@ struct PredictionReader {
             } else if key.equals("payload") {
                 payload = try raw()
             } else if key.equals("scores") {
-                scores = try scoresValue()
+                scores = try scoresValue(&bytes)
             } else if key.equals("highlights") {
                 highlights = try rawUnlessNull()
             } else if key.equals("metadata") {
@@ -97,8 +97,9 @@ struct PredictionReader {
             guard let label else { throw ReviewError.missingField(path: "label") }
             guard let confidence else { throw ReviewError.missingField(path: "confidence") }
             suggestion = IncomingPrediction.Suggestion(
-                model: model, version: version, label: label, confidence: confidence,
-                scores: scores, highlights: highlights)
+                model: model, version: version, label: label.id, saidLabel: label.said,
+                isSentAsNow: label.isOfNow, isLabelRetired: label.isRetired,
+                confidence: confidence, scores: scores, highlights: highlights)
         }
         guard let payload else { throw ReviewError.missingField(path: "payload") }
         guard payload.count <= limits.payloadBytes else {
@@ -152,11 +153,35 @@ struct PredictionReader {
         try cursor.readNullIfPresent() ? nil : try string(path, range, &bytes)
     }
 
-    private mutating func labelName(_ bytes: inout [UInt8]) throws -> Span {
+    /// A label as it was sent: the place of its id, and of the id of the label that was named if that is
+    /// none to give.
+    private struct SentLabel {
+        var id: Span
+        var said: Span?
+        var isOfNow = true
+        var isRetired = false
+    }
+
+    private mutating func labelName(_ bytes: inout [UInt8]) throws -> SentLabel {
         let span = try string("label", 1...LabelSet.maximumNameBytes, &bytes)
         let name = String(decoding: bytes[span], as: UTF8.self)
-        guard labels.contains(name) else { throw ReviewError.unknownLabel(name) }
-        return span
+        let named = labels.label(named: name)
+        if let named, !named.isRenamed { return SentLabel(id: span) }
+        func append(_ id: String) -> Span {
+            let start = bytes.count
+            bytes += id.utf8
+            return start..<bytes.count
+        }
+        switch labels.resolve(name) {
+        case .active(let label):
+            return SentLabel(id: append(label.id), isOfNow: named != nil)
+        case .merged(let label, let target):
+            return SentLabel(id: append(target.id), said: append(label.id), isOfNow: false)
+        case .retired(let label):
+            let id = append(label.id)
+            return SentLabel(id: id, said: id, isOfNow: false, isRetired: true)
+        case nil: throw ReviewError.unknownLabel(name)
+        }
     }
 
     private mutating func confidenceValue() throws -> Confidence? {
@@ -191,7 +216,9 @@ struct PredictionReader {
     }
 
     /// An object of names of the project's labels and finite numbers.
-    private mutating func scoresValue() throws -> Span? {
+    ///
+    /// A label that goes by another name than its id is named by that.
+    private mutating func scoresValue(_ bytes: inout [UInt8]) throws -> Span? {
         if try cursor.readNullIfPresent() { return nil }
         guard try cursor.peek() == .object else {
             throw ReviewError.invalidField(
@@ -199,8 +226,20 @@ struct PredictionReader {
                 accepted: "an object of label names and numbers")
         }
         let start = cursor.position
+        var renamed: [(key: Span, id: String)] = []
+        var ids: Set<ExactText> = []
         try cursor.beginObject()
         while let key = try cursor.nextKey() {
+            if !labels.isAsMade {
+                let name = key.string
+                let id = labels.ownID(of: name)
+                guard ids.insert(ExactText(id)).inserted else {
+                    throw ReviewError.invalidField(
+                        path: "scores.\(name)", found: "a second score of one label",
+                        accepted: "one score for each label, by its name of now or an earlier one")
+                }
+                if ExactText(id) != ExactText(name) { renamed.append((moved(key.range), id)) }
+            }
             let kind = try cursor.peek()
             guard kind == .number else {
                 throw ReviewError.invalidField(
@@ -210,10 +249,22 @@ struct PredictionReader {
             guard isLabel(key) else { throw ReviewError.unknownScore(label: key.string) }
             _ = try cursor.readRaw()
         }
-        return moved(start..<cursor.position)
+        let span = moved(start..<cursor.position)
+        guard !renamed.isEmpty else { return span }
+        // All else stays as it was sent: a repeat under the names of then or of now is one.
+        let begin = bytes.count
+        var rest = span.lowerBound
+        for (key, id) in renamed {
+            var writer = JSONWriter()
+            writer.string(id)
+            bytes += Array(bytes[rest..<key.lowerBound]).dropLast() + writer.bytes
+            rest = key.upperBound + 1
+        }
+        bytes += Array(bytes[rest..<span.upperBound])
+        return begin..<bytes.count
     }
 
-    /// Whether a key is the name of a label.
+    /// Whether a key is the name that a label has or had.
     ///
     /// Scores usually come in the labels' order, so the label behind the last one is tried first.
     private mutating func isLabel(_ key: JSONSlice) -> Bool {
@@ -224,7 +275,7 @@ struct PredictionReader {
                 return true
             }
         }
-        return labels.contains(key.string)
+        return labels.resolve(key.string) != nil
     }
 
     private mutating func parentsValue() throws -> Span? {
@@ -259,7 +310,8 @@ extension IncomingPrediction {
         )
         let bits = withUnsafeBytes(of: &numbers) { numbers in
             KeyedHash.content([
-                part(suggestion?.label), numbers.assumingMemoryBound(to: UInt8.self),
+                part(suggestion?.saidLabel ?? suggestion?.label),
+                numbers.assumingMemoryBound(to: UInt8.self),
                 part(suggestion?.scores), part(suggestion?.highlights), part(metadata), part(group),
                 part(parents),
             ])

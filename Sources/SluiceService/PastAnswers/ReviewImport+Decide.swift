@@ -101,15 +101,20 @@ extension DecisionRow {
         let all = votes.reduce(0) { $0 + $1.count }
         guard all > 0 else { return nil }
         let settlement = Consensus.settle(
-            votes: votes.flatMap { Array(repeating: $0.verdict, count: $0.count) }, skips: 0,
+            votes: votes.flatMap { given in
+                Array(
+                    repeating: given.verdict.mapLabel {
+                        labels.counted($0, predicted: standing.predicted)
+                    }, count: given.count)
+            }, skips: 0,
             asked: all, rule: policy.consensusRule(asked: all),
-            borderline: labels.borderline?.name)
+            borderline: labels.borderline?.id)
         let outcome: Outcome
         let label: String?
         let share: Double
         switch settlement {
         case .label(let name, let agreement):
-            guard let known = labels.label(named: name) else { return nil }
+            guard let known = labels.label(id: name) else { return nil }
             outcome = Outcome(label: known, predicted: standing.predicted)
             (label, share) = (name, agreement)
         case .unusable(let agreement):

@@ -6,7 +6,7 @@ import SluiceStore
 
 /// One transaction of an import: finds or makes items and reviewers, and stores the answers.
 struct ReviewImportRun {
-    private let answers: [PastAnswer]
+    private var answers: [PastAnswer]
     private let project: ProjectContext
     private let createsItems: Bool
     private var outcomes: [PastAnswerOutcome?]
@@ -27,8 +27,10 @@ struct ReviewImportRun {
         _ store: Store, itemIDs: ItemIDs
     ) throws(PostgresError) -> [PastAnswerOutcome] {
         for (index, answer) in answers.enumerated() {
-            if let label = answer.verdict.labelName, !project.labels.contains(label) {
-                outcomes[index] = .refused(.unknownLabel(label))
+            do {
+                answers[index].verdict = try answer.verdict.mapLabel(project.labels.given)
+            } catch {
+                outcomes[index] = .refused(error)
             }
         }
         try findItems(store, itemIDs)

@@ -96,18 +96,23 @@ struct AnswerLabels: Sendable {
         var names: [String] = []
         var found: [ExactText: Int] = [:]
         var places: [ExactText: Int] = [:]
-        for label in labels.labels {
-            let name = map?.name(of: label.name) ?? label.name
+        for label in labels.all {
+            let name = map?.name(of: label.id) ?? labels.name(of: label.id)
             let place = found[ExactText(name)] ?? names.count
             if place == names.count { names.append(name) }
             found[ExactText(name)] = place
-            places[ExactText(label.name)] = place
+            places[ExactText(label.id)] = place
         }
         self.names = names
         self.places = places
     }
 
-    /// The place of the name a label is counted by; nil for what is no label of the project.
+    /// The place of a name.
+    func place(named name: String) -> Int? {
+        names.firstIndex { ExactText($0) == ExactText(name) }
+    }
+
+    /// The place of the name the label of an id is counted by; nil for what is no label of the project.
     func place(of label: String) -> Int? { places[ExactText(label)] }
 }
 

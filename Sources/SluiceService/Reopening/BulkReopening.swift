@@ -50,6 +50,7 @@ public struct BulkReopening: Sendable {
     public func count(
         _ filter: ReopeningFilter, of project: ProjectContext
     ) async throws -> ReopeningCount {
+        let filter = try filter.sought(in: project.labels)
         let versions = try await check(filter, of: project)
         var count = ReopeningCount()
         var last = Int64(-1)
@@ -84,6 +85,7 @@ public struct BulkReopening: Sendable {
         _ filter: ReopeningFilter, priority: RuleEffect.Priority = .normal, reason: String,
         of project: ProjectContext, by caller: Caller
     ) async throws -> ReopeningRecord {
+        let filter = try filter.sought(in: project.labels)
         _ = try await check(filter, of: project)
         return try await pool.transaction { session in
             let store = Store(session)
@@ -203,9 +205,6 @@ public struct BulkReopening: Sendable {
             throw ReviewError.invalidField(
                 path: "since", found: since.rfc3339, accepted: "a time before \(until.rfc3339)")
         }
-        if let label = filter.label, !project.labels.contains(label.text) {
-            throw ReviewError.unknownLabel(label.text)
-        }
         return try await pool.withSession { session in
             let store = Store(session)
             if let version = filter.policyVersion,
@@ -215,6 +214,17 @@ public struct BulkReopening: Sendable {
             }
             return try store.modelVersions(of: filter, project: project.id)
         }
+    }
+}
+
+extension ReopeningFilter {
+    /// The filter with the id of its label in place of the name.
+    ///
+    /// - Throws: `unknownLabel`.
+    fileprivate func sought(in labels: LabelSet) throws(ReviewError) -> ReopeningFilter {
+        var filter = self
+        if let label { filter.label = ExactText(try labels.sought(label.text)) }
+        return filter
     }
 }
 

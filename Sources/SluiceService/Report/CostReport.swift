@@ -21,6 +21,7 @@ struct CostReport: Sendable {
     }
 
     private let policy: Policy
+    private let labels: LabelSet
     private let handlingSeconds: Double?
     /// By what a wrong one costs.
     private let parts: [Double: Part]
@@ -33,9 +34,10 @@ struct CostReport: Sendable {
     ///   - policy: the one in force: its costs are taken for all of the window.
     ///   - handlingSeconds: how long a review takes on average; nil when it is not known.
     init(
-        _ arrivals: [ArrivalCount], policy: Policy, handlingSeconds: Double?
+        _ arrivals: [ArrivalCount], policy: Policy, labels: LabelSet, handlingSeconds: Double?
     ) {
         self.policy = policy
+        self.labels = labels
         self.handlingSeconds = handlingSeconds
         var parts: [Double: Part] = [:]
         var (items, audits) = (0, 0)
@@ -73,7 +75,9 @@ struct CostReport: Sendable {
         case .failure(let missing): Figure.unknown(missing.reason).write(to: &writer)
         }
         writer.key("suggestions")
-        writer.array(ThresholdSuggestion.all(for: policy, calibration)) { $1.write(to: &$0) }
+        writer.array(ThresholdSuggestion.all(for: policy, calibration)) {
+            $1.write(in: labels, to: &$0)
+        }
         writer.endObject()
     }
 
@@ -109,9 +113,10 @@ struct CostReport: Sendable {
                         costs: costs.unit(reviewers: policy.reviewers).with(error: cost)))
             case .count, .bare: break
             case .unknown(let reason):
-                let labels = part.labels.sorted().prefix(3).map(\.text).joined(separator: ", ")
+                let names = Set(part.labels.map { ExactText(labels.name(of: $0.text)) })
+                    .sorted().prefix(3).map(\.text).joined(separator: ", ")
                 return .failure(
-                    Missing(reason: parts.count > 1 ? "\(reason), predicted \(labels)" : reason))
+                    Missing(reason: parts.count > 1 ? "\(reason), predicted \(names)" : reason))
             }
         }
         do {

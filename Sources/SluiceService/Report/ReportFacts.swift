@@ -94,7 +94,7 @@ struct ReportFacts: Sendable {
     }
 
     /// Writes the same metrics by model version and by predicted label.
-    func writeGroups(to writer: inout JSONWriter) {
+    func writeGroups(labels: LabelSet, to writer: inout JSONWriter) {
         // What came without a prediction has no model and no label to be grouped by.
         let predicted = arrivals.map(\.cell).filter { !$0.model.isEmpty }
         let versions = Set(
@@ -114,10 +114,15 @@ struct ReportFacts: Sendable {
         writer.endArray()
         writer.key("by_label")
         writer.beginArray()
-        for label in Set(predicted.map { ExactText($0.label) }).sorted() {
+        // What was merged counts as the label it is now.
+        let names = Dictionary(
+            Set(predicted.map { ExactText($0.label) }).map {
+                ($0, ExactText(labels.name(of: $0.text)))
+            }, uniquingKeysWith: { first, _ in first })
+        for name in Set(names.values).sorted() {
             writer.beginObject()
-            writer.member("label", label.text)
-            writeGroup(to: &writer) { ExactText($0.label) == label }
+            writer.member("label", name.text)
+            writeGroup(to: &writer) { names[ExactText($0.label)] == name }
             writer.endObject()
         }
         writer.endArray()

@@ -87,7 +87,11 @@ public struct ReportQuestion: Sendable {
             scope.modelVersions = known
         }
         try NameCheck.label(label, of: project)
-        scope.label = label
+        if let label {
+            let ids = try project.labels.soughtWithMerged(label)
+            scope.label = ids.first
+            scope.mergedLabels = Array(ids.dropFirst())
+        }
         try NameCheck.reviewer(reviewer, project: scope.project, store)
         scope.reviewer = reviewer
         if let slice {

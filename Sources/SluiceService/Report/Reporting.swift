@@ -136,12 +136,12 @@ private struct ReportText {
         promise.write(to: &writer)
         writer.key("cost")
         CostReport(
-            facts.arrivals, policy: project.policy,
+            facts.arrivals, policy: project.policy, labels: project.labels,
             handlingSeconds: DurationBins(handling.filter { !$0.isSkip }.map(\.bin)).meanSeconds
         ).write(to: &writer, calibration: try project.servingCalibration(store))
         try NotServing.writeVersions(
             store, project: project.id, from: window.from, to: window.to, writer: &writer)
-        facts.writeGroups(to: &writer)
+        facts.writeGroups(labels: project.labels, to: &writer)
         ReviewerFigures(
             try store.reviewerCounts(scope), handling, hours: window.hours, unless: handlingUnknown
         ).write(to: &writer)

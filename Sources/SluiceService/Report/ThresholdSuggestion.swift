@@ -46,9 +46,9 @@ struct ThresholdSuggestion: Sendable {
         ] + own
     }
 
-    func write(to writer: inout JSONWriter) {
+    func write(in labels: LabelSet, to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.member("label", label?.text)
+        writer.member("label", label.map { labels.ownName(of: $0.text) })
         writer.member("accept_from", acceptFrom)
         if acceptFrom == nil {
             writer.member("reason", "no confidence reaches the probability")

@@ -155,11 +155,12 @@ struct Replay: Sendable {
         var routings: [Routing?] = Array(repeating: nil, count: policies.count)
         for (reader, indices) in readers {
             guard let fields = try reader.values(of: row) else { return nil }
-            let facts = row.label.map {
+            var facts = row.label.map {
                 RoutingFacts(
                     label: $0, confidence: row.confidence.flatMap(Confidence.init),
                     model: row.model, modelVersion: row.modelVersion, fields: fields)
             }
+            facts?.isLabelRetired = row.isLabelRetired
             for index in indices {
                 let policy = policies[index]
                 // In a degree that takes no item without a prediction, people would get it too.

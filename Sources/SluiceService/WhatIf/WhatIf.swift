@@ -66,7 +66,7 @@ public struct WhatIf: Sendable {
             }
         }
         let answer = WhatIfAnswer(
-            candidates: candidates, replay: replay,
+            labels: project.labels, candidates: candidates, replay: replay,
             pace: WhatIfPace(
                 arrivals: window.arrivals, until: min(to, now), handling: handling),
             calibration: calibration)

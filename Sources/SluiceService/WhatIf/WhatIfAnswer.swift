@@ -43,6 +43,7 @@ struct WhatIfPace: Sendable {
 
 /// What each policy would have done, as it is written.
 struct WhatIfAnswer: Sendable {
+    let labels: LabelSet
     let candidates: [WhatIfCandidate]
     let replay: Replay
     let pace: WhatIfPace
@@ -61,7 +62,7 @@ struct WhatIfAnswer: Sendable {
         (pace.handling.map { Figure.count($0.mean, n: $0.timed) } ?? .unknown(WhatIfPace.noTimes))
             .write(to: &writer)
         WhatIfCosts.writeTerms(
-            replay.costs, policy: candidates[0].policy, calibration, to: &writer)
+            replay.costs, policy: candidates[0].policy, calibration, labels: labels, to: &writer)
         writer.key("candidates")
         writer.array(candidates.indices) { write(candidate: $1, to: &$0) }
     }

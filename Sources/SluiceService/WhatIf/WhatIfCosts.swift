@@ -14,7 +14,7 @@ enum WhatIfCosts {
     /// of the version that serves.
     static func writeTerms(
         _ costs: PolicyCosts?, policy: Policy, _ calibration: CalibrationMaps.Fitted?,
-        to writer: inout JSONWriter
+        labels: LabelSet, to writer: inout JSONWriter
     ) {
         writer.key("cost")
         guard let costs else { return writer.null() }
@@ -26,7 +26,9 @@ enum WhatIfCosts {
             writer.member("per_audit", costs.audit)
             writer.member("per_error", costs.error)
             writer.key("suggestions")
-            writer.array(ThresholdSuggestion.all(for: policy, calibration)) { $1.write(to: &$0) }
+            writer.array(ThresholdSuggestion.all(for: policy, calibration)) {
+                $1.write(in: labels, to: &$0)
+            }
         }
     }
 

@@ -43,7 +43,9 @@ public struct WhatIfQuestion: Sendable {
     /// - Throws: `invalidPolicy`; `unknownLabel`.
     func candidates(for project: ProjectContext) throws(ReviewError) -> [WhatIfCandidate] {
         try NameCheck.label(label, of: project)
-        let label = label.map(ExactText.init)
+        let label = try label.map { (name) throws(ReviewError) -> ExactText in
+            ExactText(try project.labels.sought(name))
+        }
         func threshold(_ policy: Policy) -> Double {
             label.map(policy.accept.threshold) ?? policy.accept.standard
         }

@@ -55,6 +55,9 @@ extension AuditEntry {
             return "policy \(version), \(after["degree"]?.string ?? "")"
         }
         if let version = after["guidelines_version"]?.int { return "guidelines \(version)" }
+        if let version = after["label_set_version"]?.int {
+            return "labels \(version): \(after["label"]?["name"]?.string ?? "")"
+        }
         if let item = after["reopened_item"]?.string { return "item \(item)" }
         if let proposal = after["proposal"]?.string { return "proposal \(proposal)" }
         if after["serving"] != nil {

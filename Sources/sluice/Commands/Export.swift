@@ -50,6 +50,13 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: "With --sort loss: so many rows.")
     var limit: Int?
 
+    @Flag(
+        help: """
+            With what each label is stored under, and the version of the label set that was in force \
+            when it was decided.
+            """)
+    var labelSet = false
+
     @Flag(help: "Also the labels that only the model gave; their weight is 0.")
     var includePseudo = false
 
@@ -67,6 +74,7 @@ struct ExportCommand: AsyncParsableCommand {
             if let map { query.append(("map", try LabelMapArgument.parameter(map))) }
             if let sort { query.append(("sort", sort)) }
             if let limit { query.append(("limit", String(limit))) }
+            if labelSet { query.append(("label_set", "true")) }
             if includePseudo { query.append(("include_pseudo", "true")) }
             let path = Endpoint<Nothing, Nothing>("GET", StreamingPath.labels)
                 .path(["project": try await project.name(client)])

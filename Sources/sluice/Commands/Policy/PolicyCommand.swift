@@ -47,8 +47,11 @@ struct PolicyDesk {
     ///
     /// - Throws: `malformedJSON`; `invalidPolicy` with the place.
     func document(_ bytes: [UInt8]) async throws -> JSONValue {
+        // By every name that a document may use: what it says of former labels is no mistake.
+        let set = try await client.call(Endpoints.labelSet, at: ["project": project], Nothing())
+        let names = Set(set.labels.flatMap { [$0.name] + $0.formerNames }.map(ExactText.init))
         let labels = try LabelSet(
-            try await client.call(Endpoints.project, at: ["project": project], Nothing()).labels)
+            stored: names.sorted().map { Label(name: $0.text) }, version: set.version)
         let policy: Policy
         do {
             policy = try Policy(document: PolicyDocument(parsing: bytes).document, labels: labels)

@@ -1,0 +1,71 @@
+import SluiceAPI
+import SluiceDomain
+
+/// The label set while it changes under a running session.
+extension Desk {
+    /// Whether the labels on the screen are not those in force.
+    var isBehindLabelSet: Bool {
+        guard let announcedLabelSet else { return false }
+        return announcedLabelSet != labelSetVersion
+    }
+
+    /// Takes the labels of now in place of those of before: what waits here is shown with them, and a
+    /// suggestion that nobody can give any more is shown no more.
+    mutating func take(labelSet reply: ProjectReply) -> [Effect] {
+        reached()
+        // An instance that has not heard of the change yet answers as before: it is asked again.
+        guard reply.labelSetVersion != labelSetVersion else {
+            projectCall.finish(dueAt: now + Self.emptyQueuePoll)
+            return []
+        }
+        let before = labels?.entries.map(\.label) ?? []
+        let keys = LabelKeys(
+            reply.labels, reserved: keymap.reserved, kept: labels?.byID ?? [:])
+        labels = keys
+        labelSetVersion = reply.labelSetVersion
+        for index in leases.indices {
+            if let suggestion = leases[index].suggestion,
+                keys.entry(named: suggestion.label) == nil
+            {
+                leases[index].suggestion = nil
+            }
+        }
+        notices.append(
+            Notice(
+                title: "The labels have changed",
+                detail: LabelSetNews.words(from: before, to: reply.labels)))
+        return []
+    }
+}
+
+/// What has changed in a label set, in words for reviewers.
+enum LabelSetNews {
+    /// What was renamed, added and taken away, `; ` between them; keys and titles where it was neither.
+    static func words(from before: [Label], to after: [Label]) -> String {
+        let old = Dictionary(
+            before.map { (ExactText($0.id), $0) }, uniquingKeysWith: { first, _ in first })
+        let new = Dictionary(
+            after.map { (ExactText($0.id), $0) }, uniquingKeysWith: { first, _ in first })
+        var words: [String] = []
+        for label in after {
+            guard let former = old[ExactText(label.id)] else {
+                words.append("new: \(label.title ?? label.name)")
+                continue
+            }
+            if ExactText(former.name) != ExactText(label.name) {
+                words.append("\(former.name) is \(label.name) now")
+            } else if former.title != label.title || former.key != label.key {
+                words.append("\(label.name) has another title or key")
+            }
+        }
+        for label in before where new[ExactText(label.id)] == nil {
+            let target = after.first { other in
+                other.formerNames.contains { ExactText($0) == ExactText(label.name) }
+            }
+            words.append(
+                target.map { "\(label.name) is \($0.name) now" }
+                    ?? "\(label.name) is not given any more")
+        }
+        return words.isEmpty ? "look at the keys before you answer" : words.joined(separator: "; ")
+    }
+}
