@@ -25,12 +25,13 @@ BEGIN
     WHERE i.project_id = p_project AND i.id = p_item;
     SELECT p.label INTO o_predicted FROM prediction p
     WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = v_lease.model_version_id;
+    p_label := answered_label(p_project, o_label, p_label);
     SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
     WHERE v.project_id = p_project AND v.id = p_id;
     IF FOUND THEN
         o_status := CASE
             WHEN v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
-                AND v_old.label IS NOT DISTINCT FROM p_label THEN 'repeated'
+                AND (v_old.label IS NOT DISTINCT FROM p_label OR answered_label(p_project, v_old.label, p_label) = v_old.label) THEN 'repeated'
             ELSE 'conflict' END;
         o_reviewed_at := v_old.reviewed_at;
         RETURN NEXT;
@@ -57,6 +58,22 @@ BEGIN
     WHERE l.project_id = p_project AND l.actor_id = p_actor AND l.item_id = p_item;
     PERFORM release_lease(p_project, v_lease.displaced_item_id, p_actor, v_lease.displaced_token);
     RETURN NEXT;
+END $$;
+
+CREATE FUNCTION public.answered_label(p_project bigint, p_predicted text, p_given text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    v_label text := p_predicted;
+BEGIN
+    IF p_given IS NULL THEN
+        RETURN NULL;
+    END IF;
+    -- Most answers are what was predicted, and most others are of projects that never merged a label.
+    WHILE v_label IS NOT NULL AND v_label <> p_given LOOP
+        SELECT l.merged_into INTO v_label FROM label l WHERE l.project_id = p_project AND l.id = v_label;
+    END LOOP;
+    RETURN CASE WHEN v_label IS NULL THEN p_given ELSE p_predicted END;
 END $$;
 
 CREATE FUNCTION public.append_decision(p_project bigint, p_item bigint, p_revision integer, p_reviews smallint, p_model_version bigint, p_actor bigint, p_agreement double precision, p_label text, p_source text, p_outcome text) RETURNS void
@@ -753,21 +770,22 @@ BEGIN
     o_revision := coalesce(v_former.revision, 0);
     o_decided := coalesce(v_former.outcome <> 'reopened' AND (v_former.source <> 'model' OR NOT o_is_audit), false);
     o_repeated := false;
-    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
-    WHERE v.project_id = p_project AND v.id = p_id;
-    IF FOUND THEN
-        o_repeated := v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
-            AND v_old.label IS NOT DISTINCT FROM p_label;
-        o_status := CASE WHEN o_repeated THEN v_old.status ELSE 'conflict' END;
-        o_reviewed_at := v_old.reviewed_at;
-        RETURN NEXT;
-        RETURN;
-    END IF;
     -- Here and not in the calling statement, whose snapshot may be older than the prediction.
     SELECT p.label, p.route, p.reason, p.rule, p.policy_version, p.propensity, p.stratum, p.received_at INTO v_route
     FROM prediction p
     WHERE p.project_id = p_project AND p.item_id = p_item AND p.model_version_id = o_model_version;
     o_predicted := v_route.label;
+    p_label := answered_label(p_project, v_route.label, p_label);
+    SELECT v.status, v.item_id, v.actor_id, v.verdict, v.label, v.reviewed_at INTO v_old FROM review v
+    WHERE v.project_id = p_project AND v.id = p_id;
+    IF FOUND THEN
+        o_repeated := v_old.item_id = p_item AND v_old.actor_id = p_actor AND v_old.verdict = p_verdict
+            AND (v_old.label IS NOT DISTINCT FROM p_label OR answered_label(p_project, v_old.label, p_label) = v_old.label);
+        o_status := CASE WHEN o_repeated THEN v_old.status ELSE 'conflict' END;
+        o_reviewed_at := v_old.reviewed_at;
+        RETURN NEXT;
+        RETURN;
+    END IF;
 
     DELETE FROM lease l
     WHERE l.project_id = p_project AND l.item_id = p_item AND l.actor_id = p_actor AND l.token = p_token
@@ -1227,6 +1245,7 @@ CREATE TABLE public.alarm_episode (
     CONSTRAINT alarm_episode_over_reason_known CHECK ((over_reason = ANY (ARRAY['recovered'::text, 'limit_changed'::text, 'closed'::text]))),
     CONSTRAINT alarm_episode_over_with_reason CHECK (((over_at IS NULL) = (over_reason IS NULL)))
 );
+ALTER TABLE ONLY public.alarm_episode ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.alarm_episode IS 'Concept alarms from the first crossing of the limit until the error is back within it; one stands per version.';
 
@@ -1624,6 +1643,7 @@ CREATE TABLE public.prediction (
     would_be text,
     scores json,
     highlights json,
+    said_label text COLLATE pg_catalog."C",
     CONSTRAINT prediction_confidence_in_unit_interval CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
     CONSTRAINT prediction_label_unless_there_is_none CHECK (((label IS NULL) = (model_version_id = 0))),
     CONSTRAINT prediction_propensity_in_unit_interval CHECK (((propensity >= (0)::double precision) AND (propensity <= (1)::double precision))),
@@ -1652,6 +1672,8 @@ COMMENT ON COLUMN public.prediction.stands IS 'This route is the item''s: false 
 COMMENT ON COLUMN public.prediction.rule IS 'The name of the policy''s rule that applied.';
 
 COMMENT ON COLUMN public.prediction.would_be IS 'Of what decides nothing: the route by the policy alone. In degree shadow, if the model decided what it is sure of.';
+
+COMMENT ON COLUMN public.prediction.said_label IS 'The label the model named, where that was retired (then it is the label, too) or merged when it came; null otherwise.';
 
 CREATE TABLE public.rollup_slice (
     project_id bigint NOT NULL,
@@ -1787,14 +1809,28 @@ UNION ALL
 CREATE TABLE public.label (
     project_id bigint NOT NULL,
     "position" integer NOT NULL,
-    name text NOT NULL COLLATE pg_catalog."C",
+    id text NOT NULL COLLATE pg_catalog."C",
     key text,
     title text,
-    is_borderline boolean DEFAULT false NOT NULL
+    is_borderline boolean DEFAULT false NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    status text DEFAULT 'active'::text NOT NULL,
+    merged_into text COLLATE pg_catalog."C",
+    former_names text[] DEFAULT '{}'::text[] NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT label_merged_into_another CHECK ((((status = 'merged'::text) = (merged_into IS NOT NULL)) AND (merged_into <> id))),
+    CONSTRAINT label_status_known CHECK ((status = ANY (ARRAY['active'::text, 'retired'::text, 'merged'::text])))
 );
 ALTER TABLE ONLY public.label ALTER COLUMN project_id SET STATISTICS 0;
 
+COMMENT ON COLUMN public.label.id IS 'What predictions, reviews, decisions, policies and maps are stored under: the name it was made with, and a number where that was taken.';
+
 COMMENT ON COLUMN public.label.key IS 'The key that chooses the label in the terminal client; null: the client assigns one.';
+
+COMMENT ON COLUMN public.label.name IS 'What producers, reviewers and exports call it now.';
+
+COMMENT ON COLUMN public.label.status IS 'active: it may be given; retired: not any more; merged: it is another label now.';
+
+COMMENT ON COLUMN public.label.former_names IS 'What it was called before, oldest first, without names that another label got since.';
 
 CREATE TABLE public.review (
     project_id bigint NOT NULL,
@@ -1820,6 +1856,7 @@ CREATE TABLE public.review (
     CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['counted'::text, 'late'::text, 'skipped'::text, 'surplus'::text, 'lapsed'::text, 'imported'::text, 'gold'::text]))),
     CONSTRAINT review_verdict_known CHECK ((verdict = ANY (ARRAY['label'::text, 'skip'::text, 'escalate'::text, 'unusable'::text])))
 );
+
 COMMENT ON TABLE public.review IS 'Append only but for undone_at; the prediction as shown is the immutable row that model_version_id names.';
 
 COMMENT ON COLUMN public.review.is_anonymous IS 'Imported without a person: the actor is a place in a list, and nothing about people may be made of it.';
@@ -1888,7 +1925,7 @@ CREATE VIEW public.standing_review AS
          OFFSET 0) t ON (true))
      LEFT JOIN LATERAL ( SELECT x.is_borderline
            FROM public.label x
-          WHERE ((x.project_id = v.project_id) AND (x.name = v.label))
+          WHERE ((x.project_id = v.project_id) AND (x.id = v.label))
          OFFSET 0) l ON (true))
   WHERE ((v.undone_at IS NULL) AND (v.status <> 'imported'::text));
 
@@ -1991,15 +2028,6 @@ COMMENT ON COLUMN public.drift_window.contents IS 'What the items were like: eno
 
 COMMENT ON COLUMN public.drift_window.signals IS 'How far each signal had moved from the reference; empty for the reference itself.';
 
-CREATE TABLE public.feed (
-    project_id bigint NOT NULL,
-    name text NOT NULL,
-    last_number bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT feed_last_number_not_negative CHECK ((last_number >= 0)),
-    CONSTRAINT feed_name_known CHECK ((name = 'corrections'::text))
-);
-
-COMMENT ON TABLE public.feed IS 'How far each feed is numbered; its row is locked while more is.';
 CREATE TABLE public.fallback (
     project_id bigint NOT NULL,
     number integer NOT NULL,
@@ -2020,6 +2048,7 @@ CREATE TABLE public.fallback (
     CONSTRAINT fallback_lifted_by_somebody CHECK ((((lifted_at IS NULL) = (lifted_by IS NULL)) AND ((lifted_at IS NULL) = (lifted_reason IS NULL)))),
     CONSTRAINT fallback_lifted_if_taken CHECK (((lifted_at IS NULL) OR (to_policy_version IS NOT NULL)))
 );
+ALTER TABLE ONLY public.fallback ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.fallback IS 'Never deleted, and changed only by being lifted or put back, and by a raised threshold taking the place of assist.';
 
@@ -2030,6 +2059,17 @@ COMMENT ON COLUMN public.fallback.asked IS 'What the policy asked for; taken is 
 COMMENT ON COLUMN public.fallback.to_policy_version IS 'The policy that put it in force; null: the policy was left as it was.';
 
 COMMENT ON COLUMN public.fallback.lifted_at IS 'Since when the policy in force does not have it any more; null while it has.';
+
+CREATE TABLE public.feed (
+    project_id bigint NOT NULL,
+    name text NOT NULL,
+    last_number bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT feed_last_number_not_negative CHECK ((last_number >= 0)),
+    CONSTRAINT feed_name_known CHECK ((name = 'corrections'::text))
+);
+ALTER TABLE ONLY public.feed ALTER COLUMN project_id SET STATISTICS 0;
+
+COMMENT ON TABLE public.feed IS 'How far each feed is numbered; its row is locked while more is.';
 
 CREATE TABLE public.gold (
     project_id bigint NOT NULL,
@@ -2140,6 +2180,25 @@ CREATE SEQUENCE public.item_id_seq
 
 COMMENT ON SEQUENCE public.item_id_seq IS 'One value is a block: the service numbers up to 10,000 items from it upwards.';
 
+CREATE TABLE public.label_change (
+    project_id bigint NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_by bigint NOT NULL,
+    change text NOT NULL,
+    label_id text NOT NULL COLLATE pg_catalog."C",
+    reason text DEFAULT ''::text NOT NULL,
+    before json,
+    after json NOT NULL,
+    CONSTRAINT label_change_known CHECK ((change = ANY (ARRAY['added'::text, 'restored'::text, 'renamed'::text, 'retitled'::text, 'rekeyed'::text, 'retired'::text, 'merged'::text]))),
+    CONSTRAINT label_change_version_after_first CHECK ((version > 1))
+);
+ALTER TABLE ONLY public.label_change ALTER COLUMN project_id SET STATISTICS 0;
+
+COMMENT ON TABLE public.label_change IS 'Append only: what each version of the label set changed against the one before, by whom, and why.';
+
+COMMENT ON COLUMN public.label_change.before IS 'The label before; null of one that was added.';
+
 CREATE TABLE public.label_map (
     project_id bigint NOT NULL,
     name text NOT NULL COLLATE pg_catalog."C",
@@ -2226,6 +2285,7 @@ CREATE TABLE public.project (
     calibrations integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     created_by bigint NOT NULL,
+    label_set_version integer DEFAULT 1 NOT NULL,
     archived_at timestamp with time zone,
     deleted_at timestamp with time zone,
     CONSTRAINT project_archived_before_deleted CHECK (((deleted_at IS NULL) OR (archived_at IS NOT NULL))),
@@ -2241,6 +2301,8 @@ COMMENT ON COLUMN public.project.policy_version IS 'The policy in force; set in 
 COMMENT ON COLUMN public.project.rollout_revision IS 'The rollout in force; null: there is none, and whichever version comes first is routed.';
 
 COMMENT ON COLUMN public.project.calibrations IS 'How many calibration maps were fitted: who remembers maps reads them anew when it has grown.';
+
+COMMENT ON COLUMN public.project.label_set_version IS 'The label set in force; 1 is what the project was created with.';
 
 COMMENT ON COLUMN public.project.archived_at IS 'Since when it takes no predictions and gives out no work; null: it does.';
 
@@ -2300,6 +2362,7 @@ CREATE TABLE public.reopened_item (
     asks text NOT NULL,
     CONSTRAINT reopened_item_asks_known CHECK ((asks = ANY (ARRAY['review'::text, 'audit'::text, 'adjudication'::text])))
 );
+ALTER TABLE ONLY public.reopened_item ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.reopened_item IS 'What each reopening reopened; the row goes when the decision is restored.';
 
@@ -2331,6 +2394,7 @@ CREATE TABLE public.reopening (
     CONSTRAINT reopening_source_known CHECK ((source = ANY (ARRAY['model'::text, 'reviewer'::text, 'consensus'::text, 'adjudicator'::text]))),
     CONSTRAINT reopening_status_known CHECK ((status = ANY (ARRAY['reopening'::text, 'reopened'::text, 'undoing'::text, 'undone'::text])))
 );
+ALTER TABLE ONLY public.reopening ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.reopening IS 'Decisions taken back together; null members of what was asked for match everything.';
 
@@ -2702,7 +2766,7 @@ CREATE VIEW public.unfolded_review AS
            FROM (public.appended_review a
              LEFT JOIN LATERAL ( SELECT x.is_borderline
                    FROM public.label x
-                  WHERE ((x.project_id = a.project_id) AND (x.name = a.given))
+                  WHERE ((x.project_id = a.project_id) AND (x.id = a.given))
                  OFFSET 0) l ON (true))
         )
  SELECT c.project_id,
@@ -2757,6 +2821,7 @@ CREATE TABLE public.version_silence (
     unanswered bigint NOT NULL,
     alarmed_at timestamp with time zone
 );
+ALTER TABLE ONLY public.version_silence ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.version_silence IS 'How many items have waited in vain for a serving version, in a row and since when; the count ends when the version answers.';
 
@@ -2804,13 +2869,14 @@ ALTER TABLE ONLY public.drift_watch
 ALTER TABLE ONLY public.drift_window
     ADD CONSTRAINT drift_window_pkey PRIMARY KEY (project_id, model_version_id, number);
 
-ALTER TABLE ONLY public.feed
-    ADD CONSTRAINT feed_pkey PRIMARY KEY (project_id, name);
 ALTER TABLE ONLY public.fallback
     ADD CONSTRAINT fallback_once_a_subject UNIQUE (project_id, cause, model_version_id, subject);
 
 ALTER TABLE ONLY public.fallback
     ADD CONSTRAINT fallback_pkey PRIMARY KEY (project_id, number);
+
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY (project_id, name);
 
 ALTER TABLE ONLY public.gold_lease
     ADD CONSTRAINT gold_lease_pkey PRIMARY KEY (project_id, actor_id, item_id);
@@ -2836,11 +2902,17 @@ ALTER TABLE ONLY public.item
 ALTER TABLE ONLY public.item
     ADD CONSTRAINT item_pkey PRIMARY KEY (project_id, id);
 
+ALTER TABLE ONLY public.label_change
+    ADD CONSTRAINT label_change_pkey PRIMARY KEY (project_id, version);
+
 ALTER TABLE ONLY public.label_map
     ADD CONSTRAINT label_map_pkey PRIMARY KEY (project_id, name);
 
 ALTER TABLE ONLY public.label
-    ADD CONSTRAINT label_pkey PRIMARY KEY (project_id, name);
+    ADD CONSTRAINT label_name_unique UNIQUE (project_id, name);
+
+ALTER TABLE ONLY public.label
+    ADD CONSTRAINT label_pkey PRIMARY KEY (project_id, id);
 
 ALTER TABLE ONLY public.label
     ADD CONSTRAINT label_position_unique UNIQUE (project_id, "position");
@@ -2996,19 +3068,20 @@ ALTER TABLE ONLY public.drift_setting
 ALTER TABLE ONLY public.drift_setting
     ADD CONSTRAINT drift_setting_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
-ALTER TABLE ONLY public.feed
-    ADD CONSTRAINT feed_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 ALTER TABLE ONLY public.fallback
     ADD CONSTRAINT fallback_lifted_by_fkey FOREIGN KEY (lifted_by) REFERENCES public.actor(id);
 
 ALTER TABLE ONLY public.fallback
     ADD CONSTRAINT fallback_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
 ALTER TABLE ONLY public.gold
     ADD CONSTRAINT gold_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.actor(id);
 
 ALTER TABLE ONLY public.gold
-    ADD CONSTRAINT gold_label_known FOREIGN KEY (project_id, label) REFERENCES public.label(project_id, name);
+    ADD CONSTRAINT gold_label_known FOREIGN KEY (project_id, label) REFERENCES public.label(project_id, id);
 
 ALTER TABLE ONLY public.gold
     ADD CONSTRAINT gold_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
@@ -3034,11 +3107,23 @@ ALTER TABLE ONLY public.guideline_read
 ALTER TABLE ONLY public.guideline_read
     ADD CONSTRAINT guideline_read_of_guideline FOREIGN KEY (project_id, version) REFERENCES public.guideline(project_id, version);
 
+ALTER TABLE ONLY public.label_change
+    ADD CONSTRAINT label_change_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.label_change
+    ADD CONSTRAINT label_change_of_label FOREIGN KEY (project_id, label_id) REFERENCES public.label(project_id, id);
+
+ALTER TABLE ONLY public.label_change
+    ADD CONSTRAINT label_change_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
+
 ALTER TABLE ONLY public.label_map
     ADD CONSTRAINT label_map_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);
 
 ALTER TABLE ONLY public.label_map
     ADD CONSTRAINT label_map_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES public.actor(id);
+
+ALTER TABLE ONLY public.label
+    ADD CONSTRAINT label_merged_into_label FOREIGN KEY (project_id, merged_into) REFERENCES public.label(project_id, id);
 
 ALTER TABLE ONLY public.label
     ADD CONSTRAINT label_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id);

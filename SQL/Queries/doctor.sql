@@ -26,9 +26,7 @@ WITH page AS MATERIALIZED (
         ORDER BY d.revision DESC
         LIMIT 1), false)
 ), counted AS MATERIALIZED (
-    SELECT o.item_id, o.asked = coalesce((
-            SELECT sum(bit_count(r.free_slots::bit(32))) FROM ready r
-            WHERE r.project_id = $1 AND r.queue = 0 AND r.rank = ANY(o.ranks) AND r.item_id = o.item_id), 0)
+    SELECT o.item_id, f.slots = f.different AND o.asked = f.slots
         + (SELECT count(*) FROM lease l WHERE l.project_id = $1 AND l.item_id = o.item_id AND l.queue = 0)
         + (SELECT count(*) FROM review v
             WHERE v.project_id = $1 AND v.item_id = o.item_id AND v.queue = 0 AND v.slot IS NOT NULL
@@ -39,6 +37,12 @@ WITH page AS MATERIALIZED (
         OR EXISTS (
             SELECT FROM lease l WHERE l.project_id = $1 AND l.item_id = o.item_id AND l.queue = 1 OFFSET 0) AS is_balanced
     FROM open o
+    -- One slot that is free twice is not two.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(bit_count(r.free_slots::bit(32))), 0) AS slots,
+            coalesce(bit_count(bit_or(r.free_slots::integer)::bit(32)), 0) AS different
+        FROM ready r
+        WHERE r.project_id = $1 AND r.queue = 0 AND r.rank = ANY(o.ranks) AND r.item_id = o.item_id) AS f
 )
 SELECT (SELECT max(page.item_id) FROM page), (SELECT count(*) FROM page), count(*), count(*) FILTER (WHERE NOT c.is_balanced),
     min(c.item_id) FILTER (WHERE NOT c.is_balanced)

@@ -60,7 +60,7 @@ CROSS JOIN LATERAL (
     WHERE x.project_id = a.project_id AND x.id = a.item_id
     OFFSET 0) AS i
 CROSS JOIN LATERAL (
-    SELECT x.label, x.confidence FROM prediction x
+    SELECT x.label, x.said_label, x.confidence FROM prediction x
     WHERE x.project_id = a.project_id AND x.item_id = a.item_id AND x.model_version_id = a.model_version_id
     OFFSET 0) AS p
 JOIN model_version m ON m.project_id = a.project_id AND m.id = a.model_version_id

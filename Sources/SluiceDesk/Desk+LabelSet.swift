@@ -29,6 +29,7 @@ extension Desk {
             {
                 leases[index].suggestion = nil
             }
+            leases[index].suggestion?.guesses.removeAll { keys.entry(named: $0.label) == nil }
         }
         notices.append(
             Notice(

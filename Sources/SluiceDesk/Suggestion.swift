@@ -15,7 +15,7 @@ struct Suggestion: Hashable, Sendable {
     /// In 0...1; nil when the model gave none.
     let confidence: Double?
     /// The next best labels, the best first, without the predicted one.
-    let guesses: [Guess]
+    var guesses: [Guess]
     /// Name and version of the model.
     let model: String
 

@@ -11,7 +11,7 @@ final class ProbesOnly: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private static let paths: Set<String> = ["/healthz", "/readyz"]
+    private static let paths = ["/healthz", "/readyz"]
 
     /// How long such a connection may last: those who ask nothing must not be in the way of those
     /// who ask how the service is.

@@ -71,20 +71,26 @@ final class Bench {
         try await administration.createToken(role: role, name: name, project: project)
     }
 
-    /// A project with the demo's labels and policy.
-    func makeProject(_ name: String) async throws {
+    /// A project with the demo's labels and policy, or with labels of its own and a plain policy.
+    func makeProject(_ name: String, labels: [String] = []) async throws {
         let admin = try await administration.createToken(
             role: .admin, name: "admin of \(name)", project: nil)
         let connection = try HTTPConnection(port: service.port)
         let file = try DemoData.file("project.json", of: options)
-        let body = String(decoding: file, as: UTF8.self).replacingOccurrences(
+        var body = String(decoding: file, as: UTF8.self).replacingOccurrences(
             of: "\"debian-sections\"", with: "\"\(name)\"")
+        var policy = try DemoData.file("policy.json", of: options)
+        if !labels.isEmpty {
+            let list = labels.map { #"{"name":"\#($0)"}"# }.joined(separator: ",")
+            body = #"{"name":"\#(name)","labels":[\#(list)]}"#
+            policy = Array(#"{"degree":"partial","accept":{"default":0.9}}"#.utf8)
+        }
         try connection.call(
             HTTPConnection.request("POST", "/v1/projects", token: admin, body: Array(body.utf8)))
         try connection.call(
             HTTPConnection.request(
                 "PUT", "/v1/projects/\(name)/policy?reason=bench", token: admin,
-                body: DemoData.file("policy.json", of: options)))
+                body: policy))
     }
 
     /// The `sluice` to measure.

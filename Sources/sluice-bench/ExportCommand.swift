@@ -73,7 +73,7 @@ struct ExportCommand: AsyncParsableCommand {
     private func throughPsql(_ bench: Bench, _ project: Int64) async throws -> Double {
         let literals = [
             "\(project)::bigint", "0::bigint", "9223372036854775807::bigint", "false",
-            "NULL::timestamptz", "NULL::text", "NULL::text",
+            "NULL::timestamptz", "NULL::text", "NULL::text[]",
         ]
         let query = try SQLCatalog.labelRows.scripted(literals)
         let command = "\\copy (\(query)) to '/dev/null'"

@@ -24,10 +24,12 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.run { bench in
-            let token = try await bench.token(.analyst, "bench-analyst")
+            let labels = (0..<20).map { "label-\($0)" }
+            try await bench.makeProject("large", labels: labels)
+            let token = try await bench.token(.analyst, "bench-analyst", project: "large")
             let large = try await bench.newestProject()
             try await fill(bench, large, predictions)
-            try await bench.makeProject("small")
+            try await bench.makeProject("small", labels: labels)
             let smallToken = try await bench.token(.analyst, "bench-analyst", project: "small")
             try await fill(bench, bench.newestProject(), few)
             try await bench.settle()
@@ -43,7 +45,7 @@ struct ReportCommand: AsyncParsableCommand {
                 var baseline: [Double] = []
                 // The first of each pays for the plans and for what is not in memory yet.
                 for turn in 0...options.repeats {
-                    let one = try await report(bench, Bench.project, query, token)
+                    let one = try await report(bench, "large", query, token)
                     let other = try await report(bench, "small", query, smallToken)
                     guard turn > 0 else { continue }
                     measured.append(one)

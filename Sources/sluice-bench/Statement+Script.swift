@@ -11,10 +11,12 @@ extension Statement {
         guard values.count == last else {
             throw BenchError("\(name) has \(last) parameters and \(values.count) values")
         }
-        return text.split(separator: "\n").filter { !$0.hasPrefix("--") }.joined(separator: " ")
-            .trimmingCharacters(in: ["\n", ";", " "])
-            .replacing(/\$(\d+)/) { match in
-                Int(match.1).map { values[$0 - 1] } ?? String(match.0)
-            }
+        return text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("--") }.joined(
+            separator: " "
+        )
+        .trimmingCharacters(in: ["\n", ";", " "])
+        .replacing(/\$(\d+)/) { match in
+            Int(match.1).map { values[$0 - 1] } ?? String(match.0)
+        }
     }
 }

@@ -177,6 +177,7 @@ struct LabelChangeTests {
             parsing: """
                 {"degree":"partial","accept":{"default":0.9,"labels":{"a":0.5,"b":0.6}},
                  "costs":{"review":1,"error":2,"labels":{"a":7}},
+                 "fallbacks":[{"number":1,"labels":["b","c"]},{"number":2}],
                  "audits":{"strata":[{"labels":["a","c"],"rate":0.4},{"rate":0.1}]},
                  "rules":[{"name":"a","when":{"label":"a","payload.a":"a"},"then":{"route":"review"}},
                   {"name":"r","when":{"any":[{"not":{"label":["b","a"]}},{"all":[{"label":"c"}]}]},
@@ -186,6 +187,7 @@ struct LabelChangeTests {
         let text = String(decoding: called.bytes, as: UTF8.self)
         #expect(text.contains(#""labels":{"a!":0.5,"b!":0.6}"#) && text.contains(#"{"a!":7}"#))
         #expect(text.contains(#"["a!","c!"]"#) && text.contains(#""label":["b!","a!"]"#))
+        #expect(text.contains(#""labels":["b!","c!"]"#))
         #expect(text.contains(#""label":"a!","payload.a":"a""#) && text.contains(#""label":"c!""#))
         #expect(text.contains(#""name":"a""#))
         #expect(called.callingPolicyLabels { String($0.dropLast()) } == document)

@@ -69,6 +69,16 @@ import Testing
         return holder
     }
 
+    /// Ends the backend that holds the tables: one that sleeps does not notice that its client has gone.
+    private func release(_ holder: ChildProcess, _ home: Home) async throws {
+        _ = try await home.ask(
+            """
+            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE wait_event = 'PgSleep' AND pid <> pg_backend_pid()
+            """)
+        await holder.wait()
+    }
+
     @Test("a long call whose client has gone is cancelled, in the service and in the database")
     func gone() async throws {
         // Statements of the service's own upkeep go on waiting; they must not give up meanwhile.
@@ -108,13 +118,27 @@ import Testing
                 }
                 #expect(start.duration(to: .now) < .seconds(2), "\(call)")
             }
-            holder.signal(SIGKILL)
-            await holder.wait()
+            try await release(holder, home)
             // Nothing of it is stored, and every connection is there for others.
             let report = try await request(
                 "GET", "/v1/projects/pets/report", port: home.port, token: admin)
             #expect(report.status == 200)
             #expect(try await home.ask("SELECT count(*) FROM certificate") == "0")
+        }
+    }
+
+    @Test("an export whose statement is given up before its first row is a 503, not an empty one")
+    func given() async throws {
+        try await Home.served(["SLUICE_STATEMENT_SECONDS": "1"]) { home, service in
+            let admin = try await home.makeProject()
+            let holder = try await lock(home)
+            for path in ["/labels", "/labels?sort=loss", "/consensus/items?method=map"] {
+                let reply = try await request(
+                    "GET", "/v1/projects/pets" + path, port: home.port, token: admin)
+                #expect(reply.status == 503, "\(path): \(reply.text)")
+            }
+            #expect(service.standardError.contains("the database is unavailable"))
+            try await release(holder, home)
         }
     }
 
@@ -135,8 +159,7 @@ import Testing
             }
             connection.finishSending()
             try await Task.sleep(for: .milliseconds(300))
-            holder.signal(SIGKILL)
-            await holder.wait()
+            try await release(holder, home)
             try await eventually("the prediction is stored") {
                 try await home.ask("SELECT count(*) FROM item") == "1"
             }

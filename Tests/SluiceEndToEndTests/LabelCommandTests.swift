@@ -15,7 +15,7 @@ import Testing
             let answers = ["item,worker,label", "1,ana,cat", "2,ana,dog", "3,ana,dog", ""]
             let file = try home.file("answers.csv", answers.joined(separator: "\n"))
             let sent = try await home.sluice(
-                "import", "--reviews", file, "--decide", token: admin)
+                "import", "--reviews", file, "--decide", "--create-items", token: admin)
             try #require(sent.status == 0, "\(sent.error)")
 
             let dry = try await run("rename", "dog", "hound", "--dry-run")

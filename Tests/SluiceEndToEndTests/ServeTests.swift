@@ -7,11 +7,13 @@ import Testing
     @Test("without a database URL the service brings its own, and takes it away with it")
     func embedded() async throws {
         try await Home.use { home in
-            let early = try await home.token("admin", "early")
-            #expect(early.hasPrefix("slu_") && !early.contains("\n"))
-            #expect(home.postmaster == nil, "a command alone leaves no server behind")
+            let none = try await home.sluice("token", "list")
+            #expect(none.status == 1 && none.error.contains("sluice serve"), "\(none.error)")
+            #expect(!FileManager.default.fileExists(atPath: home.data), "it makes no cluster")
 
             let service = try await home.serve()
+            let early = try await home.token("admin", "early")
+            #expect(early.hasPrefix("slu_") && !early.contains("\n"))
             #expect(try await service.status(of: "/healthz") == 200)
             #expect(try await service.status(of: "/readyz") == 200)
             #expect(service.standardError.contains("listening on http://127.0.0.1:\(home.port)"))
@@ -35,9 +37,14 @@ import Testing
                 .filter { $0.contains(#""level":"error""#) }
             #expect(errors.isEmpty, "\(errors)")
 
+            let late = try await home.token("admin", "late")
+            #expect(home.postmaster == nil, "a command alone leaves no server behind")
             let again = try await home.serve()
-            let reply = try await request("GET", "/v1/projects", port: home.port, token: early)
-            #expect(reply.status == 200)
+            for token in [early, late] {
+                let reply = try await request(
+                    "GET", "/v1/projects", port: home.port, token: token)
+                #expect(reply.status == 200)
+            }
             #expect(await again.terminate() == 0)
         }
     }

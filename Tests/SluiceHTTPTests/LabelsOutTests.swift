@@ -163,38 +163,4 @@ import Testing
             #expect(reply.isWhole && reply.trailer.contains("Sluice-Rows: \(rows)"), "\(reply)")
         }
     }
-
-    @Test(
-        "a statement that is cancelled before the first row is a 503, and not an empty export",
-        arguments: ["/labels", "/labels?sort=loss", "/consensus/items?method=map"])
-    func cancelled(path: String) async throws {
-        let project = try await decided()
-        // Nobody else reads these tables while the statement waits for one of them.
-        async let cancelling = TestServer.shared().execute(
-            """
-            BEGIN;
-            LOCK TABLE decision, review IN ACCESS EXCLUSIVE MODE;
-            DO $$
-            BEGIN
-                FOR n IN 1..600 LOOP
-                    PERFORM pg_sleep(0.05);
-                    PERFORM pg_stat_clear_snapshot();
-                    PERFORM pg_cancel_backend(a.pid) FROM pg_stat_activity a
-                    WHERE a.datname = current_database() AND a.wait_event_type = 'Lock'
-                        AND a.query NOT LIKE 'LOCK TABLE%'
-                        AND (a.query LIKE '%greatest(count(*) - 1, 1)%' OR a.query LIKE '%1 / p.propensity%'
-                            OR a.query LIKE '%SELECT DISTINCT v.item_id%');
-                    EXIT WHEN FOUND;
-                END LOOP;
-            END $$;
-            SELECT 'cancelled';
-            COMMIT;
-            """, database: "live_http")
-        var reply = try await project.send("GET", path, as: .analyst)
-        // It may have been answered before the lock was there.
-        while reply.status == 200 { reply = try await project.send("GET", path, as: .analyst) }
-        #expect(reply.status == 503, "\(reply.text)")
-        #expect(reply.headers["content-type"] == "application/problem+json")
-        #expect(try await cancelling.contains("cancelled"))
-    }
 }

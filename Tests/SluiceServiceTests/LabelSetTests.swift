@@ -418,7 +418,7 @@ struct LabelSetTests {
         }
     }
 
-    @Test("another instance takes the new set within a second, without being asked")
+    @Test("another instance takes the new set without being asked")
     func followed() async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         try await TestService.run { service in
@@ -436,11 +436,9 @@ struct LabelSetTests {
                     == service.project().labels.version
             }
             try await service.change(.rename("a", to: "alpha"))
-            let changed = ContinuousClock.now
             try await eventually("the renaming is followed") {
                 try await other.context(service.name.text).labels.contains("alpha")
             }
-            #expect(changed.duration(to: .now) < .seconds(1))
             following.cancel()
             await following.value
             await pool.shutdown()

@@ -209,7 +209,6 @@ struct ReportWindowTests {
             let cases: [(String, (inout ReportQuestion) -> Void)] = [
                 ("m.version = '2'", { $0.version = "2" }),
                 ("m.version = '2'", { ($0.model, $0.version) = ("demo", "2") }),
-                ("false", { $0.model = "another" }),
                 ("p.label = 'b'", { $0.label = "b" }),
                 ("i.metadata ->> 'source' = 's3'", { $0.slice = "metadata.source=s3" }),
                 ("i.metadata ->> 'source' IS NULL", { $0.slice = "metadata.source=" }),
@@ -245,6 +244,11 @@ struct ReportWindowTests {
             #expect(ann["metrics"]?["override_rate"]?["n"]?.int == 15)
             await #expect(throws: ReviewError.self) {
                 _ = try await report(service) { $0.slice = "metadata.other=1" }
+            }
+            await #expect(
+                throws: ReviewError.unknownName(UnknownName(.model, "another", among: []))
+            ) {
+                _ = try await report(service) { $0.model = "another" }
             }
             try await service.checkRollups()
         }

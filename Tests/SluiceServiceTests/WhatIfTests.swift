@@ -179,7 +179,7 @@ struct WhatIfTests {
             await #expect(throws: ReviewError.self) {
                 try await candidates(WhatIfQuestion(document: ["accept": 1]))
             }
-            await #expect(throws: ReviewError.unknownLabel("z")) {
+            await #expect(throws: ReviewError.unknownName(UnknownName(.label, "z", among: []))) {
                 try await candidates(WhatIfQuestion(label: "z"))
             }
         }

@@ -6,6 +6,7 @@ enum StaleStatisticsSeed {
         INSERT INTO actor (name) SELECT 'actor ' || n FROM generate_series(1, 40) n;
         SELECT min(id) AS actor FROM actor \\gset
         INSERT INTO project (name, created_by) VALUES ('bare', :actor);
+        INSERT INTO project (name, created_by, archived_at, deleted_at) VALUES ('gone', :actor, now(), now());
 
         """
 
@@ -16,8 +17,9 @@ enum StaleStatisticsSeed {
     static let project = """
         INSERT INTO project (name, created_by, tags, created_at)
             VALUES (:'name', :actor, '{hard}', now() - interval '31 days') RETURNING id AS p \\gset
-        INSERT INTO label (project_id, position, name) SELECT :p, n, 'label-' || n FROM generate_series(1, 10) n;
-        INSERT INTO label (project_id, position, name, is_borderline) VALUES (:p, 11, 'unsure', true);
+        INSERT INTO label (project_id, position, id, name)
+        SELECT :p, n, 'label-' || n, 'label-' || n FROM generate_series(1, 10) n;
+        INSERT INTO label (project_id, position, id, name, is_borderline) VALUES (:p, 11, 'unsure', 'unsure', true);
         INSERT INTO salt (project_id, purpose, id, secret)
             SELECT :p, x, n, sha256(('s' || n)::bytea)
             FROM unnest(ARRAY['routing', 'split', 'lease']) x, generate_series(1, 3) n;
@@ -115,7 +117,7 @@ enum StaleStatisticsSeed {
             SELECT :p, :v, n, now() - interval '2 days', now() - interval '1 day', 100, '{}'
             FROM generate_series(1, :n / 100) n;
         INSERT INTO drift_watch (project_id, model_version_id, next_at) VALUES (:p, :v, now());
-        INSERT INTO concept_watch (project_id, model_version_id, since, decided_at, error_limit, audits_to_false_alarm,
+        INSERT INTO concept_watch (project_id, model_version_id, since, settled_at, error_limit, audits_to_false_alarm,
             smallest_propensity, statistics) VALUES (:p, :v, now(), now(), 0.02, 1000, 1, '{0,0,0,0,0,0,0}');
         INSERT INTO drift_window (project_id, model_version_id, number, items, from_at, to_at, level, contents, signals)
             SELECT :p, :v, n, 100, now(), now(), 'none', '{}', '{}' FROM generate_series(1, :n / 100) n;

@@ -89,9 +89,13 @@ struct StaleStatisticsTests {
         let ofNothing = try await database.time(calls, items: Self.items)
         try await database.execute("ANALYZE;")
         let fresh = try await database.time(calls, items: Self.items)
-        #expect(fresh.count == calls.count)
+        let failed = fresh.keys.filter { $0.contains("ERROR: ") }
+        #expect(failed.isEmpty, "\(failed.sorted().joined(separator: "\n"))")
         for call in calls {
-            let best = try #require(fresh[call.id] ?? nil, "\(call.id) fails on fresh statistics")
+            guard let best = fresh[call.id] ?? nil else {
+                Issue.record("\(call.id) fails on fresh statistics")
+                continue
+            }
             let limit = max(Self.floor, best * Self.slowdown)
             for (stale, what) in [
                 (ofTheOther, "another project's"), (ofNothing, "an empty database's"),

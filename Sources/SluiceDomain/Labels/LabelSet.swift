@@ -86,7 +86,7 @@ public struct LabelSet: Hashable, Sendable {
     public let version: Int
     /// The labels that may be given, in the order they were declared.
     public let labels: [Label]
-    /// The labels that were retired or merged, in the order they were declared.
+    /// The labels that were retired or merged, in the order of their ids.
     public let former: [Label]
     /// Every label there ever was: those that may be given, then the others.
     public var all: [Label] { labels + former }
@@ -147,6 +147,7 @@ public struct LabelSet: Hashable, Sendable {
         self.version = version
         self.labels = labels
         former = all.filter { $0.status != .active }
+            .sorted { ExactText($0.id) < ExactText($1.id) }
         self.borderline = borderline
         self.positions = positions
         self.moved = moved

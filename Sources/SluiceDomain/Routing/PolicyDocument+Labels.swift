@@ -15,6 +15,9 @@ extension JSONValue {
             .mapMember("rules") { rules in
                 rules.mapElements { $0.mapMember("when") { $0.mapCondition(call) } }
             }
+            .mapMember("fallbacks") { fallbacks in
+                fallbacks.mapElements { $0.mapMember("labels") { $0.mapStrings(call) } }
+            }
     }
 
     /// A condition of a rule: its own labels, and those of the conditions in it.

@@ -54,9 +54,10 @@ struct PolicyHandlers {
         }
         router.answer(Endpoints.resumePolicy, .administer) { _, call in
             let (base, reason) = try call.policyChange()
-            return PolicyReply(
+            let project = try await call.project(services)
+            return try PolicyReply(
                 try await administration.resumePolicy(
-                    base: base, reason: reason, of: call.project(services), by: call.caller))
+                    base: base, reason: reason, of: project, by: call.caller), project.labels)
         }
         router.answer(Endpoints.fallbacks, .analyse) { _, call in
             FallbackList(

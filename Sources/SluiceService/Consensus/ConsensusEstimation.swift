@@ -52,7 +52,7 @@ public struct ConsensusEstimation: Sendable {
     /// Estimated labels that are ready to be written.
     public struct Prepared: Sendable {
         fileprivate let made: Made
-        fileprivate let project: Int64
+        fileprivate let project: ProjectContext
     }
 
     /// Estimates what `items` writes: everything that takes long before its first line.
@@ -61,7 +61,7 @@ public struct ConsensusEstimation: Sendable {
     public func prepareItems(
         project: ProjectContext, method: ConsensusMethod?
     ) async throws -> Prepared {
-        Prepared(made: try await estimate(project: project, method: method), project: project.id)
+        Prepared(made: try await estimate(project: project, method: method), project: project)
     }
 
     /// Writes one JSON line for every answered item, in chunks, in the order items arrived.
@@ -80,7 +80,7 @@ public struct ConsensusEstimation: Sendable {
             guard let first = page.first, let last = page.last else { break }
             let names = try await pool.withSession { session in
                 try Store(session).answeredItems(
-                    project: project, after: first - 1, through: last)
+                    project: project.id, after: first - 1, through: last)
             }
             for chunk in ConsensusLines(made: made, names: project.labels)
                 .chunks(of: page.indices, named: names)

@@ -104,7 +104,8 @@ public struct LabelExport: Sendable {
                 try await start(connection, project.id, after: .min, through: last, filter)
                 _ = try await nextChunk(connection, rowEncoder)
             }
-            return Prepared(encoder: rowEncoder, filter: filter, project: project.id, ranked: nil,
+            return Prepared(
+                encoder: rowEncoder, filter: filter, project: project.id, ranked: nil,
                 witnesses: witnesses)
         }
     }
