@@ -168,14 +168,25 @@ struct PolicyRollback: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.explain("rolling the policy back") {
-            let desk = try await PolicyDesk(service, project)
-            let before = try await desk.inForce()
-            let reply = try await desk.client.call(
-                Endpoints.rollBackPolicy, at: ["project": desk.project],
-                query: [("reason", reason), ("base", "\(base ?? before.version)")], Nothing())
-            PolicyDifference(from: try before.parsed(), to: try reply.parsed())
-                .tell("policy \(before.version) -> policy \(reply.version):")
-            Output.say("policy \(reply.version) is in force")
+            try await PolicyDesk(service, project)
+                .goBack(by: Endpoints.rollBackPolicy, base: base, reason: reason)
         }
+    }
+}
+
+extension PolicyDesk {
+    /// Puts in force what the service finds to go back to, and says what that changes.
+    ///
+    /// - Parameter base: only if this version is in force; nil for the one that is when this begins.
+    func goBack(
+        by endpoint: Endpoint<Nothing, PolicyReply>, base: Int?, reason: String
+    ) async throws {
+        let before = try await inForce()
+        let reply = try await client.call(
+            endpoint, at: ["project": project],
+            query: [("reason", reason), ("base", "\(base ?? before.version)")], Nothing())
+        PolicyDifference(from: try before.parsed(), to: try reply.parsed())
+            .tell("policy \(before.version) -> policy \(reply.version):")
+        Output.say("policy \(reply.version) is in force")
     }
 }

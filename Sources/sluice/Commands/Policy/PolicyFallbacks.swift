@@ -26,14 +26,8 @@ struct PolicyResume: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.explain("resuming the policy") {
-            let desk = try await PolicyDesk(service, project)
-            let before = try await desk.inForce()
-            let reply = try await desk.client.call(
-                Endpoints.resumePolicy, at: ["project": desk.project],
-                query: [("reason", reason), ("base", "\(base ?? before.version)")], Nothing())
-            PolicyDifference(from: try before.parsed(), to: try reply.parsed())
-                .tell("policy \(before.version) -> policy \(reply.version):")
-            Output.say("policy \(reply.version) is in force")
+            try await PolicyDesk(service, project)
+                .goBack(by: Endpoints.resumePolicy, base: base, reason: reason)
         }
     }
 }
