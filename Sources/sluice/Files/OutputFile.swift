@@ -68,10 +68,11 @@ enum OutputFile {
         _ path: String, _ mode: mode_t?, _ isGuarded: Bool, _ body: (Int32) async throws -> Void
     ) async throws {
         let temporary = "\(path).part-\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode ?? 0o644)
-        guard descriptor >= 0 else { throw failure(path) }
+        // Before the file is there: a signal between the two would leave it.
         if isGuarded { UnfinishedFile.begin(temporary) }
         defer { if isGuarded { UnfinishedFile.end() } }
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode ?? 0o644)
+        guard descriptor >= 0 else { throw failure(path) }
         do {
             if let mode { fchmod(descriptor, mode) }
             try await body(descriptor)
