@@ -40,7 +40,6 @@ struct AutopilotTests {
     @Test("it proposes what the labels allow, looks when it is due, and changes nothing")
     func proposes() async throws {
         try await TestService.run(labels: labels, policy: policy("propose")) { service in
-            try await service.fixDraws()
             var traffic = CertifiedTraffic(seed: 21)
             try await service.ingest(traffic.predictions(6000))
             try await service.answerByName()
@@ -73,7 +72,6 @@ struct AutopilotTests {
     @Test("evidence is of a fixed grid and start, in order of arrival, up to what still waits")
     func evidence() async throws {
         try await TestService.run(labels: labels, policy: policy("propose")) { service in
-            try await service.fixDraws()
             var traffic = CertifiedTraffic(seed: 22)
             try await service.ingest(traffic.predictions(4000))
             try await service.answerByName()
@@ -122,7 +120,6 @@ struct AutopilotTests {
     @Test("it applies what is wider, keeps what holds, and begins anew behind a revocation")
     func applies() async throws {
         try await TestService.run(labels: labels, policy: policy("apply")) { service in
-            try await service.fixDraws()
             var traffic = CertifiedTraffic(seed: 23)
             try await service.ingest(traffic.predictions(6000))
             try await service.answerByName()

@@ -49,13 +49,6 @@ struct CertifiedTraffic {
 }
 
 extension TestService {
-    /// Draws the same audits in every run.
-    func fixDraws() async throws {
-        try await sql(
-            "UPDATE salt SET secret = decode(repeat('5a', 32), 'hex') WHERE purpose = 'routing'")
-        await directory.forget(name)
-    }
-
     /// Has people answer, by the truth in its name, every queued and audited item that nobody has
     /// answered, but for those named.
     func answerByName(except: String = "none") async throws {

@@ -44,7 +44,6 @@ struct CertifyingTests {
         "labels of an earlier threshold certify a lower one, which holds, from counts of their own")
     func beyond() async throws {
         try await TestService.run(labels: labels, policy: partial) { service in
-            try await service.fixDraws()
             var traffic = CertifiedTraffic(seed: 5)
             try await service.ingest(traffic.predictions(9000))
             try await service.answerByName()
@@ -182,7 +181,6 @@ struct CertifyingTests {
     func noAudits() async throws {
         let blind = #"{"degree":"partial","accept":{"default":0.9},"audit_rate":0}"#
         try await TestService.run(labels: labels, policy: blind) { service in
-            try await service.fixDraws()
             var traffic = CertifiedTraffic(seed: 7)
             try await service.ingest(traffic.predictions(3000))
             try await service.answerByName()
@@ -222,7 +220,6 @@ struct CertifyingTests {
         "what waits in the queue counts as wrong, and so does an audit that is overdue or disputed")
     func waiting() async throws {
         try await TestService.run(labels: labels, policy: partial) { service in
-            try await service.fixDraws()
             var traffic = CertifiedTraffic(seed: 8)
             try await service.ingest(traffic.predictions(3000))
             // A tenth is not answered.

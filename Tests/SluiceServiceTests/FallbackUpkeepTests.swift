@@ -32,7 +32,6 @@ struct FallbackUpkeepTests {
 
     /// Certifies on made traffic, and puts it in force.
     private func certified(_ service: TestService) async throws {
-        try await service.fixDraws()
         var traffic = CertifiedTraffic(seed: 5)
         try await service.ingest(traffic.predictions(6000))
         try await service.answerByName()

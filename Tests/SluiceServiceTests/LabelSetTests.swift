@@ -322,7 +322,6 @@ struct LabelSetTests {
     func certificates() async throws {
         let policy = #"{"degree":"partial","accept":{"default":0.9},"audit_rate":0.3}"#
         try await TestService.run(labels: ["a", "b", "c", "z"], policy: policy) { service in
-            try await service.fixDraws()
             var traffic = CertifiedTraffic(seed: 5)
             try await service.ingest(traffic.predictions(9000))
             try await service.answerByName()
