@@ -101,12 +101,13 @@ ORDER BY d.decided_at, d.item_id;
 SELECT count(*), count(*) FILTER (WHERE recent.propensity = 0),
     min(recent.propensity) FILTER (WHERE recent.propensity > 0)
 FROM (
-    SELECT p.propensity, p.route, p.stands, p.received_at FROM prediction p
-    WHERE p.project_id = $1
-    ORDER BY p.item_id DESC, p.model_version_id DESC
+    -- Backwards along the key, into lower projects if need be: no planner takes that for few rows and sorts them.
+    SELECT p.project_id, p.propensity, p.route, p.stands, p.received_at FROM prediction p
+    WHERE p.project_id <= $1
+    ORDER BY p.project_id DESC, p.item_id DESC, p.model_version_id DESC
     LIMIT $3
 ) AS recent
-WHERE recent.received_at >= $2 AND recent.stands AND recent.route <> 'waiting';
+WHERE recent.project_id = $1 AND recent.received_at >= $2 AND recent.stands AND recent.route <> 'waiting';
 
 -- name: disputedPairs
 -- The audits of what one of two versions decided and the candidate scored that arrived in a window, that somebody has answered

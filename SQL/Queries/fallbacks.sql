@@ -97,11 +97,13 @@ ORDER BY p.id;
 -- $1 project_id bigint, $2 model_version_id bigint, $3 unanswered bigint, $4 answer_within_seconds integer
 -- returns since timestamptz, unanswered bigint, alarmed_at timestamptz or null
 WITH latest AS MATERIALIZED (
-    SELECT p.model_version_id, p.received_at FROM prediction p WHERE p.project_id = $1 ORDER BY p.item_id DESC LIMIT 1000
+    -- Backwards along the key, into lower projects if need be: no planner takes that for few rows and sorts them.
+    SELECT p.project_id, p.model_version_id, p.received_at FROM prediction p WHERE p.project_id <= $1
+    ORDER BY p.project_id DESC, p.item_id DESC, p.model_version_id DESC LIMIT 1000
 )
 INSERT INTO version_silence AS s (project_id, model_version_id, since, unanswered)
 SELECT $1, $2, now(), CASE WHEN EXISTS (
-    SELECT FROM latest l WHERE l.model_version_id = $2 AND l.received_at > now() - make_interval(secs => $4)) THEN 0 ELSE $3 END
+    SELECT FROM latest l WHERE l.project_id = $1 AND l.model_version_id = $2 AND l.received_at > now() - make_interval(secs => $4)) THEN 0 ELSE $3 END
 ON CONFLICT (project_id, model_version_id) DO UPDATE
 SET unanswered = CASE WHEN excluded.unanswered = 0 THEN 0 ELSE s.unanswered + excluded.unanswered END,
     since = CASE WHEN excluded.unanswered = 0 OR s.unanswered = 0 THEN excluded.since ELSE s.since END,

@@ -63,7 +63,7 @@ UPDATE item AS i SET payload_hash = n.payload_hash, payload = n.payload, group_k
         THEN coalesce(i.metadata, n.metadata) ELSE i.metadata END,
     parents = coalesce(i.parents, n.parents)
 FROM n
-WHERE i.project_id = $1 AND i.id = n.id AND i.payload_hash = n.reference_hash
+WHERE i.project_id = $1 AND i.id = ANY($2::bigint[]) AND i.id = n.id AND i.payload_hash = n.reference_hash
 RETURNING i.id, n.is_untouched;
 
 -- name: findPredictions

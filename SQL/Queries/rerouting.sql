@@ -20,7 +20,8 @@ SELECT requeue_tasks($1, $2, $4, $5, $3, $6, $9, $7, $8);
 WITH replaced AS (
     UPDATE prediction AS p SET stands = false
     FROM unnest($2::bigint[], $3::bigint[]) AS n (item_id, model_version_id)
-    WHERE p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id AND p.stands
+    WHERE p.project_id = $1 AND p.item_id = ANY($2::bigint[]) AND p.item_id = n.item_id
+        AND p.model_version_id = n.model_version_id AND p.stands
     RETURNING p.item_id, p.model_version_id, p.propensity, p.received_at, p.policy_version, p.stratum, p.label, p.route,
         p.reason, p.rule
 ), left_behind AS (

@@ -18,3 +18,8 @@ SELECT 1;
 -- Whether an acknowledged commit survives a crash.
 -- returns fsync text, synchronous_commit text, full_page_writes text
 SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes');
+
+-- name: analyzeGrown
+-- Analyses the table of which most has changed since it was analysed last, if that is 10,000 rows and a fifth of it.
+-- returns table_name text or null
+SELECT analyze_grown();

@@ -130,7 +130,8 @@ UPDATE prediction AS p SET policy_version = $2, rollout_revision = $3, salt_id =
     is_blind = n.is_blind, route = n.route, reason = n.reason, rule = n.rule, would_be = n.would_be,
     stratum = n.stratum
 FROM routed n
-WHERE p.project_id = $1 AND p.item_id = n.item_id AND p.model_version_id = n.model_version_id;
+WHERE p.project_id = $1 AND p.item_id = ANY($5::bigint[]) AND p.item_id = n.item_id
+    AND p.model_version_id = n.model_version_id;
 
 -- name: waitingFigures
 -- How many items wait for the version that decides them, and since when the oldest does.

@@ -116,6 +116,7 @@ public struct App: Sendable {
             logger: logger)
         let background = pool.lane(.upkeep)
         let upkeep = Upkeep(pool: background, logger: logger)
+        let statistics = StatisticsUpkeep(pool: background, logger: logger)
         let rollups = Rollups(pool: background, logger: logger)
         let waits = Waits(pool: background, directory: services.directory, logger: logger)
         let reopening = services.bulkReopening
@@ -142,27 +143,15 @@ public struct App: Sendable {
                     })
             )
         }
-        services.append(
-            .init(service: Loop { await cancelWhenGracefulShutdown { await follower.run() } }))
+        services.append(Self.loop { await follower.run() })
         services.append(.init(service: application))
-        services.append(
-            .init(service: Loop { await cancelWhenGracefulShutdown { await upkeep.run() } }))
-        services.append(
-            .init(service: Loop { await cancelWhenGracefulShutdown { await rollups.run() } }))
-        services.append(
-            .init(service: Loop { await cancelWhenGracefulShutdown { await ramps.run() } }))
-        services.append(
-            .init(service: Loop { await cancelWhenGracefulShutdown { await waits.run() } }))
-        services.append(
-            .init(service: Loop { await cancelWhenGracefulShutdown { await reopening.run() } }))
-        services.append(
-            .init(service: Loop { await cancelWhenGracefulShutdown { await drift.run() } }))
-        services.append(
-            .init(service: Loop { await cancelWhenGracefulShutdown { await autopilot.run() } }))
-        services.append(
-            .init(service: Loop { await cancelWhenGracefulShutdown { await removal.run() } }))
-        services.append(
-            .init(service: Loop { await cancelWhenGracefulShutdown { await fallbacks.run() } }))
+        services += [
+            Self.loop { await upkeep.run() }, Self.loop { await statistics.run() },
+            Self.loop { await rollups.run() }, Self.loop { await ramps.run() },
+            Self.loop { await waits.run() }, Self.loop { await reopening.run() },
+            Self.loop { await drift.run() }, Self.loop { await autopilot.run() },
+            Self.loop { await removal.run() }, Self.loop { await fallbacks.run() },
+        ]
         if let work {
             services.append(
                 .init(
@@ -173,6 +162,13 @@ public struct App: Sendable {
             services: services, gracefulShutdownSignals: signals, logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// What runs until the service stops.
+    private static func loop(
+        _ run: @escaping @Sendable () async -> Void
+    ) -> ServiceGroupConfiguration.ServiceConfiguration {
+        .init(service: Loop { await cancelWhenGracefulShutdown { await run() } })
     }
 
     /// Closes what `init` opened; `run` does it by itself.

@@ -243,6 +243,15 @@ extension Store {
             SQLCatalog.projectsWithLapsedLeases, [.int32(Int32(limit))], firstInt64)
     }
 
+    /// Analyses the table of which most has changed since it was analysed last.
+    ///
+    /// - Returns: its name; nil when none has changed much.
+    public func analyzeGrown() throws(PostgresError) -> String? {
+        try session.queryOne(SQLCatalog.analyzeGrown) {
+            (row) throws(PostgresError) -> String? in try row.textIfPresent(0)
+        } ?? nil
+    }
+
     /// Gives the slots of lapsed leases back.
     ///
     /// - Returns: how many.
