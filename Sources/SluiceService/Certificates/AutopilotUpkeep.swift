@@ -41,25 +41,18 @@ public struct AutopilotUpkeep: Sendable {
         let projects = try await pool.withSession { session in
             try Store(session).projectsOnAutopilot()
         }
-        var made: [(project: String, certificate: CertificateView)] = []
-        for project in projects {
-            do {
-                guard let view = try await look(project.name) else { continue }
-                made.append((project: project.name, certificate: view))
+        let made = await ProjectSteps(complaint: "the autopilot waits", logger: logger)
+            .take(projects, in: \.name) { _, name in
+                guard let view = try await look(name.text) else { return nil as CertificateView? }
                 logger.notice(
                     "the autopilot looked",
                     metadata: [
-                        "project": "\(project.name)", "status": "\(view.status.rawValue)",
+                        "project": "\(name.text)", "status": "\(view.status.rawValue)",
                         "certificate": "\(view.number ?? 0)",
                     ])
-            } catch {
-                // One project's trouble is not another's.
-                logger.warning(
-                    "the autopilot waits",
-                    metadata: ["project": "\(project.name)", "error": "\(error)"])
+                return view
             }
-        }
-        return made
+        return made.map { (project: $0.project, certificate: $0.done) }
     }
 
     /// - Returns: nil when nothing is due.

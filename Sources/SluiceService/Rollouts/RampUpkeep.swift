@@ -41,27 +41,19 @@ public struct RampUpkeep: Sendable {
         let projects = try await pool.withSession { session in
             try Store(session).projectsOnRamp()
         }
-        var changed: [(project: String, decision: RampDecision)] = []
-        for project in projects {
-            guard let name = ProjectName(project.name) else { continue }
-            do {
+        let changed = await ProjectSteps(complaint: "a ramp waits", logger: logger)
+            .take(projects, in: \.name) { project, name in
                 let decision = try await pool.transaction { [judge] session in
                     try Self.step(project.id, name, judge, Store(session))
                 }
-                guard let decision else { continue }
+                guard let decision else { return nil as RampDecision? }
                 await directory.forget(name)
-                changed.append((project: project.name, decision: decision))
                 logger.notice(
                     "a ramp was changed",
-                    metadata: ["project": "\(project.name)", "reason": "\(decision.reason)"])
-            } catch {
-                // One project's trouble is not another's.
-                logger.warning(
-                    "a ramp waits",
-                    metadata: ["project": "\(project.name)", "error": "\(error)"])
+                    metadata: ["project": "\(name.text)", "reason": "\(decision.reason)"])
+                return decision
             }
-        }
-        return changed
+        return changed.map { (project: $0.project, decision: $0.done) }
     }
 
     /// Whether an alarm keeps the candidate from deciding.
