@@ -2059,10 +2059,16 @@ CREATE TABLE public.fallback (
     lifted_at timestamp with time zone,
     lifted_by bigint,
     lifted_reason text,
+    error_limit double precision,
+    evidence_from timestamp with time zone,
+    raise_due boolean DEFAULT false NOT NULL,
+    raised_from_policy_version integer,
+    raised_to_policy_version integer,
     CONSTRAINT fallback_action_known CHECK (((asked = ANY (ARRAY['assist'::text, 'hold'::text, 'raise'::text, 'previous'::text, 'notify'::text])) AND (taken = ANY (ARRAY['assist'::text, 'hold'::text, 'raise'::text, 'previous'::text, 'notify'::text])))),
     CONSTRAINT fallback_cause_known CHECK ((cause = ANY (ARRAY['concept'::text, 'error_limit'::text, 'expiry'::text, 'silence'::text]))),
     CONSTRAINT fallback_lifted_by_somebody CHECK ((((lifted_at IS NULL) = (lifted_by IS NULL)) AND ((lifted_at IS NULL) = (lifted_reason IS NULL)))),
-    CONSTRAINT fallback_lifted_if_taken CHECK (((lifted_at IS NULL) OR (to_policy_version IS NOT NULL)))
+    CONSTRAINT fallback_lifted_if_taken CHECK (((lifted_at IS NULL) OR (to_policy_version IS NOT NULL))),
+    CONSTRAINT fallback_raised_from_and_to CHECK (((raised_from_policy_version IS NULL) = (raised_to_policy_version IS NULL)))
 );
 ALTER TABLE ONLY public.fallback ALTER COLUMN project_id SET STATISTICS 0;
 
@@ -2075,6 +2081,14 @@ COMMENT ON COLUMN public.fallback.asked IS 'What the policy asked for; taken is 
 COMMENT ON COLUMN public.fallback.to_policy_version IS 'The policy that put it in force; null: the policy was left as it was.';
 
 COMMENT ON COLUMN public.fallback.lifted_at IS 'Since when the policy in force does not have it any more; null while it has.';
+
+COMMENT ON COLUMN public.fallback.error_limit IS 'The error rate that was promised; null where none was.';
+
+COMMENT ON COLUMN public.fallback.evidence_from IS 'Since when labels are taken to be like those to come; null: the usual window of a certificate.';
+
+COMMENT ON COLUMN public.fallback.raise_due IS 'Whether a threshold that the labels still certify is to be looked for.';
+
+COMMENT ON COLUMN public.fallback.raised_to_policy_version IS 'The policy that let the version decide again from a certified threshold on, in place of raised_from_policy_version; null: none did.';
 
 CREATE TABLE public.feed (
     project_id bigint NOT NULL,
@@ -3030,6 +3044,8 @@ CREATE UNIQUE INDEX correction_number_unique ON public.correction USING btree (p
 CREATE INDEX correction_unnumbered_idx ON public.correction USING btree (project_id, id) WHERE (number IS NULL);
 
 CREATE INDEX decision_by_people_idx ON public.decision USING btree (project_id, decided_at, item_id) WHERE (source <> 'model'::text);
+
+CREATE INDEX fallback_raise_due_idx ON public.fallback USING btree (project_id, number) WHERE raise_due;
 
 CREATE INDEX guideline_proposal_open_idx ON public.guideline_proposal USING btree (project_id, id) WHERE (status = 'open'::text);
 

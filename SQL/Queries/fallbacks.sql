@@ -8,10 +8,11 @@ SELECT coalesce(max(f.number), 0) + 1 FROM fallback f WHERE f.project_id = $1;
 -- Stores what was done about an alarm; no row when its subject was acted on before. The caller holds the project's row.
 -- $1 project_id bigint, $2 number integer, $3 cause text, $4 model_version_id bigint, $5 subject bigint, $6 asked text
 -- $7 taken text, $8 reason text, $9 from_policy_version integer, $10 to_policy_version integer or null
+-- $11 error_limit double precision or null, $12 evidence_from timestamptz or null, $13 raise_due boolean
 -- returns number integer
 INSERT INTO fallback AS f (project_id, number, cause, model_version_id, subject, asked, taken, reason, from_policy_version,
-    to_policy_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    to_policy_version, error_limit, evidence_from, raise_due)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT ON CONSTRAINT fallback_once_a_subject DO NOTHING
 RETURNING f.number;
 
@@ -23,10 +24,21 @@ SELECT EXISTS (
     SELECT FROM fallback f
     WHERE f.project_id = $1 AND f.cause = $2 AND f.model_version_id = $3 AND f.subject = $4);
 
+-- name: raisesDue
+-- The fallbacks that stand and behind which a threshold that the labels still certify is to be looked for.
+-- returns name text, number integer
+SELECT p.name, f.number
+FROM fallback f
+JOIN project p ON p.id = f.project_id
+WHERE f.raise_due AND f.lifted_at IS NULL AND p.deleted_at IS NULL
+ORDER BY f.project_id, f.number;
+
 -- name: raiseFallback
 -- Notes what became of looking for a threshold that the labels still certify; the caller holds the project's row.
--- $1 project_id bigint, $2 number integer, $3 taken text, $4 reason text
-UPDATE fallback SET taken = $3, reason = $4 WHERE project_id = $1 AND number = $2;
+-- $1 project_id bigint, $2 number integer, $3 taken text, $4 reason text, $5 from_policy_version integer or null
+-- $6 to_policy_version integer or null
+UPDATE fallback SET taken = $3, reason = $4, raise_due = false, raised_from_policy_version = $5, raised_to_policy_version = $6
+WHERE project_id = $1 AND number = $2;
 
 -- name: projectName
 -- $1 project_id bigint
@@ -66,10 +78,14 @@ WHERE project_id = $1 AND model_version_id = $2;
 -- $1 project_id bigint, $2 is_standing boolean, $3 limit integer
 -- returns number integer, at timestamptz, cause text, model_version_id bigint, model text, version text, asked text
 --   taken text, reason text, from_policy_version integer, to_policy_version integer or null
---   lifted_at timestamptz or null, lifted_by text or null, lifted_reason text or null
+--   lifted_at timestamptz or null, lifted_by text or null, lifted_reason text or null, error_limit double precision or null
+--   evidence_from timestamptz or null, raise_due boolean, raised_from_policy_version integer or null
+--   raised_to_policy_version integer or null
 SELECT f.number, f.at, f.cause, f.model_version_id, m.model, m.version, f.asked,
     f.taken, f.reason, f.from_policy_version, f.to_policy_version,
-    f.lifted_at, a.name, f.lifted_reason
+    f.lifted_at, a.name, f.lifted_reason, f.error_limit,
+    f.evidence_from, f.raise_due, f.raised_from_policy_version,
+    f.raised_to_policy_version
 FROM fallback f
 JOIN model_version m ON m.project_id = f.project_id AND m.id = f.model_version_id
 LEFT JOIN actor a ON a.id = f.lifted_by

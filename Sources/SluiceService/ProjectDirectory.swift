@@ -109,11 +109,12 @@ public actor ProjectDirectory {
 
     /// What this instance holds, by name.
     public func held() -> [Held] {
-        entries.values.map {
-            Held(
-                name: $0.context.name.text, policyVersion: $0.context.policyVersion,
-                rolloutRevision: $0.context.rolloutRevision,
-                fallbacks: $0.context.policy.fallbacks.map(\.summary))
+        entries.values.map { entry in
+            let project = entry.context
+            return Held(
+                name: project.name.text, policyVersion: project.policyVersion,
+                rolloutRevision: project.rolloutRevision,
+                fallbacks: project.policy.fallbacks.map { $0.summary(in: project.labels) })
         }.sorted { $0.name < $1.name }
     }
 }

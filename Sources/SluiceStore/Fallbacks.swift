@@ -2,97 +2,6 @@ import SluiceDomain
 import SluicePostgres
 import SluiceSQL
 
-/// What was done about an alarm, as stored.
-public struct FallbackRecord: Hashable, Sendable {
-    /// Its number, counted from 1 in each project.
-    public let number: Int
-    /// When.
-    public let at: Timestamp
-    /// What did not hold any more.
-    public let cause: AlarmCause
-    /// The key of the version the alarm is about.
-    public let modelVersionID: Int64
-    /// That version.
-    public let version: ModelVersion
-    /// What the policy asked for.
-    public let asked: AlarmAction
-    /// What was done.
-    public let taken: AlarmAction
-    /// Why, in a sentence.
-    public let reason: String
-    /// The policy that was in force.
-    public let fromPolicyVersion: Int
-    /// The policy that put it in force; nil when the policy was left as it was.
-    public let toPolicyVersion: Int?
-    /// When, by whom and why it was lifted; nil while it stands, and when there was nothing to lift.
-    public let lifted: Lifted?
-
-    /// The end of a fallback.
-    public struct Lifted: Hashable, Sendable {
-        /// When.
-        public let at: Timestamp
-        /// By whom.
-        public let by: String
-        /// Why.
-        public let reason: String
-    }
-
-    /// Whether the policy in force has it.
-    public var isStanding: Bool { toPolicyVersion != nil && lifted == nil }
-}
-
-/// A fallback before it is stored.
-public struct NewFallback: Sendable {
-    /// Its number, from `nextFallback`.
-    public var number: Int
-    /// What did not hold any more.
-    public var cause: AlarmCause
-    /// The key of the version the alarm is about.
-    public var modelVersionID: Int64
-    /// The number of the certificate that expired, or of the activation of the policy whose limit is
-    /// broken; else the key of the alarm.
-    public var subject: Int64
-    /// What the policy asked for.
-    public var asked: AlarmAction
-    /// What was done.
-    public var taken: AlarmAction
-    /// Why, in a sentence.
-    public var reason: String
-    /// The policy that was in force.
-    public var fromPolicyVersion: Int
-    /// The policy that puts it in force; nil when the policy is left as it was.
-    public var toPolicyVersion: Int?
-
-    /// Collects the parts.
-    public init(
-        number: Int, cause: AlarmCause, modelVersionID: Int64, subject: Int64,
-        asked: AlarmAction, taken: AlarmAction, reason: String, fromPolicyVersion: Int,
-        toPolicyVersion: Int?
-    ) {
-        self.number = number
-        self.cause = cause
-        self.modelVersionID = modelVersionID
-        self.subject = subject
-        self.asked = asked
-        self.taken = taken
-        self.reason = reason
-        self.fromPolicyVersion = fromPolicyVersion
-        self.toPolicyVersion = toPolicyVersion
-    }
-}
-
-/// A fallback that a change of policy lifted or put back.
-public struct SettledFallback: Hashable, Sendable {
-    /// Its number.
-    public let number: Int
-    /// What did not hold any more.
-    public let cause: AlarmCause
-    /// The key of the version the alarm is about.
-    public let modelVersionID: Int64
-    /// Whether it was lifted; else it was put back.
-    public let isLifted: Bool
-}
-
 extension Store {
     /// The number of the project's next fallback; the caller has locked the project.
     public func nextFallback(project: Int64) throws(PostgresError) -> Int {
@@ -115,6 +24,9 @@ extension Store {
                 .text(fallback.asked.rawValue), .text(fallback.taken.rawValue),
                 .text(fallback.reason), .int32(Int32(fallback.fromPolicyVersion)),
                 fallback.toPolicyVersion.map { .int32(Int32($0)) } ?? .null,
+                .optional(fallback.errorLimit),
+                fallback.evidenceFrom.map { .timestamp(microseconds: $0.microseconds) } ?? .null,
+                .bool(fallback.isRaiseDue),
             ]
         ) { (row) throws(PostgresError) -> Int in try row.int(0) } != nil
     }
@@ -131,14 +43,26 @@ extension Store {
         ) { (row) throws(PostgresError) -> Bool in try row.bool(0) } ?? false
     }
 
+    /// Of all projects the fallbacks behind which a certified threshold is to be looked for.
+    public func raisesDue() throws(PostgresError) -> [(project: String, number: Int)] {
+        try session.query(SQLCatalog.raisesDue) {
+            (row) throws(PostgresError) -> (String, Int) in (try row.text(0), try row.int(1))
+        }
+    }
+
     /// Notes what became of looking for a threshold that the labels still certify.
+    ///
+    /// - Parameter raised: the change of policy; nil when no threshold was found.
     public func raiseFallback(
-        _ number: Int, taken: AlarmAction, reason: String, project: Int64
+        _ number: Int, taken: AlarmAction, reason: String, _ raised: FallbackRecord.Raised?,
+        project: Int64
     ) throws(PostgresError) {
         _ = try session.execute(
             SQLCatalog.raiseFallback,
             [
                 .int64(project), .int32(Int32(number)), .text(taken.rawValue), .text(reason),
+                raised.map { .int32(Int32($0.from)) } ?? .null,
+                raised.map { .int32(Int32($0.to)) } ?? .null,
             ])
     }
 
@@ -214,56 +138,15 @@ extension Store {
     }
 }
 
-/// How many items have waited for a version in vain, in a row.
-public struct VersionSilence: Hashable, Sendable {
-    /// When the first of them was counted.
-    public let since: Timestamp
-    /// How many; 0 when the version has answered meanwhile.
-    public let unanswered: Int
-    /// Whether the alarm of this silence was raised.
-    public let isAlarmed: Bool
-}
-
-extension Store {
-    /// Counts items that have waited for a version in vain, at least 1.
-    public func noteUnanswered(
-        _ count: Int, by modelVersion: Int64, within seconds: Int, project: Int64
-    ) throws(PostgresError) -> VersionSilence {
-        let silence = try session.queryOne(
-            SQLCatalog.noteUnanswered,
-            [
-                .int64(project), .int64(modelVersion), .int64(Int64(count)),
-                .int32(Int32(seconds)),
-            ]
-        ) { (row) throws(PostgresError) -> VersionSilence in
-            VersionSilence(
-                since: Timestamp(microseconds: try row.timestamp(0)),
-                unanswered: try row.int(1), isAlarmed: try row.timestampIfPresent(2) != nil)
-        }
-        guard let silence else { throw PostgresError.noRow(SQLCatalog.noteUnanswered) }
-        return silence
-    }
-
-    /// Notes that the alarm of a version's silence was raised.
-    public func noteSilenceAlarmed(
-        modelVersion: Int64, project: Int64
-    ) throws(PostgresError) {
-        _ = try session.execute(
-            SQLCatalog.noteSilenceAlarmed, [.int64(project), .int64(modelVersion)])
-    }
-
-    /// Begins counting a version's unanswered items anew.
-    public func forgetSilence(modelVersion: Int64, project: Int64) throws(PostgresError) {
-        _ = try session.execute(
-            SQLCatalog.forgetSilence, [.int64(project), .int64(modelVersion)])
-    }
-}
-
 private func fallbackRecord(_ row: Row) throws(PostgresError) -> FallbackRecord {
     var lifted: FallbackRecord.Lifted?
     if let at = try row.timestampIfPresent(11) {
         lifted = FallbackRecord.Lifted(
             at: Timestamp(microseconds: at), by: try row.text(12), reason: try row.text(13))
+    }
+    var raised: FallbackRecord.Raised?
+    if let from = try row.intIfPresent(17), let to = try row.intIfPresent(18) {
+        raised = FallbackRecord.Raised(from: from, to: to)
     }
     return FallbackRecord(
         number: try row.int(0), at: Timestamp(microseconds: try row.timestamp(1)),
@@ -272,7 +155,10 @@ private func fallbackRecord(_ row: Row) throws(PostgresError) -> FallbackRecord 
             model: ExactText(try row.text(4)), version: ExactText(try row.text(5))),
         asked: try action(try row.text(6)), taken: try action(try row.text(7)),
         reason: try row.text(8), fromPolicyVersion: try row.int(9),
-        toPolicyVersion: try row.intIfPresent(10), lifted: lifted)
+        toPolicyVersion: try row.intIfPresent(10), lifted: lifted,
+        errorLimit: try row.doubleIfPresent(14),
+        evidenceFrom: try row.timestampIfPresent(15).map(Timestamp.init(microseconds:)),
+        isRaiseDue: try row.bool(16), raised: raised)
 }
 
 private func cause(_ word: String) throws(PostgresError) -> AlarmCause {

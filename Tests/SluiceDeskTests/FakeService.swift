@@ -36,6 +36,7 @@ actor FakeService: DeskService {
     private let takesReleased: Bool
     private let guidelinesReply: GuidelinesReply?
     private var news: GuidelinesChanged?
+    private let alert: String?
 
     /// - Parameters:
     ///   - failures: what the first reviews fail with, in order.
@@ -44,12 +45,14 @@ actor FakeService: DeskService {
     ///   - news: what the reviewer has not read of them.
     ///   - refusal: what every lease is refused with.
     ///   - replies: what is told of the first answers, in order.
+    ///   - alert: what alarms have taken from the model, told with the figures of the queue.
     init(
         _ waiting: [Lease], labels: [Label] = Sample.labels, failures: [ServiceFailure] = [],
         projectFailure: ServiceFailure? = nil, takesReleased: Bool = false,
         guidelines: GuidelinesReply? = nil, news: GuidelinesChanged? = nil, replies: [Told] = [],
-        refusal: ServiceFailure? = nil
+        refusal: ServiceFailure? = nil, alert: String? = nil
     ) {
+        self.alert = alert
         self.refusal = refusal
         self.replies = replies
         guidelinesReply = guidelines
@@ -67,7 +70,8 @@ actor FakeService: DeskService {
     }
 
     func queue() async throws(ServiceFailure) -> QueueReply {
-        QueueReply(waiting: waiting.count, leased: given.count, oldestWaitingSeconds: nil)
+        QueueReply(
+            waiting: waiting.count, leased: given.count, oldestWaitingSeconds: nil, alert: alert)
     }
 
     func lease(count: Int) async throws(ServiceFailure) -> LeaseReply {

@@ -59,6 +59,7 @@ enum StaleStatisticsValues {
         "entries integer": "100",
         "episode integer": "NULL::integer",
         "error_limit float8": "0.02",
+        "evidence_from timestamptz": "now() - interval '7 days'",
         "expires_at timestamptz": "now() + interval '1 day'",
         "external_id text": "'item-' || :n / 2",
         "external_ids text[]":
@@ -169,6 +170,7 @@ enum StaleStatisticsValues {
         "queues smallint[]": "array_fill(0, ARRAY[500])",
         "rank bigint": "0",
         "rank_offsets bigint[]": "array_fill(0, ARRAY[500])",
+        "raise_due boolean": "true",
         "reason text": "'x'",
         "reasons text[]": "array_fill('x'::text, ARRAY[500])",
         "reference_hashes uuid[]": "array_fill(md5('x')::uuid, ARRAY[500])",

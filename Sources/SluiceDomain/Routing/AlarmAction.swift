@@ -25,6 +25,14 @@ public enum AlarmCause: String, Sendable, CaseIterable {
 
     /// Which of the policy's two members says what is done.
     var isExpiry: Bool { self == .expiry }
+
+    /// Whether it says that too much is wrong from the thresholds in force on.
+    public var refutesThresholds: Bool {
+        switch self {
+        case .concept, .errorLimit: true
+        case .expiry, .silence: false
+        }
+    }
 }
 
 extension Policy {

@@ -16,7 +16,7 @@ public struct Fallback: Hashable, Sendable {
     public var since: Timestamp
     /// The version it holds for; nil for every version.
     public var version: ModelVersion?
-    /// The labels it holds for, in byte order; nil for every label.
+    /// The ids of the labels it holds for, in byte order; nil for every label.
     public var labels: [ExactText]?
     /// The confidence from which on the version still decides, in 0...1; nil: it decides nothing.
     public var accept: Double?
@@ -62,10 +62,11 @@ public struct Fallback: Hashable, Sendable {
         return other.labels.map { Set($0).isSubset(of: labels) } ?? false
     }
 
-    /// What it does, in a sentence without a full stop.
-    public var sentence: String {
+    /// What it does, in a sentence without a full stop; labels are called what they are called now.
+    public func sentence(in set: LabelSet) -> String {
         let whose = version.map { "what \($0) " } ?? "what the model "
-        let of = labels.map { " of " + $0.map(\.text).joined(separator: ", ") } ?? ""
+        let of =
+            labels.map { " of " + $0.map { set.name(of: $0.text) }.joined(separator: ", ") } ?? ""
         return switch action {
         case .assist, .notify: "people decide \(whose)would have decided\(of)"
         case .hold: "\(whose)would have decided\(of) waits for a person, urgently"
@@ -75,8 +76,9 @@ public struct Fallback: Hashable, Sendable {
     }
 
     /// The sentence with its number, what led to it and since when.
-    public var summary: String {
-        "fallback \(number) (\(cause.rawValue), since \(since.rfc3339.prefix(16))Z): \(sentence)"
+    public func summary(in set: LabelSet) -> String {
+        "fallback \(number) (\(cause.rawValue), since \(since.rfc3339.prefix(16))Z): "
+            + sentence(in: set)
     }
 
     /// Writes it as one JSON object.
@@ -164,7 +166,8 @@ extension PolicyReader {
         }
         var labels: Set<ExactText> = []
         for element in elements {
-            guard let label = element.string, known.contains(label) else {
+            // Also one that may not be given any more: the fallback outlives it.
+            guard let label = element.string, known.label(id: label) != nil else {
                 throw refuse("labels of the project")
             }
             labels.insert(ExactText(label))

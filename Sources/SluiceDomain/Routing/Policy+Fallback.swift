@@ -3,10 +3,10 @@ extension Policy {
     public var looksAtVersions: Bool { !rules.rules.isEmpty || !fallbacks.isEmpty }
 
     /// What stands of what alarms did, for those who may lift it; nil when nothing does.
-    public var alert: String? {
+    public func alert(in labels: LabelSet) -> String? {
         guard let last = fallbacks.last else { return nil }
         let more = fallbacks.count > 1 ? " (and \(fallbacks.count - 1) more)" : ""
-        return "\(last.summary)\(more); sluice policy resume gives it back"
+        return "\(last.summary(in: labels))\(more); sluice policy resume gives it back"
     }
 
     /// Whether a model may decide anything at all.
@@ -26,8 +26,8 @@ extension Policy {
             && rate(self) <= rate(other)
             && (other.degree == .full
                 || labels.labels.allSatisfy {
-                    let name = ExactText($0.name)
-                    return accept.threshold(for: name) >= other.accept.threshold(for: name)
+                    let id = ExactText($0.id)
+                    return accept.threshold(for: id) >= other.accept.threshold(for: id)
                 })
     }
 }
@@ -59,7 +59,7 @@ extension Policy {
     ///
     /// - Parameters:
     ///   - alarm: what is to be laid over the policy; its action and threshold are set here.
-    ///   - previous: what a rollback would put in force; nil when nothing was before.
+    ///   - previous: what was in force before this policy; nil when nothing was.
     public func response(
         to alarm: Fallback, previous: Policy?, labels: LabelSet
     ) -> AlarmResponse {

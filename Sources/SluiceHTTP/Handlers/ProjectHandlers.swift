@@ -57,7 +57,8 @@ struct ProjectHandlers {
             return QueueReply(
                 waiting: figures.waiting, leased: figures.leased,
                 oldestWaitingSeconds: figures.oldestSeconds,
-                alert: call.caller.role.allows(.administer) ? project.policy.alert : nil,
+                alert: call.caller.role.allows(.administer)
+                    ? project.policy.alert(in: project.labels) : nil,
                 unbalanced: try await services.counter.unbalanced(project: project.id),
                 labelSetVersion: project.labels.version)
         }

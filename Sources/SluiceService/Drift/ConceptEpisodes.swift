@@ -56,7 +56,8 @@ struct ConceptEpisodes {
             to: RaisedAlarm(
                 cause: .concept, modelVersionID: version.id, version: version.version,
                 labels: promise.labels, subject: event, reason: sentence,
-                errorLimit: promise.errorLimit), project: project)
+                errorLimit: promise.errorLimit, evidenceFrom: alarm.present.firstAt),
+            project: project)
         return (number, fallback)
     }
 

@@ -59,21 +59,18 @@ public struct DriftUpkeep: Sendable {
         let projects = try await pool.withSession { session in
             try Store(session).watchedProjects()
         }
-        var outcome = Outcome()
-        for project in projects {
-            do {
-                try await step(directory.context(project.name), &outcome)
-            } catch {
-                // One project's trouble is not another's.
-                logger.warning(
-                    "the watch of drift waits",
-                    metadata: ["project": "\(project.name)", "error": "\(error)"])
-            }
+        let steps = ProjectSteps(complaint: "the watch of drift waits", logger: logger)
+        let done = await steps.take(projects, in: \.name) { _, name in
+            try await step(directory.context(name.text))
         }
-        return outcome
+        return done.reduce(into: Outcome()) { outcome, project in
+            outcome.windows += project.done.windows
+            outcome.conceptAlarms += project.done.conceptAlarms
+        }
     }
 
-    private func step(_ project: ProjectContext, _ outcome: inout Outcome) async throws {
+    private func step(_ project: ProjectContext) async throws -> Outcome {
+        var outcome = Outcome()
         let (versions, settings, alarmsFrom, now, settled) = try await pool.withSession { session in
             let store = Store(session)
             let stored = try store.driftSetting(project: project.id)
@@ -101,6 +98,7 @@ public struct DriftUpkeep: Sendable {
             }
             try await calibrating.fitIfDue(version, of: project, now: now)
         }
+        return outcome
     }
 
     private func watchAudits(
@@ -136,8 +134,9 @@ public struct DriftUpkeep: Sendable {
         }
         if let broken {
             await directory.forget(project.name)
-            try await follow(
-                broken, of: version, since: alarm?.present.firstAt, in: project)
+            logger.warning(
+                "an alarm was acted on",
+                metadata: ["project": "\(project.name.text)", "done": "\(broken.reason)"])
         }
         guard let alarm else { return nil }
         logger.warning(
@@ -147,27 +146,6 @@ public struct DriftUpkeep: Sendable {
                 "what": "\(alarm.sentence(of: version.version))",
             ])
         return alarm
-    }
-
-    /// Says what was done about an alarm, and looks for a threshold that the labels still certify, where
-    /// the policy wants that.
-    private func follow(
-        _ done: FallbackOutcome, of version: SeenModelVersion, since: Timestamp?,
-        in project: ProjectContext
-    ) async throws {
-        logger.warning(
-            "an alarm was acted on",
-            metadata: ["project": "\(project.name.text)", "done": "\(done.reason)"])
-        guard done.asked == .raise, done.taken == .assist,
-            let limit = project.policy.errorLimit ?? done.errorLimit
-        else { return }
-        let raised = try await FallbackRaising(pool: pool, directory: directory).raise(
-            done, of: version.version, limit: limit, labels: done.labels, from: since,
-            in: project)
-        guard let raised else { return }
-        logger.warning(
-            "an alarm was acted on",
-            metadata: ["project": "\(project.name.text)", "done": "\(raised.reason)"])
     }
 
     private func log(

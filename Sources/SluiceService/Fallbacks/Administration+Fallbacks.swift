@@ -29,7 +29,7 @@ extension Administration {
             guard let record = try store.policy(version: inForce, project: project.id) else {
                 throw ReviewError.internalError
             }
-            var policy = try Policy(JSONValue(parsing: record.document), for: project)
+            var policy = try Policy(stored: JSONValue(parsing: record.document), for: project)
             policy.fallbacks = []
             let version = try store.storePolicy(
                 policy.document, reason: reason, project: project.id, by: caller.actor)
@@ -51,7 +51,7 @@ extension Store {
     /// The fallbacks of a stored version of the policy.
     func fallbacks(inForce version: Int, of project: ProjectContext) throws -> [Fallback] {
         guard let record = try policy(version: version, project: project.id) else { return [] }
-        return try Policy(JSONValue(parsing: record.document), for: project).fallbacks
+        return try Policy(stored: JSONValue(parsing: record.document), for: project).fallbacks
     }
 
     /// The version that was in force before the service began to fall back; nil when somebody else
@@ -59,11 +59,15 @@ extension Store {
     fileprivate func versionBeforeFallbacks(
         _ inForce: Int, project: Int64
     ) throws(PostgresError) -> Int? {
-        var version = inForce
-        for fallback in try fallbacks(of: project, onlyStanding: true)
-        where fallback.toPolicyVersion == version {
-            version = fallback.fromPolicyVersion
+        var before: [Int: Int] = [:]
+        for fallback in try fallbacks(of: project, onlyStanding: true) {
+            if let version = fallback.toPolicyVersion {
+                before[version] = fallback.fromPolicyVersion
+            }
+            if let raised = fallback.raised { before[raised.to] = raised.from }
         }
+        var version = inForce
+        while let earlier = before[version], earlier < version { version = earlier }
         return version == inForce ? nil : version
     }
 }

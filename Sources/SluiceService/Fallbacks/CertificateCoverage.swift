@@ -3,16 +3,16 @@ import SluiceJSON
 import SluiceStore
 
 extension StoredCertificate {
-    /// The labels whose threshold in force is the one it certifies, in byte order.
+    /// The ids of the labels whose threshold in force is the one it certifies, in byte order.
     ///
     /// - Returns: nil for every label of the project; empty when no threshold of it is in force.
     func labelsInForce(_ policy: Policy, _ labels: LabelSet) -> [ExactText]? {
         guard policy.degree == .partial, isSound else { return [] }
-        let names = labels.labels.map { ExactText($0.name) }
-        let covered = names.filter { name in
-            threshold(of: name).map { $0 == policy.accept.threshold(for: name) } ?? false
+        let ids = labels.labels.map { ExactText($0.id) }
+        let covered = ids.filter { id in
+            threshold(of: id).map { $0 == policy.accept.threshold(for: id) } ?? false
         }
-        return covered.count == names.count ? nil : covered.sorted()
+        return covered.count == ids.count ? nil : covered.sorted()
     }
 
     /// The certified threshold of a label; nil when it has none.
@@ -29,11 +29,14 @@ extension StoredCertificate {
 struct Promise: Sendable {
     /// The share of accepted answers that may be wrong.
     let errorLimit: Double
-    /// The labels it is about, in byte order; nil for every label.
+    /// The ids of the labels it is about, in byte order; nil for every label.
     let labels: [ExactText]?
 
-    /// The limit of the policy, which is about everything; without one that of the certificate in
-    /// force, if it is this version's.
+    /// The limit of the policy, which is about everything; without one that of the certificate whose
+    /// thresholds are in force, if it is this version's.
+    ///
+    /// It counts also when it was revoked or has expired: as long as the model decides under its
+    /// thresholds, its limit is watched.
     ///
     /// - Returns: nil when nothing was promised.
     init?(
@@ -46,7 +49,7 @@ struct Promise: Sendable {
             return
         }
         guard let record = try store.lastAppliedCertificate(project: project),
-            record.version == version, record.revocation == nil
+            record.version == version
         else { return nil }
         let covered = try StoredCertificate(record).labelsInForce(policy, labels)
         guard covered?.isEmpty != true else { return nil }

@@ -20,6 +20,8 @@ struct RaisedAlarm: Sendable {
     let reason: String
     /// The error rate that was promised; nil where none was.
     var errorLimit: Double?
+    /// Since when labels are taken to be like those to come; nil for a certificate's usual window.
+    var evidenceFrom: Timestamp?
 }
 
 /// What was done about an alarm.
@@ -34,10 +36,6 @@ public struct FallbackOutcome: Hashable, Sendable {
     public let policyVersion: Int?
     /// What happened and what was done, in a sentence.
     public let reason: String
-    /// The labels it is about, in byte order; nil for every label.
-    let labels: [ExactText]?
-    /// The error rate that was promised; nil where none was.
-    let errorLimit: Double?
 }
 
 /// Does what the policy in force says about an alarm, in the transaction that stores the alarm: both
@@ -60,11 +58,14 @@ struct FallbackStep {
         let fallback = Fallback(
             number: number, action: .assist, cause: alarm.cause,
             since: try store.currentTime(), version: alarm.version, labels: alarm.labels)
-        let response = policy.response(
-            to: fallback, previous: try previous(project, record.labels), labels: record.labels)
         let asked = policy.action(on: alarm.cause)
+        let response = policy.response(
+            to: fallback,
+            previous: asked == .previous ? try previous(policy, project, record.labels) : nil,
+            labels: record.labels)
         let made = response.policy?.fallbacks.last { $0.number == number }
-        let reason = Self.sentence(alarm.reason, made, asked: asked, note: response.note)
+        let reason = Self.sentence(
+            alarm.reason, made?.sentence(in: record.labels), asked: asked, note: response.note)
         let version = try response.policy.map {
             try put($0, in: project, number: number, from: record.policy.version, reason)
         }
@@ -74,45 +75,50 @@ struct FallbackStep {
                     number: number, cause: alarm.cause, modelVersionID: alarm.modelVersionID,
                     subject: alarm.subject, asked: asked, taken: response.taken,
                     reason: reason, fromPolicyVersion: record.policy.version,
-                    toPolicyVersion: version), project: project)
+                    toPolicyVersion: version, errorLimit: alarm.errorLimit,
+                    evidenceFrom: alarm.evidenceFrom,
+                    isRaiseDue: asked == .raise && response.taken == .assist), project: project)
         else { throw ReviewError.internalError }
         return FallbackOutcome(
             number: number, asked: asked, taken: response.taken, policyVersion: version,
-            reason: reason, labels: alarm.labels, errorLimit: alarm.errorLimit)
+            reason: reason)
     }
 
     /// Lets the version decide again from a certified threshold on, or notes why it does not.
     ///
-    /// - Parameter accept: nil when no stricter threshold is certified.
-    /// - Returns: nil when the fallback does not stand any more as it was made.
-    func raise(
-        _ outcome: FallbackOutcome, to accept: Double?, project: Int64
-    ) throws -> FallbackOutcome? {
+    /// - Parameters:
+    ///   - number: the fallback.
+    ///   - accept: the threshold; nil when the labels certify none.
+    /// - Returns: nil when another instance did it, or the fallback does not stand any more.
+    func raise(_ number: Int, to accept: Double?, project: Int64) throws -> FallbackOutcome? {
         try store.lockProject(project)
-        guard let record = try record(of: project) else { return nil }
+        guard let record = try record(of: project),
+            let done = try store.fallbacks(of: project, onlyStanding: true)
+                .first(where: { $0.number == number }), done.isRaiseDue
+        else { return nil }
         let policy = try Policy(
             document: JSONValue(parsing: record.policy.document), labels: record.labels)
-        guard let accept else {
-            let reason = "\(outcome.reason), because the labels certify no stricter threshold"
+        guard let accept, let raised = policy.raised(number, to: accept),
+            let made = raised.fallbacks.first(where: { $0.number == number })
+        else {
+            let reason = "\(done.reason), because the labels certify no threshold for it"
             try store.raiseFallback(
-                outcome.number, taken: .assist, reason: reason, project: project)
+                number, taken: done.taken, reason: reason, nil, project: project)
             return FallbackOutcome(
-                number: outcome.number, asked: .raise, taken: .assist,
-                policyVersion: outcome.policyVersion, reason: reason, labels: outcome.labels,
-                errorLimit: outcome.errorLimit)
+                number: number, asked: done.asked, taken: done.taken,
+                policyVersion: done.toPolicyVersion, reason: reason)
         }
-        guard let raised = policy.raised(outcome.number, to: accept),
-            let made = raised.fallbacks.first(where: { $0.number == outcome.number })
-        else { return nil }
-        let reason = "\(outcome.reason); then \(made.sentence), as the labels since certify"
+        let reason =
+            "\(done.reason); then \(made.sentence(in: record.labels)), as the labels certify"
         let version = try put(
-            raised, in: project, number: outcome.number, from: record.policy.version, reason,
+            raised, in: project, number: number, from: record.policy.version, reason,
             action: .policyRaised)
-        try store.raiseFallback(outcome.number, taken: .raise, reason: reason, project: project)
+        try store.raiseFallback(
+            number, taken: .raise, reason: reason,
+            FallbackRecord.Raised(from: record.policy.version, to: version), project: project)
         return FallbackOutcome(
-            number: outcome.number, asked: outcome.asked, taken: .raise,
-            policyVersion: version, reason: reason, labels: outcome.labels,
-            errorLimit: outcome.errorLimit)
+            number: number, asked: done.asked, taken: .raise, policyVersion: version,
+            reason: reason)
     }
 
     /// Stores a policy and puts it in force, as the service.
@@ -136,27 +142,36 @@ struct FallbackStep {
         try store.projectName(of: project).flatMap(store.project(named:))
     }
 
-    /// What a rollback would put in force; nil when nothing was in force before.
-    private func previous(_ project: Int64, _ labels: LabelSet) throws -> Policy? {
+    /// What was in force before the policy in force and all that alarms did to it; nil when nothing was.
+    private func previous(
+        _ inForce: Policy, _ project: Int64, _ labels: LabelSet
+    ) throws -> Policy? {
         let history = try store.policyActivations(of: project)
-        guard let version = PolicyStack(history.map { ($0.version, $0.change) }).beneath,
-            let record = try store.policy(version: version, project: project)
-        else { return nil }
-        do {
-            return try Policy(document: JSONValue(parsing: record.document), labels: labels)
-        } catch is PolicyDocumentError {
-            // It names what the project has no more, and could not be activated either.
-            return nil
+        let stack = PolicyStack(history.map { ($0.version, $0.change) })
+        for version in stack.versions.dropLast().reversed() {
+            guard let record = try store.policy(version: version, project: project) else {
+                return nil
+            }
+            do {
+                var policy = try Policy(
+                    document: JSONValue(parsing: record.document), labels: labels)
+                policy.fallbacks = inForce.fallbacks
+                if policy != inForce { return policy }
+            } catch is PolicyDocumentError {
+                // It names what the project has no more, and could not be activated either.
+                return nil
+            }
         }
+        return nil
     }
 
     private static func sentence(
-        _ happened: String, _ made: Fallback?, asked: AlarmAction, note: String?
+        _ happened: String, _ made: String?, asked: AlarmAction, note: String?
     ) -> String {
         switch (made, note) {
-        case (let made?, nil): "\(happened); \(made.sentence)"
+        case (let made?, nil): "\(happened); \(made)"
         case (let made?, let note?):
-            "\(happened); \(made.sentence), because for \(asked.rawValue) \(note)"
+            "\(happened); \(made), because for \(asked.rawValue) \(note)"
         case (nil, let note?): "\(happened); nothing was changed: \(note)"
         case (nil, nil): "\(happened); the policy says to notify, so nothing was changed"
         }

@@ -4,9 +4,11 @@ import SluiceJSON
 import SluicePostgres
 import SluiceStore
 
-/// Does what policies say about certificates that expired, once their grace is over.
+/// Does what policies say about certificates that expired, once their grace is over, and looks behind
+/// fallbacks for thresholds that the labels still certify, where the policy asks for `raise`.
 ///
-/// Any number of instances may run it: each certificate is acted on once.
+/// Any number of instances may run it: each certificate is acted on once, and each fallback is raised
+/// once, also when the instance that made it has ended.
 public struct FallbackUpkeep: Sendable {
     private let pool: ConnectionPool
     private let directory: ProjectDirectory
@@ -23,38 +25,41 @@ public struct FallbackUpkeep: Sendable {
     /// that it never takes more than a tenth of the time.
     public func run() async {
         await Rounds(
-            pause: .seconds(2), restFactor: 9, complaint: "expired certificates wait",
+            pause: .seconds(2), restFactor: 9, complaint: "fallbacks wait",
             logger: logger
         ).run { try await step() }
     }
 
-    /// Looks once.
+    /// Looks once: at certificates that have expired, then at fallbacks that may be raised.
     ///
     /// - Returns: what was done, by project.
     @discardableResult
     public func step() async throws -> [(project: String, outcome: FallbackOutcome)] {
-        let expired = try await pool.withSession { try Store($0).expiredCertificates() }
-        var done: [(project: String, outcome: FallbackOutcome)] = []
-        for (project, number) in expired {
-            guard let name = ProjectName(project) else { continue }
-            do {
-                let outcome = try await pool.transaction { session in
-                    try Self.expire(number, of: name, Store(session))
-                }
-                guard let outcome else { continue }
-                await directory.forget(name)
-                done.append((project: project, outcome: outcome))
-                logger.warning(
-                    "a certificate has expired",
-                    metadata: ["project": "\(project)", "done": "\(outcome.reason)"])
-            } catch {
-                // One project's trouble is not another's.
-                logger.warning(
-                    "an expired certificate waits",
-                    metadata: ["project": "\(project)", "error": "\(error)"])
-            }
+        let (expired, due) = try await pool.withSession { session in
+            (try Store(session).expiredCertificates(), try Store(session).raisesDue())
         }
-        return done
+        let steps = ProjectSteps(complaint: "a fallback waits", logger: logger)
+        let stopped = await steps.take(expired, in: \.project) { certificate, name in
+            let outcome = try await pool.transaction { session in
+                try Self.expire(certificate.number, of: name, Store(session))
+            }
+            guard let outcome else { return nil as FallbackOutcome? }
+            await directory.forget(name)
+            log("a certificate has expired", outcome, name)
+            return outcome
+        }
+        let raised = await steps.take(due, in: \.project) { fallback, name in
+            let outcome = try await FallbackRaising(pool: pool, directory: directory)
+                .raise(fallback.number, in: name)
+            if let outcome { log("a fallback was looked at again", outcome, name) }
+            return outcome
+        }
+        return (stopped + raised).map { (project: $0.project, outcome: $0.done) }
+    }
+
+    private func log(_ what: String, _ outcome: FallbackOutcome, _ name: ProjectName) {
+        logger.warning(
+            "\(what)", metadata: ["project": "\(name.text)", "done": "\(outcome.reason)"])
     }
 
     /// - Returns: nil during the grace, and when its thresholds are in force no more.
@@ -95,6 +100,7 @@ public struct FallbackUpkeep: Sendable {
         return try FallbackStep(store: store).respond(
             to: RaisedAlarm(
                 cause: .expiry, modelVersionID: record.modelVersionID, version: record.version,
-                labels: labels, subject: Int64(number), reason: sentence), project: project.id)
+                labels: labels, subject: Int64(number), reason: sentence,
+                errorLimit: record.errorLimit), project: project.id)
     }
 }

@@ -100,6 +100,7 @@ struct LimitCheck {
             to: RaisedAlarm(
                 cause: .errorLimit, modelVersionID: version.id, version: version.version,
                 labels: promise.labels, subject: Int64(activation.number), reason: sentence,
-                errorLimit: promise.errorLimit), project: project.id)
+                errorLimit: promise.errorLimit, evidenceFrom: activation.activatedAt),
+            project: project.id)
     }
 }

@@ -55,6 +55,7 @@ struct SilenceStep {
         return try FallbackStep(store: store).respond(
             to: RaisedAlarm(
                 cause: .silence, modelVersionID: key, version: other, labels: promise.labels,
-                subject: alarm, reason: sentence), project: project.id)
+                subject: alarm, reason: sentence, errorLimit: promise.errorLimit),
+            project: project.id)
     }
 }
