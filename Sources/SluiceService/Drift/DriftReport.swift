@@ -91,8 +91,10 @@ public struct DriftReport: Sendable {
     private static func writeConcept(
         _ store: Store, _ project: ProjectContext, _ version: WatchedVersion,
         _ settings: DriftSettings, to writer: inout JSONWriter
-    ) throws(PostgresError) {
-        guard let limit = project.policy.errorLimit else {
+    ) throws {
+        let promise = try Promise(
+            project.policy, of: version.version, labels: project.labels, project: project.id, store)
+        guard let limit = promise?.errorLimit else {
             Figure.unknown(
                 "the policy has no error_limit: set it to the error you can live with, and "
                     + "audits are watched against it"
