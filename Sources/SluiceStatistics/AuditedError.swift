@@ -139,13 +139,18 @@ public struct AuditedError: Hashable, Sendable {
     ///
     /// ``ConfidenceSequence`` of one rate; of several, those of the strata at 1 - (1 - level) / strata,
     /// added up by their items (Bonferroni).
-    public func sequence(level: Double = 0.95) throws(Unknown) -> Estimate {
+    ///
+    /// - Parameter rates: how many rates audits may be drawn at: who looks before audits of all of them
+    ///   are there spends the same share of the probability at every look.
+    public func sequence(
+        _ sequence: ConfidenceSequence = .standard, rates: Int = 1, level: Double = 0.95
+    ) throws(Unknown) -> Estimate {
         try between(level: level) { (strata) throws(Unknown) -> Estimate in
             let all = Double(strata.reduce(0) { $0 + $1.items })
-            let own = 1 - (1 - level) / Double(strata.count)
+            let own = 1 - (1 - level) / Double(max(strata.count, rates))
             var (value, lo, hi) = (0.0, 0.0, 0.0)
             for stratum in strata {
-                let interval = try ConfidenceSequence.standard.interval(
+                let interval = try sequence.interval(
                     for: Proportion(stratum.errors, of: stratum.audits), level: own)
                 let weight = Double(stratum.items) / all
                 value += weight * interval.value

@@ -1,10 +1,13 @@
 import SluiceDomain
 
 extension Policy {
-    /// The smallest rate above 0 at which it audits anything; 1 where it audits nothing.
-    var smallestAuditRate: Double {
-        let rates =
-            [auditRate] + audits.strata.map(\.rate) + rules.rules.compactMap(\.then.auditRate)
-        return rates.filter { $0 > 0 }.min() ?? 1
+    /// The rates above 0 at which it audits something.
+    var auditRates: Set<Double> {
+        Set(
+            ([auditRate] + audits.strata.map(\.rate) + rules.rules.compactMap(\.then.auditRate))
+                .filter { $0 > 0 })
     }
+
+    /// The smallest rate above 0 at which it audits anything; 1 where it audits nothing.
+    var smallestAuditRate: Double { auditRates.min() ?? 1 }
 }
