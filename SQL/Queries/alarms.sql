@@ -10,8 +10,8 @@ RETURNING e.id;
 -- The last alarms of a window of time, newest first, of one version or of all.
 -- $1 project_id bigint, $2 model_version_id bigint or null, $3 from timestamptz, $4 to timestamptz, $5 limit integer
 -- returns at timestamptz, model text, version text, kind text, signal text, level text, detail json, episode integer or null
---   over_at timestamptz or null, over_reason text or null
-SELECT e.at, m.model, m.version, e.kind, e.signal, e.level, e.detail, s.number, s.over_at, s.over_reason
+--   over_at timestamptz or null, over_reason text or null, sentence text or null
+SELECT e.at, m.model, m.version, e.kind, e.signal, e.level, e.detail, s.number, s.over_at, s.over_reason, e.detail ->> 'sentence'
 FROM alarm_event e
 JOIN model_version m ON m.project_id = e.project_id AND m.id = e.model_version_id
 LEFT JOIN alarm_episode s ON s.project_id = e.project_id AND s.number = e.episode

@@ -8,12 +8,14 @@ public struct AlarmRecord: Sendable {
     public let at: Timestamp
     /// The version it is about.
     public let version: ModelVersion
-    /// `drift` or `concept`.
-    public let kind: String
+    /// What it is about.
+    public let kind: AlarmKind
     /// What moved.
     public let signal: String
-    /// `warn` or `act`.
-    public let level: String
+    /// How far it matters.
+    public let level: AlarmLevel
+    /// What was noticed, in a sentence without a full stop; nil of an alarm that has none.
+    public let sentence: String?
     /// The figures, as JSON.
     public let detail: [UInt8]
     /// The number of the episode it began; nil of a drift alarm.
@@ -22,6 +24,35 @@ public struct AlarmRecord: Sendable {
     public let overAt: Timestamp?
     /// Why it was.
     public let overReason: EpisodeEnd?
+}
+
+/// An alarm before it is stored.
+public struct NewAlarm: Sendable {
+    /// What it is about.
+    public var kind: AlarmKind
+    /// What moved.
+    public var signal: String
+    /// How far it matters.
+    public var level: AlarmLevel
+    /// The figures, as JSON.
+    public var detail: [UInt8]
+    /// The key of the version it is about.
+    public var modelVersionID: Int64
+    /// The number of the episode it begins; nil for none.
+    public var episode: Int?
+
+    /// Collects the parts.
+    public init(
+        kind: AlarmKind, signal: String, level: AlarmLevel, detail: [UInt8],
+        modelVersionID: Int64, episode: Int?
+    ) {
+        self.kind = kind
+        self.signal = signal
+        self.level = level
+        self.detail = detail
+        self.modelVersionID = modelVersionID
+        self.episode = episode
+    }
 }
 
 /// Where the detector of a broken error limit stands.
@@ -73,18 +104,16 @@ public struct ConceptWatchState: Hashable, Sendable {
 extension Store {
     /// Stores an alarm.
     ///
-    /// - Parameter episode: the number of the episode it begins; nil for none.
     /// - Returns: its key.
-    @discardableResult
     public func insertAlarm(
-        kind: String, signal: String, level: String, detail: [UInt8], project: Int64,
-        modelVersion: Int64, episode: Int? = nil
+        _ alarm: NewAlarm, project: Int64
     ) throws(PostgresError) -> Int64 {
         let id = try session.queryOne(
             SQLCatalog.insertAlarm,
             [
-                .int64(project), .int64(modelVersion), .text(kind), .text(signal),
-                .text(level), .json(detail), .optional(episode.map(Int32.init)),
+                .int64(project), .int64(alarm.modelVersionID), .text(alarm.kind.rawValue),
+                .text(alarm.signal), .text(alarm.level.rawValue), .json(alarm.detail),
+                .optional(alarm.episode.map(Int32.init)),
             ], firstInt64)
         guard let id else { throw PostgresError.noRow(SQLCatalog.insertAlarm) }
         return id
@@ -108,8 +137,10 @@ extension Store {
                 at: Timestamp(microseconds: try row.timestamp(0)),
                 version: ModelVersion(
                     model: ExactText(try row.text(1)), version: ExactText(try row.text(2))),
-                kind: try row.text(3), signal: try row.text(4), level: try row.text(5),
-                detail: try row.bytes(6), episode: try row.int32IfPresent(7).map(Int.init),
+                kind: try row.word(3, of: SQLCatalog.newestAlarms), signal: try row.text(4),
+                level: try row.word(5, of: SQLCatalog.newestAlarms),
+                sentence: try row.textIfPresent(10), detail: try row.bytes(6),
+                episode: try row.int32IfPresent(7).map(Int.init),
                 overAt: try row.timestampIfPresent(8).map(Timestamp.init(microseconds:)),
                 overReason: try row.textIfPresent(9).flatMap(EpisodeEnd.init(rawValue:)))
         }

@@ -87,7 +87,7 @@ extension Store {
             ]
         ) { (row) throws(PostgresError) -> SettledFallback in
             SettledFallback(
-                number: try row.int(0), cause: try cause(try row.text(1)),
+                number: try row.int(0), cause: try row.word(1, of: SQLCatalog.settleFallbacks),
                 modelVersionID: try row.int64(2), isLifted: try row.bool(3))
         }
     }
@@ -150,34 +150,14 @@ private func fallbackRecord(_ row: Row) throws(PostgresError) -> FallbackRecord 
     }
     return FallbackRecord(
         number: try row.int(0), at: Timestamp(microseconds: try row.timestamp(1)),
-        cause: try cause(try row.text(2)), modelVersionID: try row.int64(3),
+        cause: try row.word(2, of: SQLCatalog.listFallbacks), modelVersionID: try row.int64(3),
         version: ModelVersion(
             model: ExactText(try row.text(4)), version: ExactText(try row.text(5))),
-        asked: try action(try row.text(6)), taken: try action(try row.text(7)),
+        asked: try row.word(6, of: SQLCatalog.listFallbacks),
+        taken: try row.word(7, of: SQLCatalog.listFallbacks),
         reason: try row.text(8), fromPolicyVersion: try row.int(9),
         toPolicyVersion: try row.intIfPresent(10), lifted: lifted,
         errorLimit: try row.doubleIfPresent(14),
         evidenceFrom: try row.timestampIfPresent(15).map(Timestamp.init(microseconds:)),
         isRaiseDue: try row.bool(16), raised: raised)
-}
-
-private func cause(_ word: String) throws(PostgresError) -> AlarmCause {
-    try known(word, "cause")
-}
-
-private func action(_ word: String) throws(PostgresError) -> AlarmAction {
-    try known(word, "taken")
-}
-
-/// A word of a column as the domain knows it; one that it does not know is an error.
-private func known<Word: RawRepresentable<String> & CaseIterable>(
-    _ word: String, _ column: String
-) throws(PostgresError) -> Word {
-    guard let known = Word(rawValue: word) else {
-        throw PostgresError(
-            .decoding(
-                column: column, expected: Word.allCases.map(\.rawValue).joined(separator: ", "),
-                found: word), statement: SQLCatalog.listFallbacks.name)
-    }
-    return known
 }

@@ -133,7 +133,7 @@ struct ConceptWatchTests {
                     to: Timestamp(microseconds: .max / 2), limit: 10)
             }
             #expect(stored.count == 1 && stored[0].episode == 1 && stored[0].overAt == nil)
-            #expect(stored.allSatisfy { $0.kind == "concept" && $0.level == "act" })
+            #expect(stored.allSatisfy { $0.kind == .concept && $0.level == .act })
             #expect(
                 try await service.sql("SELECT revoked_reason FROM certificate")
                     .contains("is wrong more often than the limit"))

@@ -109,6 +109,80 @@ struct FallbackWatchTests {
         }
     }
 
+    private static let strata =
+        #"{"degree":"partial","accept":{"default":0.9},"audit_rate":0.2,"audits":{"second_look":false,"strata":[{"labels":["b"],"rate":1}]}}"#
+
+    /// Looks once, at a limit, without the watch of audits before it.
+    private func check(_ service: TestService, limit: Double) async throws -> FallbackOutcome? {
+        let project = try await service.project()
+        return try await service.pool.transaction { session in
+            let store = Store(session)
+            let version = try #require(
+                try store.newestModelVersions(project: project.id, limit: 1).first)
+            return try LimitCheck(
+                store: store, project: project, version: version,
+                promise: Promise(errorLimit: limit, labels: nil),
+                settled: store.currentTime().adding(seconds: 1)
+            ).read()
+        }
+    }
+
+    /// Sends items of both labels, of which every `a`th or `b`th is wrong, and has people answer.
+    private func strata(
+        _ service: TestService, a: (count: Int, wrong: Int), b: (count: Int, wrong: Int)
+    ) async throws {
+        for (label, part) in [("a", a), ("b", b)] {
+            try await service.ingest(
+                (0..<part.count).map {
+                    SentPrediction(
+                        ($0 % part.wrong == 0 ? "w" : "r") + "\(label)\($0)", label: label,
+                        confidence: "0.95")
+                })
+        }
+        try await service.answerByName()
+    }
+
+    @Test("audits drawn at several rates count by the items they stand for: few wrong ones of many")
+    func weighedDown() async throws {
+        try await TestService.run(labels: ["a", "b", "z"], policy: Self.strata) { service in
+            // Half of 40 items that are all audited, and none of 1,000 others: 1.9 %, not 8 %.
+            try await strata(service, a: (1000, 5000), b: (40, 2))
+            try await service.sql(
+                "UPDATE decision SET label = 'a', outcome = 'accepted' WHERE label = 'z' AND item_id = (SELECT id FROM item WHERE external_id = 'wa0')"
+            )
+            #expect(try await check(service, limit: 0.03) == nil)
+            #expect(try await alarms(service) == "")
+        }
+    }
+
+    @Test("audits drawn at several rates count by the items they stand for: wrong ones seldom seen")
+    func weighedUp() async throws {
+        try await TestService.run(labels: ["a", "b", "z"], policy: Self.strata) { service in
+            try await strata(service, a: (600, 2), b: (300, 5000))
+            let unweighted = try await service.sql(
+                """
+                SELECT avg((outcome = 'corrected')::int)::float8 < 0.2 FROM decision WHERE source <> 'model'
+                """)
+            #expect(unweighted == "t", "all audits alike are within the limit")
+            let outcome = try #require(try await check(service, limit: 0.2))
+            #expect(outcome.taken == .assist)
+            // The estimate is that of the report, whose counts the answers above went past.
+            try await service.rollups.rebuild(project: service.project().id)
+            let report = try JSONValue(
+                parsing: try await Reporting(
+                    pool: service.pool, counter: QueueCounter(pool: service.pool)
+                ).json(project: service.project(), from: nil, to: nil))
+            let stored = try JSONValue(
+                parsing: Array(
+                    try await service.sql("SELECT detail FROM alarm_event").utf8))
+            let value = try #require(stored["value"]?.double)
+            let reported = try #require(report["metrics"]?["auto_accept_error"]?["value"]?.double)
+            #expect(abs(value - reported) < 1e-12)
+            #expect(try #require(stored["lo"]?.double) > 0.2)
+            #expect(try await check(service, limit: 0.2) == nil, "once")
+        }
+    }
+
     @Test("an alarm while a fallback stands changes nothing; after a resume the next one does")
     func again() async throws {
         try await TestService.run(labels: ["a", "z"], policy: Self.policy) { service in

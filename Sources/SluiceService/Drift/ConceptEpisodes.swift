@@ -27,36 +27,18 @@ struct ConceptEpisodes {
         let promise = try Promise.inForce(of: version.version, project: project, store)
         let number = try store.insertEpisode(
             errorLimit: alarm.errorLimit, project: project, modelVersion: version.id)
-        let sentence = alarm.sentence(of: version.version)
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("model", version.version.model.text)
-        writer.member("model_version", version.version.version.text)
-        writer.member("sentence", sentence)
-        writer.member("advice", ConceptAlarm.advice)
-        writer.member("episode", number)
-        writer.member("error_limit", alarm.errorLimit)
-        writer.member("audits", alarm.audits)
-        writer.member("evidence", alarm.evidence)
-        writer.member("audits_to_false_alarm", alarm.auditsToFalseAlarm)
-        writer.key("present")
-        alarm.present.write(to: &writer)
-        writer.endObject()
-        let event = try store.insertAlarm(
-            kind: "concept", signal: "audited_error", level: DriftSignal.Level.act.rawValue,
-            detail: writer.bytes, project: project, modelVersion: version.id, episode: number)
+        let raised = Alarm(
+            modelVersionID: version.id, version: version.version,
+            sentence: alarm.sentence(of: version.version),
+            finding: .concept(alarm, episode: number))
+        let key = try raised.raise(in: project, store)
         // What was certified holds for data like its window, and these are not.
         try store.revokeCertificates(
-            project: project, modelVersion: version.id, reason: sentence)
-        try store.appendAuditEntry(
-            .conceptAlarmed, reason: sentence, before: nil, after: writer.bytes,
-            project: project, by: store.ensureActor(Store.serviceActor))
+            project: project, modelVersion: version.id, reason: raised.sentence)
         guard let promise else { return (number, nil) }
         let fallback = try FallbackStep(store: store).respond(
             to: RaisedAlarm(
-                cause: .concept, modelVersionID: version.id, version: version.version,
-                labels: promise.labels, subject: event, reason: sentence,
-                errorLimit: promise.errorLimit, evidenceFrom: alarm.present.firstAt),
+                .concept, raised, subject: key, promise, evidenceFrom: alarm.present.firstAt),
             project: project)
         return (number, fallback)
     }
@@ -109,8 +91,20 @@ extension ConceptAlarm {
             + "allows: \(present.words)"
     }
 
+    /// Writes the figures as members of an object.
+    func write(episode: Int, to writer: inout JSONWriter) {
+        writer.member("advice", Self.advice)
+        writer.member("episode", episode)
+        writer.member("error_limit", errorLimit)
+        writer.member("audits", audits)
+        writer.member("evidence", evidence)
+        writer.member("audits_to_false_alarm", auditsToFalseAlarm)
+        writer.key("present")
+        present.write(to: &writer)
+    }
+
     /// What to do about it.
-    static let advice =
+    private static let advice =
         "sluice errors says where it is wrong; sluice policy rollback takes back thresholds, sluice "
         + "rollout rollback a version; in degree assist people decide everything"
 }

@@ -135,9 +135,9 @@ extension AlarmRecord {
             writer.member("at", alarm.at.rfc3339)
             writer.member("model", alarm.version.model.text)
             writer.member("model_version", alarm.version.version.text)
-            writer.member("kind", alarm.kind)
+            writer.member("kind", alarm.kind.rawValue)
             writer.member("signal", alarm.signal)
-            writer.member("level", alarm.level)
+            writer.member("level", alarm.level.rawValue)
             writer.member("detail", raw: alarm.detail)
             if let episode = alarm.episode {
                 writer.member("episode", episode)

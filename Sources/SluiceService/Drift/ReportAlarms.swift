@@ -41,13 +41,4 @@ extension AlarmRecord {
         guard let overAt else { return "; this stands" }
         return "; over since \(overAt.rfc3339.prefix(16))Z"
     }
-
-    /// What was noticed, in a sentence; nil of an alarm that has none.
-    fileprivate var sentence: String? {
-        do {
-            return try JSONValue(parsing: detail)["sentence"]?.string
-        } catch {
-            return nil
-        }
-    }
 }

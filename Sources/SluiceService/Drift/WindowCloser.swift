@@ -135,7 +135,13 @@ struct WindowCloser {
             number: state.windows, items: window.items, from: due.from, to: due.to,
             level: level.rawValue, contents: window.json, signals: DriftSignal.json(signals),
             project: project, modelVersion: version.id)
-        for alarm in alarms { try raise(alarm, window: state.windows, due) }
+        for alarm in alarms {
+            try Alarm(
+                modelVersionID: version.id, version: version.version,
+                sentence: alarm.signal.sentence(alarm.level),
+                finding: .drift(alarm, window: state.windows, from: due.from, to: due.to)
+            ).raise(in: project, store)
+        }
         return ClosedWindow(
             number: state.windows, items: window.items, level: level, alarms: alarms)
     }
@@ -188,26 +194,5 @@ struct WindowCloser {
             return now > DriftSignal.sustained(levels)
                 ? DriftAlarm(signal: signal, level: now) : nil
         }
-    }
-
-    private func raise(_ alarm: DriftAlarm, window: Int, _ due: Due) throws {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("model", version.version.model.text)
-        writer.member("model_version", version.version.version.text)
-        writer.member("window", window)
-        writer.member("from", due.from.rfc3339)
-        writer.member("to", due.to.rfc3339)
-        writer.member("sentence", alarm.signal.sentence(alarm.level))
-        writer.key("signal")
-        alarm.signal.write(to: &writer, alarm: alarm.level)
-        writer.endObject()
-        try store.insertAlarm(
-            kind: "drift", signal: alarm.signal.name, level: alarm.level.rawValue,
-            detail: writer.bytes, project: project, modelVersion: version.id)
-        try store.appendAuditEntry(
-            .driftAlarmed, reason: alarm.signal.sentence(alarm.level), before: nil,
-            after: writer.bytes, project: project,
-            by: store.ensureActor(Store.serviceActor))
     }
 }

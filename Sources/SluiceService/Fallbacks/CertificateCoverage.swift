@@ -32,6 +32,11 @@ struct Promise: Sendable {
     /// The ids of the labels it is about, in byte order; nil for every label.
     let labels: [ExactText]?
 
+    init(errorLimit: Double, labels: [ExactText]?) {
+        self.errorLimit = errorLimit
+        self.labels = labels
+    }
+
     /// The limit of the policy, which is about everything; without one that of the certificate whose
     /// thresholds are in force, if it is this version's.
     ///

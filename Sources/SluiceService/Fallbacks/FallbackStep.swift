@@ -24,6 +24,23 @@ struct RaisedAlarm: Sendable {
     var evidenceFrom: Timestamp?
 }
 
+extension RaisedAlarm {
+    /// An alarm about what was promised.
+    ///
+    /// - Parameters:
+    ///   - version: the version that is to decide no more; nil for the one the alarm is about.
+    ///   - subject: what is acted on once.
+    init(
+        _ cause: AlarmCause, _ alarm: Alarm, stopping version: ModelVersion? = nil,
+        subject: Int64, _ promise: Promise, evidenceFrom: Timestamp? = nil
+    ) {
+        self.init(
+            cause: cause, modelVersionID: alarm.modelVersionID,
+            version: version ?? alarm.version, labels: promise.labels, subject: subject,
+            reason: alarm.sentence, errorLimit: promise.errorLimit, evidenceFrom: evidenceFrom)
+    }
+}
+
 /// What was done about an alarm.
 public struct FallbackOutcome: Hashable, Sendable {
     /// The number of the stored fallback.

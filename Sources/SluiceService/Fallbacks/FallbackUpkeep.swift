@@ -83,24 +83,13 @@ public struct FallbackUpkeep: Sendable {
         let sentence =
             "certificate \(number) (\(record.version)) held until "
             + "\(record.expiresAt.rfc3339.prefix(10)), and nobody certified again"
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("model", record.version.model.text)
-        writer.member("model_version", record.version.version.text)
-        writer.member("sentence", sentence)
-        writer.member("certificate", number)
-        writer.member("expired_at", record.expiresAt.rfc3339)
-        writer.endObject()
-        try store.insertAlarm(
-            kind: AlarmCause.expiry.rawValue, signal: "certificate", level: "act",
-            detail: writer.bytes, project: project.id, modelVersion: record.modelVersionID)
-        try store.appendAuditEntry(
-            .certificateExpired, reason: sentence, before: nil, after: writer.bytes,
-            project: project.id, by: store.ensureActor(Store.serviceActor))
+        let alarm = Alarm(
+            modelVersionID: record.modelVersionID, version: record.version, sentence: sentence,
+            finding: .expiry(certificate: number, at: record.expiresAt))
+        try alarm.raise(in: project.id, store)
         return try FallbackStep(store: store).respond(
             to: RaisedAlarm(
-                cause: .expiry, modelVersionID: record.modelVersionID, version: record.version,
-                labels: labels, subject: Int64(number), reason: sentence,
-                errorLimit: record.errorLimit), project: project.id)
+                .expiry, alarm, subject: Int64(number),
+                Promise(errorLimit: record.errorLimit, labels: labels)), project: project.id)
     }
 }

@@ -31,31 +31,18 @@ struct SilenceStep {
         let sentence =
             "\(rollout.serving) has fallen silent: \(silence.unanswered) items in a row waited "
             + "\(rollout.answerWithinSeconds) s for it in vain"
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("model", rollout.serving.model.text)
-        writer.member("model_version", rollout.serving.version.text)
-        writer.member("sentence", sentence)
-        writer.member("unanswered", silence.unanswered)
-        writer.member("since", silence.since.rfc3339)
-        writer.member("answer_within_seconds", rollout.answerWithinSeconds)
-        writer.endObject()
         try store.noteSilenceAlarmed(modelVersion: key, project: project.id)
-        let alarm = try store.insertAlarm(
-            kind: AlarmCause.silence.rawValue, signal: "answers", level: "act",
-            detail: writer.bytes, project: project.id, modelVersion: key)
-        try store.appendAuditEntry(
-            .versionFellSilent, reason: sentence, before: nil, after: writer.bytes,
-            project: project.id, by: store.ensureActor(Store.serviceActor))
+        let alarm = Alarm(
+            modelVersionID: key, version: rollout.serving, sentence: sentence,
+            finding: .silence(silence, answerWithinSeconds: rollout.answerWithinSeconds))
+        let number = try alarm.raise(in: project.id, store)
         guard rollout.letsOtherDecide, let other = rollout.candidate,
             let promise = try Promise(
                 project.policy, of: rollout.serving, labels: project.labels,
                 project: project.id, store)
         else { return nil }
         return try FallbackStep(store: store).respond(
-            to: RaisedAlarm(
-                cause: .silence, modelVersionID: key, version: other, labels: promise.labels,
-                subject: alarm, reason: sentence, errorLimit: promise.errorLimit),
+            to: RaisedAlarm(.silence, alarm, stopping: other, subject: number, promise),
             project: project.id)
     }
 }
