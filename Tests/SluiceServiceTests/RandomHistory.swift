@@ -7,10 +7,12 @@ import TestSupport
 
 /// A project's life made up from a seed: one policy, and under it everything that can happen to items.
 struct RandomHistory {
-    private let service: TestService
-    private var random: SeededGenerator
+    let service: TestService
+    var random: SeededGenerator
     private var sent = 0
     private var answers = 0
+    /// Every name that a label has or had.
+    var names = RandomHistory.labels
     /// How often each thing happened.
     private(set) var happened: [String: Int] = [:]
 
@@ -29,7 +31,7 @@ struct RandomHistory {
         try await service.setPolicy(policy())
         try await send()
         for _ in 0..<steps {
-            switch Int.random(in: 0..<13, using: &random) {
+            switch Int.random(in: 0..<16, using: &random) {
             case 0...3: try await send()
             case 4...5: try await resend()
             case 6: try await changeRollout()
@@ -37,20 +39,21 @@ struct RandomHistory {
             case 8...9: try await review()
             case 10: try await complain()
             case 11: try await reopenMany()
+            case 12...14: try await changeLabels()
             default: try await undoLast()
             }
         }
     }
 
-    private mutating func note(_ event: String, _ count: Int = 1) {
+    mutating func note(_ event: String, _ count: Int = 1) {
         happened[event, default: 0] += count
     }
 
-    private mutating func pick<Value>(_ values: [Value]) -> Value {
+    mutating func pick<Value>(_ values: [Value]) -> Value {
         values[Int.random(in: values.indices, using: &random)]
     }
 
-    private mutating func chance(_ share: Double) -> Bool {
+    mutating func chance(_ share: Double) -> Bool {
         Double.random(in: 0..<1, using: &random) < share
     }
 
@@ -86,7 +89,7 @@ struct RandomHistory {
             : chance(0.5) ? "" : #""metadata":{ "so\u0075rce" : "\#(pick(Self.sources))" }"#
         let amount = number * 7 % 100
         return SentPrediction(
-            id, label: pick(Self.labels),
+            id, label: pick(names),
             confidence: chance(0.06) ? "null" : "\(Double.random(in: 0.1...1, using: &random))",
             version: pick(Self.versions),
             payload: isFirst ? #"{"amount":\#(amount)}"# : #"{ "amount" : \#(amount).0 }"#,
@@ -149,9 +152,13 @@ struct RandomHistory {
         for lease in try await service.lease(Int.random(in: 1...8, using: &random), by: caller) {
             answers += 1
             let verdict: Verdict =
-                chance(0.1) ? .skip : chance(0.05) ? .escalate : .label(pick(Self.labels))
-            try await service.answer(lease, verdict, id: "r\(answers)", by: caller)
-            note("answered")
+                chance(0.1) ? .skip : chance(0.05) ? .escalate : .label(pick(names))
+            do {
+                try await service.answer(lease, verdict, id: "r\(answers)", by: caller)
+                note("answered")
+            } catch ReviewError.labelRetired {
+                note("answered with a retired label")
+            }
         }
     }
 
@@ -190,7 +197,7 @@ struct RandomHistory {
             pool: service.pool, directory: service.directory,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         var filter = ReopeningFilter()
-        filter.label = ExactText(pick(Self.labels))
+        filter.label = ExactText(pick(names))
         let project = try await service.project()
         let begun = try await bulk.start(filter, reason: "many", of: project, by: service.admin)
         try await bulk.work()

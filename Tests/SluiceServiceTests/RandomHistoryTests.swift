@@ -36,7 +36,11 @@ struct RandomHistoryTests {
             "sent again accepted", "sent again queued", "sent again shadowed", "refused",
             "repeated",
             "rollout", "waits ended", "answered", "taken back", "reopened", "reopened together",
-            "restored together",
+            "restored together", "label added", "label added under an earlier name",
+            "label restored", "label renamed", "label retitled", "label rekeyed", "label retired",
+            "label merged", "label change refused", "answered with a retired label",
+            "retired label queued", "retired label shadowed", "retired label waiting",
+            "retired label after a wait", "label merged since",
         ] {
             #expect(events[event, default: 0] > 0, "\(event) of \(events)")
         }
@@ -57,7 +61,7 @@ struct RandomHistoryTests {
             try await history.run(steps: steps)
             let project = try await service.project()
             try await compareWhatIf(service, project, seed)
-            try await recompute(service, project, seed)
+            let routes = try await recompute(service, project, seed)
             let differences = try await service.rollups.check(project: project.id)
             #expect(differences.isEmpty, "rollups of seed \(seed): \(differences)")
             try await service.rollups.fold(project: project.id)
@@ -65,6 +69,7 @@ struct RandomHistoryTests {
             #expect(try await service.rollups.check(project: project.id).isEmpty, "seed \(seed)")
             try await QueueInvariant.check(service)
             await tally.add(history.happened)
+            await tally.add(routes)
         }
     }
 
@@ -100,9 +105,12 @@ struct RandomHistoryTests {
     }
 
     /// Every route on record, under the one policy and the rollout it names.
+    ///
+    /// - Returns: how many of them are of labels that changed.
     private static func recompute(
         _ service: TestService, _ project: ProjectContext, _ seed: Int
-    ) async throws {
+    ) async throws -> [String: Int] {
+        var changed: [String: Int] = [:]
         let (routes, rollouts, secret) = try await service.pool.withSession { session in
             let store = Store(session)
             return (
@@ -128,6 +136,16 @@ struct RandomHistoryTests {
                 && routing.rule.map(ExactText.init) == facts.rule.map(ExactText.init)
                 && routing.wouldBe?.rawValue == facts.wouldBe
             #expect(isSame, "seed \(seed): \(facts) was \(routing)")
+            if facts.isLabelRetired {
+                changed[
+                    "retired label \(route.hadWaited ? "after a wait" : facts.route)", default: 0] +=
+                    1
+            } else if let label = facts.label, project.labels.isAsMade == false,
+                ExactText(project.labels.current(label)) != ExactText(label)
+            {
+                changed["label merged since", default: 0] += 1
+            }
         }
+        return changed
     }
 }
