@@ -55,24 +55,45 @@ UPDATE drift_watch
 SET after_item = $3, checked_item = $4, next_at = $5, windows = $6, reference_number = $7, pending = $8
 WHERE project_id = $1 AND model_version_id = $2;
 
+-- name: settledArrivals
+-- Up to which item everything is stored and has its route, and before which moment; the item is null when there is none. Ids follow
+-- the order of arrival within a span ($3 is $2 less that span), and an item that waits for a version is waited for at most an hour.
+-- $1 project_id bigint, $2 before timestamptz, $3 ids_before timestamptz
+-- returns last_item bigint or null, before timestamptz
+WITH stored AS MATERIALIZED (
+    -- Backwards along the key over what came last.
+    SELECT p.item_id FROM prediction p
+    WHERE p.project_id = $1 AND p.received_at < $3
+    ORDER BY p.item_id DESC, p.model_version_id DESC
+    LIMIT 1
+), waiting AS MATERIALIZED (
+    SELECT a.item_id, a.since - ($2::timestamptz - $3::timestamptz) AS since FROM awaiting a
+    WHERE a.project_id = $1 AND a.since >= now() - interval '1 hour'
+    ORDER BY a.item_id
+    LIMIT 1
+)
+SELECT least(stored.item_id, waiting.item_id - 1), least($2::timestamptz, waiting.since)
+FROM (SELECT (SELECT s.item_id FROM stored s) AS item_id) AS stored
+LEFT JOIN waiting ON true;
+
 -- name: driftArrivals
--- What arrived after an item and before a moment: how many were routed by the version, and the last item of any version.
--- $1 project_id bigint, $2 model_version_id bigint, $3 after_item bigint, $4 before timestamptz
--- returns items bigint, last_item bigint or null
-SELECT count(*) FILTER (WHERE p.model_version_id = $2 AND p.stands AND p.route <> 'waiting'), max(p.item_id)
-FROM prediction p
-WHERE p.project_id = $1 AND p.item_id > $3 AND p.received_at < $4;
+-- How many items after one and up to another were routed by the version.
+-- $1 project_id bigint, $2 model_version_id bigint, $3 after_item bigint, $4 last_item bigint
+-- returns items bigint
+SELECT count(*) FROM prediction p
+WHERE p.project_id = $1 AND p.item_id > $3 AND p.item_id <= $4 AND p.model_version_id = $2 AND p.stands AND p.route <> 'waiting';
 
 -- name: nextDriftItems
--- The next items that were routed by the version: how many, between which items and moments.
--- $1 project_id bigint, $2 model_version_id bigint, $3 after_item bigint, $4 limit integer
+-- The next items up to one that were routed by the version: how many, between which items and moments.
+-- $1 project_id bigint, $2 model_version_id bigint, $3 after_item bigint, $4 last_item bigint, $5 limit integer
 -- returns items bigint, last_item bigint or null, first_at timestamptz or null, last_at timestamptz or null
 SELECT count(*), max(next.item_id), min(next.received_at), max(next.received_at)
 FROM (
     SELECT p.item_id, p.received_at FROM prediction p
-    WHERE p.project_id = $1 AND p.item_id > $3 AND p.model_version_id = $2 AND p.stands AND p.route <> 'waiting'
+    WHERE p.project_id = $1 AND p.item_id > $3 AND p.item_id <= $4 AND p.model_version_id = $2 AND p.stands
+        AND p.route <> 'waiting'
     ORDER BY p.item_id
-    LIMIT $4) AS next;
+    LIMIT $5) AS next;
 
 -- name: driftRows
 -- The next items of a window that were routed by a version, with what is watched of them, in order of item.

@@ -156,41 +156,38 @@ extension Store {
             ])
     }
 
-    /// How many items that the version routed arrived after an item and before a moment, and the
-    /// last item of any version.
+    /// How many items after one and up to another the version routed.
     public func driftArrivals(
-        project: Int64, modelVersion: Int64, after item: Int64, before: Timestamp
-    ) throws(PostgresError) -> (items: Int, last: Int64?) {
-        let found = try session.queryOne(
+        project: Int64, modelVersion: Int64, after item: Int64, through last: Int64
+    ) throws(PostgresError) -> Int {
+        try session.queryOne(
             SQLCatalog.driftArrivals,
-            [
-                .int64(project), .int64(modelVersion), .int64(item),
-                .timestamp(microseconds: before.microseconds),
-            ]
-        ) { (row) throws(PostgresError) -> (Int, Int64?) in
-            (try row.int(0), try row.int64IfPresent(1))
-        }
-        return found ?? (0, nil)
+            [.int64(project), .int64(modelVersion), .int64(item), .int64(last)]
+        ) { (row) throws(PostgresError) -> Int in try row.int(0) } ?? 0
     }
 
-    /// The next `limit` items that the version routed: the last of them, and when they arrived; nil
-    /// when there are fewer.
+    /// The next `limit` items up to `end` that the version routed: the last of them, and when they
+    /// arrived; nil when there are fewer.
     public func nextDriftItems(
-        project: Int64, modelVersion: Int64, after item: Int64, limit: Int
+        project: Int64, modelVersion: Int64, after item: Int64, through end: Int64, limit: Int
     ) throws(PostgresError) -> (last: Int64, firstAt: Timestamp, lastAt: Timestamp)? {
         let found = try session.queryOne(
             SQLCatalog.nextDriftItems,
-            [.int64(project), .int64(modelVersion), .int64(item), .int32(Int32(limit))]
+            [
+                .int64(project), .int64(modelVersion), .int64(item), .int64(end),
+                .int32(Int32(limit)),
+            ]
         ) { (row) throws(PostgresError) -> (Int, Int64?, Int64?, Int64?) in
             (
                 try row.int(0), try row.int64IfPresent(1), try row.timestampIfPresent(2),
                 try row.timestampIfPresent(3)
             )
         }
-        guard let (items, last, first, end) = found, items == limit, let last, let first, let end
+        guard let (items, last, first, latest) = found, items == limit, let last, let first,
+            let latest
         else { return nil }
         return (
-            last, Timestamp(microseconds: first), Timestamp(microseconds: end)
+            last, Timestamp(microseconds: first), Timestamp(microseconds: latest)
         )
     }
 

@@ -32,8 +32,9 @@ struct DriftPlanTests {
         let database = try #require(TestDatabase.current)
         var script = Self.seed + "\nSET plan_cache_mode = force_generic_plan;\n"
         for (statement, arguments) in [
-            (SQLCatalog.driftArrivals, ":project, :version, 19900, '2026-12-01Z'"),
-            (SQLCatalog.nextDriftItems, ":project, :version, 10000, 500"),
+            (SQLCatalog.driftArrivals, ":project, :version, 19900, 20000"),
+            (SQLCatalog.settledArrivals, ":project, '2026-12-01Z', '2026-12-01Z'"),
+            (SQLCatalog.nextDriftItems, ":project, :version, 10000, 20000, 500"),
             (
                 SQLCatalog.driftRows,
                 ":project, :version, 10000, 10500, '2026-01-01Z', '2026-12-01Z', true, 200"

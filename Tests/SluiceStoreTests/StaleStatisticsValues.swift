@@ -99,6 +99,7 @@ enum StaleStatisticsValues {
         "is_standing boolean": "true",
         "item_id bigint": ":b + :n / 2 + 9",
         "item_ids bigint[]": "ARRAY(SELECT :b + 9 + k * 10 FROM generate_series(1, 500) k)",
+        "ids_before timestamptz": "now() - interval '3 seconds'",
         "items integer": "1000",
         "key text": "NULL::text",
         "keys text[]": "ARRAY['source']",

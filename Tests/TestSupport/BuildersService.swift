@@ -16,7 +16,7 @@ public struct TestService: Sendable {
     /// Changes projects.
     public let administration: Administration
     /// Takes predictions.
-    public let ingestion: Ingestion
+    public private(set) var ingestion: Ingestion
     /// Leases and takes reviews.
     public private(set) var reviewing: Reviewing
     /// Sweeps leases.
@@ -96,10 +96,14 @@ public struct TestService: Sendable {
     }
 
     /// Another instance of the service on the same database: it shares nothing with this one's
-    /// leases and answers but the tables.
+    /// predictions, leases and answers but the tables.
     public func twin() -> TestService {
         var twin = self
-        twin.reviewing = Reviewing(pool: pool, matchingLimit: .seconds(60))
+        let reviewing = Reviewing(pool: pool, matchingLimit: .seconds(60))
+        twin.reviewing = reviewing
+        twin.ingestion = Ingestion(
+            pool: pool, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            stored: { reviewing.tasksArrived(in: $0) })
         return twin
     }
 

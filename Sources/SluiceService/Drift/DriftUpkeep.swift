@@ -20,20 +20,24 @@ public struct DriftUpkeep: Sendable {
     private let directory: ProjectDirectory
     private let calibrating: Calibrating
     private let settling: Duration
+    private let idSpan: Duration
     private let logger: Logger
 
     /// Works through `pool`.
     ///
-    /// - Parameter settling: how long after a moment everything of it is taken to be stored, unless a
-    ///   transaction that has written is older and goes on.
+    /// - Parameters:
+    ///   - settling: how long after a moment everything of it is taken to be stored, unless a
+    ///     transaction that has written is older and goes on.
+    ///   - idSpan: how far apart items arrive whose ids are in the order of their arrival.
     public init(
         pool: ConnectionPool, directory: ProjectDirectory, settling: Duration = .seconds(2),
-        logger: Logger
+        idSpan: Duration = Ingestion.idSpan, logger: Logger
     ) {
         self.pool = pool
         self.directory = directory
         calibrating = Calibrating(pool: pool, directory: directory)
         self.settling = settling
+        self.idSpan = idSpan
         self.logger = logger
     }
 
@@ -71,14 +75,18 @@ public struct DriftUpkeep: Sendable {
 
     private func step(_ project: ProjectContext) async throws -> Outcome {
         var outcome = Outcome()
-        let (versions, settings, alarmsFrom, now, settled) = try await pool.withSession { session in
+        let (versions, settings, alarmsFrom, now, settled, arrivals) = try await pool.withSession {
+            session in
             let store = Store(session)
             let stored = try store.driftSetting(project: project.id)
+            let settled = try store.settledTime(settling: settling / .seconds(1))
             return (
                 try store.newestModelVersions(project: project.id, limit: Self.versions),
                 try DriftSettings(stored: stored?.document),
-                stored?.changedAt ?? project.record.createdAt, try store.currentTime(),
-                try store.settledTime(settling: settling / .seconds(1))
+                stored?.changedAt ?? project.record.createdAt, try store.currentTime(), settled,
+                try store.settledArrivals(
+                    project: project.id, before: settled,
+                    idsBefore: settled.adding(seconds: -idSpan.components.seconds))
             )
         }
         for version in versions {
@@ -86,7 +94,7 @@ public struct DriftUpkeep: Sendable {
                 let closed = try await pool.transaction { session in
                     try WindowCloser(
                         store: Store(session), project: project.id, version: version,
-                        settings: settings, alarmsFrom: alarmsFrom, settled: settled
+                        settings: settings, alarmsFrom: alarmsFrom, arrivals: arrivals
                     ).close()
                 }
                 guard let closed else { break }

@@ -32,8 +32,9 @@ struct WindowCloser {
     let settings: DriftSettings
     /// From when on windows raise alarms.
     let alarmsFrom: Timestamp
-    /// What had arrived until then is complete: transactions under way have ended.
-    let settled: Timestamp
+    /// What of the arrivals is complete.
+    let arrivals: SettledArrivals
+    private var settled: Timestamp { arrivals.before }
 
     /// A window to close.
     private struct Due {
@@ -51,10 +52,12 @@ struct WindowCloser {
                 project: project, modelVersion: version.id, first: start(of: version.firstSeenAt))
         else { return nil }
         let before = state
-        let arrivals = try store.driftArrivals(
-            project: project, modelVersion: version.id, after: state.checkedItem, before: settled)
-        state.pending += arrivals.items
-        state.checkedItem = max(state.checkedItem, arrivals.last ?? 0)
+        if arrivals.item > state.checkedItem {
+            state.pending += try store.driftArrivals(
+                project: project, modelVersion: version.id, after: state.checkedItem,
+                through: arrivals.item)
+            state.checkedItem = arrivals.item
+        }
         guard let due = try due(&state) else {
             if state != before {
                 try store.store(state, project: project, modelVersion: version.id)
@@ -74,7 +77,7 @@ struct WindowCloser {
             guard state.pending >= limit,
                 let next = try store.nextDriftItems(
                     project: project, modelVersion: version.id, after: state.afterItem,
-                    limit: limit)
+                    through: state.checkedItem, limit: limit)
             else { return nil }
             return Due(
                 items: state.afterItem + 1...next.last, from: next.firstAt,
@@ -92,7 +95,7 @@ struct WindowCloser {
             guard to <= settled else { return nil }
             guard state.pending > 0 else {
                 // Nothing has come since the last window, however long ago that is.
-                state.nextAt = start(of: settled)
+                state.nextAt = max(from, start(of: arrivals.idsBefore))
                 return nil
             }
             state.nextAt = to

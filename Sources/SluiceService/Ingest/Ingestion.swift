@@ -35,6 +35,9 @@ public final class Ingestion: Sendable {
     private let pool: ConnectionPool
     private let logger: Logger
     private let itemIDs = ItemIDs()
+
+    /// The ids of items that arrive so far apart, at any instances, are in the order of their arrival.
+    public static let idSpan = ItemIDs.span + .seconds(1)
     private let repeats = Mutex(RepeatForecast())
     private let stored: @Sendable (_ project: Int64) -> Void
 
@@ -91,11 +94,15 @@ public final class Ingestion: Sendable {
         if plan.batch.count >= BulkIngest.minimumLines,
             !repeats.withLock({ $0.isExpected(project) })
         {
-            let firstItemID = try await itemIDs.take(plan.batch.count, from: pool)
-            if let bulk = plan.bulk(firstItemID: firstItemID) {
+            let taken = try await itemIDs.take(plan.batch.count, from: pool)
+            if let bulk = plan.bulk(firstItemID: taken.first) {
                 do {
-                    try await pool.transaction { session in try bulk.store(Store(session)) }
-                    return bulk.outcomes
+                    let isStored = try await pool.transaction { session in
+                        guard taken.isFresh(at: .now) else { return false }
+                        try bulk.store(Store(session))
+                        return true
+                    }
+                    if isStored { return bulk.outcomes }
                 } catch let error as PostgresError where error.meansKnownItem {
                     logger.debug("a batch holds known items", metadata: ["project": "\(project)"])
                 }
@@ -138,44 +145,6 @@ public final class Ingestion: Sendable {
             }
         }
         return ids
-    }
-}
-
-/// Hands out item ids from blocks reserved in the database.
-final class ItemIDs: Sendable {
-    private let block = Mutex<Range<Int64>>(0..<0)
-
-    /// `count` ids that nobody else gets, at most `Store.itemBlockSize`; ids that stay unused are
-    /// gaps.
-    func take(_ count: Int, _ store: Store) throws(PostgresError) -> Int64 {
-        if let first = takeFromBlock(count) { return first }
-        return take(count, ofNew: try store.reserveItemBlock())
-    }
-
-    /// The same, outside a transaction.
-    func take(_ count: Int, from pool: ConnectionPool) async throws -> Int64 {
-        if let first = takeFromBlock(count) { return first }
-        return take(
-            count,
-            ofNew: try await pool.statement { session in try Store(session).reserveItemBlock() })
-    }
-
-    private func take(_ count: Int, ofNew start: Int64) -> Int64 {
-        block.withLock { block in
-            // Keep whichever block has more left.
-            let rest = start + Int64(count)..<start + Store.itemBlockSize
-            if rest.count > block.count { block = rest }
-        }
-        return start
-    }
-
-    private func takeFromBlock(_ count: Int) -> Int64? {
-        block.withLock { block in
-            guard block.count >= count else { return nil }
-            let first = block.lowerBound
-            block = first + Int64(count)..<block.upperBound
-            return first
-        }
     }
 }
 
