@@ -42,7 +42,7 @@ FOR UPDATE SKIP LOCKED;
 
 -- name: reopeningPage
 -- The next items that have a route, with the decision that stands and whether it is one of those asked for.
--- $1 project_id bigint, $2 after_item bigint, $3 limit integer, $4 policy_version integer or null, $5 label text or null
+-- $1 project_id bigint, $2 after_item bigint, $3 limit integer, $4 policy_version integer or null, $5 labels text[] or null
 -- $6 model_version_ids bigint[] or null, $7 source text or null, $8 since timestamptz or null, $9 until timestamptz or null
 -- returns item_id bigint, revision integer or null, source text or null, is_match boolean
 WITH page AS MATERIALIZED (
@@ -53,7 +53,7 @@ WITH page AS MATERIALIZED (
 )
 SELECT page.item_id, d.revision, d.source,
     coalesce(d.outcome <> 'reopened' AND ($4::integer IS NULL OR page.policy_version = $4)
-        AND ($5::text IS NULL OR d.label IS NOT DISTINCT FROM $5) AND ($6::bigint[] IS NULL OR page.model_version_id = ANY($6))
+        AND ($5::text[] IS NULL OR d.label = ANY($5)) AND ($6::bigint[] IS NULL OR page.model_version_id = ANY($6))
         AND ($7::text IS NULL OR d.source = $7) AND ($8::timestamptz IS NULL OR d.decided_at >= $8)
         AND ($9::timestamptz IS NULL OR d.decided_at < $9), false)
 FROM page

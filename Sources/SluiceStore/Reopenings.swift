@@ -127,16 +127,19 @@ extension Store {
 
     /// The next items after `item` that have a route, in order.
     ///
-    /// - Parameter modelVersions: those the route may be of; nil for any.
+    /// - Parameters:
+    ///   - labels: the ids of those that the decision may give; nil for any.
+    ///   - modelVersions: those the route may be of; nil for any.
     public func reopeningPage(
-        _ filter: ReopeningFilter, modelVersions: [Int64]?, project: Int64, after item: Int64,
-        limit: Int
+        _ filter: ReopeningFilter, labels: [String]?, modelVersions: [Int64]?, project: Int64,
+        after item: Int64, limit: Int
     ) throws(PostgresError) -> [ReopeningCandidate] {
         try session.query(
             SQLCatalog.reopeningPage,
             [
                 .int64(project), .int64(item), .int32(Int32(limit)),
-                .optional(filter.policyVersion.map(Int32.init)), .optional(filter.label?.text),
+                .optional(filter.policyVersion.map(Int32.init)),
+                labels.map { .array(ParameterArray($0)) } ?? .null,
                 modelVersions.map { .array(ParameterArray($0)) } ?? .null,
                 .optional(filter.source?.rawValue), .moment(filter.since), .moment(filter.until),
             ]

@@ -14,6 +14,7 @@ struct LiveService: Sendable {
     let port: Int
     /// An admin of every project.
     let adminToken: String
+    private let configuration: Configuration
 
     static func shared() async throws -> LiveService { try await Starter.only.service() }
 
@@ -48,11 +49,19 @@ struct LiveService: Sendable {
         var iterator = ports.makeAsyncIterator()
         guard let port = await iterator.next() else { throw DidNotStart() }
         self.app = app
+        self.configuration = configuration
         self.port = port
         adminToken = try await makeToken(.admin, name: "root", through: app.pool)
     }
 
     struct DidNotStart: Error {}
+
+    /// Runs `body` with the port of another instance on the same database, which stops at its end.
+    func besideAnother(_ body: @escaping @Sendable (Int) async throws -> Void) async throws {
+        let other = try await App(
+            configuration, logger: Logger(label: "other") { _ in SwiftLogNoOpLogHandler() })
+        try await other.run { try await body($0) }
+    }
 
     func client(_ token: String) -> Client {
         Client(baseURL: "http://127.0.0.1:\(port)", token: token)

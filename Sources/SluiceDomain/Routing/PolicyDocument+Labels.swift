@@ -28,26 +28,26 @@ extension JSONValue {
             .mapMember("not") { $0.mapCondition(call) }
     }
 
-    private func mapMember(_ key: String, _ change: (JSONValue) -> JSONValue) -> JSONValue {
+    func mapMember(_ key: String, _ change: (JSONValue) -> JSONValue) -> JSONValue {
         guard case .object(var object) = self, let value = object[key] else { return self }
         object[key] = change(value)
         return .object(object)
     }
 
-    private func mapKeys(_ call: (String) -> String) -> JSONValue {
+    func mapKeys(_ call: (String) -> String) -> JSONValue {
         guard case .object(let object) = self else { return self }
         var mapped = JSONObject()
         for member in object.members { mapped[call(member.key)] = member.value }
         return .object(mapped)
     }
 
-    private func mapElements(_ change: (JSONValue) -> JSONValue) -> JSONValue {
+    func mapElements(_ change: (JSONValue) -> JSONValue) -> JSONValue {
         guard case .array(let elements) = self else { return self }
         return .array(elements.map(change))
     }
 
     /// A string, or an array of strings.
-    private func mapStrings(_ call: (String) -> String) -> JSONValue {
+    func mapStrings(_ call: (String) -> String) -> JSONValue {
         switch self {
         case .string(let text): .string(call(text))
         case .array(let elements): .array(elements.map { $0.mapStrings(call) })

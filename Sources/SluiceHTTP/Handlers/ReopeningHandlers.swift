@@ -28,22 +28,26 @@ struct ReopeningHandlers {
             return ReopeningReply(
                 try await bulk.start(
                     input.filter, priority: input.priority, reason: input.reason, of: project,
-                    by: call.caller))
+                    by: call.caller), in: project.labels)
         }
         router.answer(Endpoints.reopenings, .analyse) { _, call in
-            ReopeningList(
-                reopenings: try await bulk.list(of: call.project(services)).map(ReopeningReply.init)
-            )
+            let project = try await call.project(services)
+            return ReopeningList(
+                reopenings: try await bulk.list(of: project).map {
+                    ReopeningReply($0, in: project.labels)
+                })
         }
         router.answer(Endpoints.reopening, .analyse) { _, call in
-            ReopeningReply(
-                try await bulk.show(call.reopeningNumber(), of: call.project(services)))
+            let project = try await call.project(services)
+            return ReopeningReply(
+                try await bulk.show(call.reopeningNumber(), of: project), in: project.labels)
         }
         router.answer(Endpoints.undoReopening, .administer) { input, call in
-            ReopeningReply(
+            let project = try await call.project(services)
+            return ReopeningReply(
                 try await bulk.undo(
-                    call.reopeningNumber(), reason: input.reason, of: call.project(services),
-                    by: call.caller))
+                    call.reopeningNumber(), reason: input.reason, of: project, by: call.caller),
+                in: project.labels)
         }
     }
 }
@@ -72,11 +76,11 @@ extension ReopeningReply {
         }
     }
 
-    /// How far a reopening is.
-    fileprivate init(_ record: ReopeningRecord) {
+    /// How far a reopening is, with its label called what it is called now.
+    fileprivate init(_ record: ReopeningRecord, in labels: LabelSet) {
         self.init(status: record.status.rawValue)
         id = "\(record.id)"
-        filter = record.filter
+        filter = record.filter.named(in: labels)
         priority = record.priority.rawValue
         reason = record.reason
         createdAt = record.createdAt

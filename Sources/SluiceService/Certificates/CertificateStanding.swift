@@ -23,7 +23,7 @@ struct CertificateStanding: Sendable {
             $0.version == nil || $0.version == record?.version
         }
         self.now = now
-        view = try record.map { try CertificateView($0, now: now) }
+        view = try record.map { try CertificateView($0, in: project.labels, now: now) }
         guard let record else {
             isInForce = false
             return

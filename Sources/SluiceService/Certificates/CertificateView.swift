@@ -37,9 +37,9 @@ public struct CertificateView: Sendable {
     }
 
     /// A stored one at a moment; nil for its own time.
-    init(_ record: CertificateRecord, now: Timestamp? = nil) throws {
+    init(_ record: CertificateRecord, in labels: LabelSet, now: Timestamp? = nil) throws {
         number = record.number
-        document = try JSONValue(parsing: record.document)
+        document = try JSONValue(parsing: record.document).callingCertificateLabels(labels)
         status =
             if record.revocation != nil {
                 .revoked
@@ -69,11 +69,13 @@ public struct CertificateView: Sendable {
     }
 
     /// One that is not stored.
-    init(trial record: NewCertificate, version: ModelVersion, by name: String) {
+    init(
+        trial record: NewCertificate, in labels: LabelSet, version: ModelVersion, by name: String
+    ) {
         number = nil
         status = .trial
         // Written a moment ago by this program.
-        document = Self.parsed(record.document)
+        document = Self.parsed(record.document).callingCertificateLabels(labels)
         envelope = Self.envelope { writer in
             writer.member("number", nil as Int?)
             writer.member("status", Status.trial.rawValue)

@@ -29,7 +29,7 @@ public struct Certifying: Sendable {
         if order.isTrial {
             let key = try await key(of: certificate.version, project)
             return CertificateView(
-                trial: certificate.record(version: key, isAutomatic: false),
+                trial: certificate.record(version: key, isAutomatic: false), in: project.labels,
                 version: certificate.version, by: caller.name)
         }
         return try await toTheEnd {
@@ -97,7 +97,8 @@ public struct Certifying: Sendable {
         guard policy.drawsAudits else {
             throw ReviewError.certificateRefused(number: number, .noAudits)
         }
-        let certain = try CertificateView(record).certainOfUncertified
+        let certain = try CertificateView(record, in: project.labels)
+            .certainOfUncertified
         guard certain == 0 else {
             throw ReviewError.certificateRefused(number: number, .certainPredictions(certain))
         }
@@ -146,7 +147,8 @@ public struct Certifying: Sendable {
     ///
     /// - Throws: `unknownCertificate`.
     public func view(_ number: Int, of project: ProjectContext) async throws -> CertificateView {
-        try await CertificateView(record(number, of: project), now: now())
+        try await CertificateView(
+            record(number, of: project), in: project.labels, now: now())
     }
 
     /// The certificates of a project, the newest first.
@@ -155,7 +157,7 @@ public struct Certifying: Sendable {
             let store = Store(session)
             return (try store.certificates(of: project.id), try store.currentTime())
         }
-        return try records.map { try CertificateView($0, now: now) }
+        return try records.map { try CertificateView($0, in: project.labels, now: now) }
     }
 
     private func now() async throws -> Timestamp {

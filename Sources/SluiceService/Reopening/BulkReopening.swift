@@ -52,6 +52,7 @@ public struct BulkReopening: Sendable {
     ) async throws -> ReopeningCount {
         let filter = try filter.sought(in: project.labels)
         let versions = try await check(filter, of: project)
+        let labels = filter.labels(in: project.labels)
         var count = ReopeningCount()
         var last = Int64(-1)
         while true {
@@ -59,7 +60,8 @@ public struct BulkReopening: Sendable {
             let after = last
             let rows = try await pool.withSession { session in
                 try Store(session).reopeningPage(
-                    filter, modelVersions: versions, project: project.id, after: after,
+                    filter, labels: labels, modelVersions: versions, project: project.id,
+                    after: after,
                     limit: Self.page)
             }
             for row in rows where row.isMatch {
@@ -95,7 +97,8 @@ public struct BulkReopening: Sendable {
                 filter, priority: priority, reason: reason, project: project.id, by: caller.actor)
             _ = try store.appendAuditEntry(
                 .itemsReopened, reason: reason, before: nil,
-                after: AuditFacts.reopening(id, filter), project: project.id, by: caller.actor)
+                after: AuditFacts.reopening(id, filter.named(in: project.labels)),
+                project: project.id, by: caller.actor)
             return try find(id, store, project.id)
         }
     }
@@ -117,7 +120,8 @@ public struct BulkReopening: Sendable {
             if try store.startUndoing(id, project: project.id) {
                 _ = try store.appendAuditEntry(
                     .itemsRestored, reason: reason,
-                    before: AuditFacts.reopening(id, record.filter), after: nil,
+                    before: AuditFacts.reopening(id, record.filter.named(in: project.labels)),
+                    after: nil,
                     project: project.id, by: caller.actor)
             }
             return try find(id, store, project.id)
@@ -225,6 +229,18 @@ extension ReopeningFilter {
         var filter = self
         if let label { filter.label = ExactText(try labels.sought(label.text)) }
         return filter
+    }
+
+    /// The filter with the present name of its label in place of the id.
+    public func named(in labels: LabelSet) -> ReopeningFilter {
+        var filter = self
+        filter.label = label.map { ExactText(labels.ownName(of: $0.text)) }
+        return filter
+    }
+
+    /// The ids of the labels it asks for: its own, and what was merged into that.
+    func labels(in labels: LabelSet) -> [String]? {
+        label.map { [$0.text] + labels.merged(into: $0.text) }
     }
 }
 

@@ -14,7 +14,8 @@ struct BulkReopeningStep {
     func reopen() throws {
         let versions = try store.modelVersions(of: record.filter, project: project.id)
         let page = try store.reopeningPage(
-            record.filter, modelVersions: versions, project: project.id, after: record.afterItem,
+            record.filter, labels: record.filter.labels(in: project.labels),
+            modelVersions: versions, project: project.id, after: record.afterItem,
             limit: BulkReopening.page)
         let matches = page.filter(\.isMatch).prefix(BulkReopening.batch)
         let isWhole = matches.count < BulkReopening.batch
