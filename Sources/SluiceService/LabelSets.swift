@@ -69,6 +69,40 @@ public struct LabelSets: Sendable {
         return result
     }
 
+    /// Changes the label set until the labels that may be given are those of a list, in one transaction;
+    /// each change is a version of its own.
+    ///
+    /// - Throws: as ``change(_:base:reason:of:by:)``; what `LabelSet.changes(to:)` throws.
+    public func change(
+        to list: [ListedLabel], base: Int?, reason: String, of project: ProjectContext,
+        by caller: Caller
+    ) async throws {
+        try await pool.transaction { session in
+            let store = Store(session)
+            try store.lockProject(project.id)
+            let run = LabelStepRun(store: store, name: project.name)
+            var pending = try run.project(base: base).labels.changes(to: list)
+            // What another change is in the way of comes behind that.
+            while !pending.isEmpty {
+                var left: [ListedChange] = []
+                var obstacle: ReviewError?
+                for change in pending {
+                    do {
+                        let made = try run.look(base: nil, change.change)
+                        guard let step = made.step else { continue }
+                        try Self.apply(step, made.effects, reason, store, project, caller.actor)
+                    } catch let error as ReviewError {
+                        obstacle = obstacle ?? error
+                        left.append(change)
+                    }
+                }
+                if left.count == pending.count, let obstacle { throw obstacle }
+                pending = left
+            }
+        }
+        await directory.forget(project.name)
+    }
+
     /// What a change would touch; nothing is changed.
     ///
     /// - Throws: as ``change(_:base:reason:of:by:)``.
@@ -127,14 +161,24 @@ private struct LabelStepRun {
     let store: Store
     let name: ProjectName
 
-    func look(_ change: LabelChange, base: Int?) throws -> Look {
+    /// The project with the label set in force.
+    func project(base: Int?) throws -> ProjectRecord {
         guard let project = try store.project(named: name) else {
             throw ReviewError.unknownProject(name.text)
         }
         if let base, base != project.labels.version {
             throw ReviewError.labelsChanged(base: base, inForce: project.labels.version)
         }
-        guard let step = try project.labels.step(change) else {
+        return project
+    }
+
+    func look(_ change: LabelChange, base: Int?) throws -> Look {
+        try look(base: base) { _ in change }
+    }
+
+    func look(base: Int?, _ change: (LabelSet) -> LabelChange) throws -> Look {
+        let project = try project(base: base)
+        guard let step = try project.labels.step(change(project.labels)) else {
             return Look(
                 step: nil, effects: LabelEffects(),
                 result: LabelChangeResult(

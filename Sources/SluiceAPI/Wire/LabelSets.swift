@@ -117,6 +117,9 @@ public struct LabelChangeRequest: Hashable, WireValue {
     /// Whether to say what would change only.
     public var isDryRun: Bool
 
+    /// The longest reason in UTF-8 bytes.
+    static let maximumReasonBytes = 1000
+
     private static let words = "add, rename, retitle, rekey, retire, merge"
 
     /// Asks for a change.
@@ -151,7 +154,7 @@ public struct LabelChangeRequest: Hashable, WireValue {
         case "merge": change = .merge(label, into: try wire.required("into").string())
         default: throw word.refuse(Self.words)
         }
-        reason = try wire.optional("reason")?.string(bytes: 0...1000) ?? ""
+        reason = try wire.optional("reason")?.string(bytes: 0...Self.maximumReasonBytes) ?? ""
         base = try wire.optional("base")?.int()
         isDryRun = try wire.optional("dry_run")?.bool() ?? false
     }

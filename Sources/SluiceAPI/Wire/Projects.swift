@@ -59,83 +59,6 @@ public struct ProjectRequest: WireValue {
     }
 }
 
-/// The body that changes a project: what is left out stays as it is.
-public struct ProjectPatch: WireValue {
-    /// The new guidelines.
-    public var guidelines: String?
-    /// What changed in them, in a sentence or two; only with guidelines.
-    public var guidelinesSummary: String?
-    /// The new error tags.
-    public var tags: TagList?
-    /// The metadata by which reports tell items apart, as `metadata.source`.
-    public var slices: [String]?
-
-    /// The most slices a project may have.
-    public static let maximumSlices = 8
-
-    /// The longest summary in UTF-8 bytes.
-    public static let maximumSummaryBytes = 1000
-
-    /// Makes a change.
-    public init(
-        guidelines: String? = nil, guidelinesSummary: String? = nil, tags: TagList? = nil,
-        slices: [String]? = nil
-    ) {
-        self.guidelines = guidelines
-        self.guidelinesSummary = guidelinesSummary
-        self.tags = tags
-        self.slices = slices
-    }
-
-    /// Reads it; the errors name the place.
-    public init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["guidelines", "guidelines_summary", "tags", "slices", "labels"])
-        // A list cannot tell a renamed label from one that went and one that came.
-        if let labels = try wire.optional("labels") {
-            throw labels.refuse("one change at a time, by POST …/label-set/changes")
-        }
-        guidelines = try wire.optional("guidelines")?.string(
-            bytes: 0...ProjectRequest.maximumGuidelineBytes)
-        let summary = try wire.optional("guidelines_summary")
-        guidelinesSummary = try summary?.string(bytes: 0...Self.maximumSummaryBytes)
-        if let summary, guidelines == nil { throw summary.refuse("a summary with guidelines") }
-        tags = try wire.optional("tags").map(TagList.read)
-        slices = try wire.optional("slices").map(Self.slices)
-        if guidelines == nil, tags == nil, slices == nil {
-            throw .missingField(path: "guidelines, tags or slices")
-        }
-    }
-
-    private static func slices(_ wire: WireReader) throws(ReviewError) -> [String] {
-        let slices = try wire.array { (slice) throws(ReviewError) -> String in
-            let name = try slice.string(bytes: 1...200)
-            guard name.hasPrefix("metadata."), name.utf8.count > "metadata.".utf8.count else {
-                throw slice.refuse("metadata and a key of it, as metadata.source")
-            }
-            return name
-        }
-        guard slices.count <= maximumSlices, Set(slices.map(ExactText.init)).count == slices.count
-        else { throw wire.refuse("at most \(maximumSlices) slices, each once") }
-        return slices
-    }
-
-    /// Writes it as one JSON value.
-    public func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.memberIfPresent("guidelines", guidelines)
-        writer.memberIfPresent("guidelines_summary", guidelinesSummary)
-        if let tags {
-            writer.key("tags")
-            tags.write(to: &writer)
-        }
-        if let slices {
-            writer.key("slices")
-            writer.strings(slices)
-        }
-        writer.endObject()
-    }
-}
-
 /// A project as it stands.
 public struct ProjectReply: WireValue {
     /// The name.
@@ -199,7 +122,7 @@ public struct ProjectReply: WireValue {
         writer.member("name", name)
         writer.key("labels")
         writer.beginArray()
-        for label in labels { label.write(to: &writer) }
+        for label in labels { label.write(to: &writer, withID: true) }
         writer.endArray()
         writer.member("label_set_version", labelSetVersion)
         writer.member("guidelines", guidelines)
@@ -255,8 +178,7 @@ extension Label {
             isBorderline: try wire.optional("borderline")?.bool() ?? false)
     }
 
-    /// Reads a label as the service shows it: with its id, where that is not its name, and the names it is
-    /// taken under, too.
+    /// Reads a label as the service shows it: with its id, and the names it is taken under, too.
     init(shown wire: WireReader) throws(ReviewError) {
         try wire.allowOnly(["id", "name", "key", "title", "borderline", "former_names"])
         self.init(
@@ -267,9 +189,11 @@ extension Label {
     }
 
     /// Writes the label.
-    public func write(to writer: inout JSONWriter) {
+    ///
+    /// - Parameter withID: whether its id is written where it is its name, too.
+    public func write(to writer: inout JSONWriter, withID: Bool = false) {
         writer.beginObject()
-        if isRenamed { writer.member("id", id) }
+        if withID || isRenamed { writer.member("id", id) }
         writer.member("name", name)
         writer.memberIfPresent("key", key)
         writer.memberIfPresent("title", title)

@@ -31,6 +31,11 @@ struct ProjectHandlers {
                 project, slices: try await services.administration.slices(of: project))
         }
         router.answer(Endpoints.patchProject, .administer) { input, call in
+            if let labels = input.labels {
+                try await services.labelSets.change(
+                    to: labels, base: input.labelSetVersion, reason: input.reason,
+                    of: call.project(services), by: call.caller)
+            }
             let project = try await services.administration.change(
                 guidelines: input.guidelines, summary: input.guidelinesSummary ?? "",
                 tags: input.tags, of: call.project(services), by: call.caller)
