@@ -120,6 +120,7 @@ public struct App: Sendable {
         let rollups = Rollups(pool: background, logger: logger)
         let waits = Waits(pool: background, directory: services.directory, logger: logger)
         let reopening = services.bulkReopening
+        let counter = services.counter
         let follower = ChangeFollower(
             options: database.options, directory: services.directory, logger: logger)
         let ramps = RampUpkeep(
@@ -151,6 +152,7 @@ public struct App: Sendable {
             Self.loop { await waits.run() }, Self.loop { await reopening.run() },
             Self.loop { await drift.run() }, Self.loop { await autopilot.run() },
             Self.loop { await removal.run() }, Self.loop { await fallbacks.run() },
+            Self.loop { await counter.run(logger: logger) },
         ]
         if let work {
             services.append(

@@ -1,3 +1,4 @@
+import Logging
 import SluiceDomain
 import SluicePostgres
 import SluiceStore
@@ -41,17 +42,37 @@ public actor QueueCounter {
 
     private let audit: QueueAudit
     private var audits: [Int64: (unbalanced: Int?, goodUntil: ContinuousClock.Instant)] = [:]
+    /// The large projects somebody has asked about, to be added up by the next round.
+    private var due: Set<Int64> = []
 
-    /// Counts through `pool`.
-    public init(pool: ConnectionPool) {
+    /// Counts through `pool`, queues `pageTasks` tasks at a time.
+    public init(pool: ConnectionPool, pageTasks: Int = 5_000) {
         self.pool = pool
-        audit = QueueAudit(pool: pool)
+        audit = QueueAudit(pool: pool, pageTasks: pageTasks)
+    }
+
+    /// Adds up the large projects that somebody has asked about, every second until the task is cancelled.
+    public nonisolated func run(logger: Logger) async {
+        await Rounds(
+            pause: .seconds(1), complaint: "the slots of queues are not added up", logger: logger
+        ).run { try await addUp() }
+    }
+
+    /// Adds up the large projects that somebody has asked about.
+    ///
+    /// - Throws: `PostgresError`; what was not added up is due again when somebody asks.
+    public func addUp() async throws {
+        while let project = due.popFirst() {
+            let start = ContinuousClock.now
+            let all = try await audit.run(project: project)
+            keep(all.unbalanced, of: project, since: start)
+        }
     }
 
     /// How many open tasks have more or fewer slots than were asked.
     ///
     /// Nil while that is not known yet; anything but 0 is a fault. A small project is added up at once; of a
-    /// large one the last figure is told while the next is made, in pages. Either is kept for ten
+    /// large one the last figure is told until `run` has made the next, in pages. Either is kept for ten
     /// seconds, or for a hundred times as long as it took.
     public func unbalanced(project: Int64) async throws -> Int? {
         let start = ContinuousClock.now
@@ -61,16 +82,8 @@ public actor QueueCounter {
             keep(first.unbalanced, of: project, since: start)
             return first.unbalanced
         }
-        let known = audits[project]
-        // Who asks meanwhile starts no second one.
-        guard known.map({ $0.goodUntil <= .now }) ?? true else { return known?.unbalanced }
-        audits[project] = (known?.unbalanced, .now + .seconds(3600))
-        Task {
-            let all = try? await audit.run(
-                project: project, goingOn: first, pages: .max, start + .seconds(3600))
-            keep(all?.unbalanced ?? known?.unbalanced, of: project, since: start)
-        }
-        return known?.unbalanced
+        due.insert(project)
+        return audits[project]?.unbalanced
     }
 
     private func keep(

@@ -33,20 +33,18 @@ public struct QueueAudit: Sendable {
     public func run(
         project: Int64, deadline: ContinuousClock.Instant = .now + .seconds(3600)
     ) async throws -> Result {
-        try await run(project: project, goingOn: Result(next: .min), pages: .max, deadline)
+        try await run(project: project, pages: .max, deadline)
     }
 
     /// Adds up a project's first page.
     func firstPage(project: Int64) async throws -> Result {
-        try await run(
-            project: project, goingOn: Result(next: .min), pages: 1, .now + .seconds(30))
+        try await run(project: project, pages: 1, .now + .seconds(30))
     }
 
-    /// Adds up the next pages behind those of a result.
-    func run(
-        project: Int64, goingOn before: Result, pages: Int, _ deadline: ContinuousClock.Instant
+    private func run(
+        project: Int64, pages: Int, _ deadline: ContinuousClock.Instant
     ) async throws -> Result {
-        var result = before
+        var result = Result(next: .min)
         var left = pages
         while let start = result.next, left > 0 {
             left -= 1
