@@ -81,7 +81,7 @@ extension Store {
     ) throws(PostgresError) {
         try session.startStream(
             SQLCatalog.labelRows,
-            [.int64(project), .int64(item), .int64(last)] + filter.parameters)
+            [.int64(project)] + filter.parameters + [.int64(item), .int64(last)])
     }
 
     /// Starts streaming the items of an export with the loss of each label, the largest first: the item
@@ -104,9 +104,8 @@ extension Store {
     ) throws(PostgresError) {
         try session.startStream(
             SQLCatalog.labelRowsOf,
-            [
-                .int64(project), .array(ParameterArray(items)), .array(ParameterArray(losses)),
-            ] + filter.parameters)
+            [.int64(project)] + filter.parameters
+                + [.array(ParameterArray(items)), .array(ParameterArray(losses))])
     }
 
     /// Items that have values in the columns that others lack, up to `items` for each column.

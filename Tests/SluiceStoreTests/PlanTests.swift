@@ -165,7 +165,7 @@ struct PlanTests {
             (SQLCatalog.itemSlices, ":project, ARRAY[1, 2, 3], true, 'payload', ARRAY['a']"),
             (
                 SQLCatalog.labelRowsOf,
-                ":project, ARRAY[1, 2], ARRAY[0.5, 0.1], true, NULL, NULL, NULL"
+                ":project, true, NULL, NULL, NULL, ARRAY[1, 2], ARRAY[0.5, 0.1]"
             ),
         ] {
             script += """

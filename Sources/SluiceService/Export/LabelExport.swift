@@ -47,6 +47,9 @@ public struct LabelExport: Sendable {
         let ranked: RankedItems?
         /// What is written before the pages, and not again in them.
         var witnesses = WitnessRows()
+        /// The first rows in the order of the items, which the pages go on behind; nil when there is no
+        /// page.
+        var first: Chunk?
     }
 
     /// Does what takes long before the first row: weighs the rows, sorts them, estimates labels, and reads
@@ -100,13 +103,17 @@ public struct LabelExport: Sendable {
             }
             let witnesses = try await witnesses(
                 connection, rowEncoder, filter: filter, project: project.id)
-            if let last = try await pageEnd(connection, project.id, .min) {
-                try await start(connection, project.id, after: .min, through: last, filter)
-                _ = try await nextChunk(connection, rowEncoder)
-            }
-            return Prepared(
+            var prepared = Prepared(
                 encoder: rowEncoder, filter: filter, project: project.id, ranked: nil,
                 witnesses: witnesses)
+            guard let end = try await pageEnd(connection, project.id, .min) else { return prepared }
+            try await start(connection, project.id, after: .min, through: end, filter)
+            let first = try await nextChunk(
+                connection, rowEncoder, leavingOut: witnesses.items)
+            prepared.first = first ?? Chunk(bytes: [], rows: 0, last: end)
+            // The rest of the page is read behind these rows, when they are written.
+            try await connection.run { session in session.cancelStream() }
+            return prepared
         }
     }
 
@@ -126,15 +133,18 @@ public struct LabelExport: Sendable {
             if let ranked = export.ranked {
                 return try await writeByLoss(connection, export, ranked, write: write)
             }
-            let first = export.witnesses
-            var count = first.items.count
-            if count > 0 { try await write(first.bytes) }
-            var after: Int64 = .min
+            let witnesses = export.witnesses
+            var count = witnesses.items.count
+            if count > 0 { try await write(witnesses.bytes) }
+            guard let first = export.first else { return count }
+            if first.rows > 0 { try await write(first.bytes) }
+            count += first.rows
+            var after = first.last
             while let last = try await pageEnd(connection, export.project, after) {
                 try await start(
                     connection, export.project, after: after, through: last, export.filter)
                 while let chunk = try await nextChunk(
-                    connection, export.encoder, leavingOut: first.items)
+                    connection, export.encoder, leavingOut: witnesses.items)
                 {
                     count += chunk.rows
                     try await write(chunk.bytes)
@@ -198,6 +208,8 @@ public struct LabelExport: Sendable {
     struct Chunk: Sendable {
         var bytes: [UInt8]
         var rows: Int
+        /// The last item that was read, in it or left out.
+        var last: Int64 = .min
     }
 
     /// The next rows; nil when the page has ended.
@@ -214,7 +226,10 @@ public struct LabelExport: Sendable {
             chunk.bytes.reserveCapacity(1 << 17)
             var encoder = encoder
             let goesOn = try session.streamRows(upTo: Self.chunkRows) { row in
-                if !written.isEmpty, let item = encoder.item(row), written.contains(item) { return }
+                if let item = encoder.item(row) {
+                    chunk.last = item
+                    if written.contains(item) { return }
+                }
                 encoder.append(row, to: &chunk.bytes)
                 chunk.rows += 1
             }
