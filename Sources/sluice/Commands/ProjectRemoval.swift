@@ -13,20 +13,11 @@ extension ProjectCommand {
                 answered. It can be taken up again: sluice project unarchive.
                 """)
 
-        @Argument(help: "The project.")
-        var name: String
-
-        @Option(help: "Why, for the audit log.")
-        var reason: String?
-
-        @OptionGroup var service: ServiceOptions
+        @OptionGroup var change: ArchiveOptions
 
         func run() async throws {
             try await Failure.explain("archiving the project") {
-                let reply = try await service.client().call(
-                    Endpoints.archiveProject, at: ["project": name],
-                    query: reason.map { [("reason", $0)] } ?? [], Nothing())
-                Output.say("archived \(reply.name)")
+                Output.say("archived \(try await change.call(Endpoints.archiveProject))")
             }
         }
     }
@@ -36,6 +27,18 @@ extension ProjectCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take an archived project up again.")
 
+        @OptionGroup var change: ArchiveOptions
+
+        func run() async throws {
+            try await Failure.explain("taking the project up again") {
+                let name = try await change.call(Endpoints.unarchiveProject)
+                Output.say("\(name) takes predictions and gives out work again")
+            }
+        }
+    }
+
+    /// What archiving a project and taking it up again are told.
+    struct ArchiveOptions: ParsableArguments {
         @Argument(help: "The project.")
         var name: String
 
@@ -44,13 +47,12 @@ extension ProjectCommand {
 
         @OptionGroup var service: ServiceOptions
 
-        func run() async throws {
-            try await Failure.explain("taking the project up again") {
-                let reply = try await service.client().call(
-                    Endpoints.unarchiveProject, at: ["project": name],
-                    query: reason.map { [("reason", $0)] } ?? [], Nothing())
-                Output.say("\(reply.name) takes predictions and gives out work again")
-            }
+        /// Makes the change; the name of the project.
+        func call(_ endpoint: Endpoint<Nothing, ProjectReply>) async throws -> String {
+            try await service.client().call(
+                endpoint, at: ["project": name], query: reason.map { [("reason", $0)] } ?? [],
+                Nothing()
+            ).name
         }
     }
 
