@@ -30,6 +30,13 @@ public enum CanonicalJSON {
         guard let one = try? bytes(of: one), let other = try? bytes(of: other) else { return false }
         return one == other
     }
+
+    /// The same of documents that are held as arrays.
+    public static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        one.withUnsafeBufferPointer { one in
+            other.withUnsafeBufferPointer { areEqual(one, $0) }
+        }
+    }
 }
 
 extension JSONCursor {

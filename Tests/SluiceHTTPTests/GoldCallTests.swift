@@ -29,7 +29,7 @@ import Testing
         let added = try await project.send(
             "POST", "/gold", as: .admin, type: "application/x-ndjson",
             lines.joined(separator: "\n"))
-        #expect(added.text == #"{"added":40,"refused":[]}"#)
+        #expect(added.text == #"{"added":40,"new_items":40,"filled_items":0,"refused":[]}"#)
         var shapes: [Bool: Set<Set<String>>] = [:]
         var lengths: Set<Int> = []
         var seen: Set<Bool> = []
@@ -77,7 +77,7 @@ import Testing
         _ = try await project.post(prediction("there"))
         let object = try await project.send(
             "POST", "/gold", as: .admin, #"{"external_id":"there","label":"cat","note":"ears"}"#)
-        #expect(object.text == #"{"added":1,"refused":[]}"#)
+        #expect(object.text == #"{"added":1,"new_items":0,"filled_items":0,"refused":[]}"#)
         let array = try await project.send(
             "POST", "/gold", as: .admin,
             #"[{"external_id":"a","label":"cat","payload":1},{"external_id":"b","label":"cow","payload":1},{"external_id":"c","label":"cat"},{"external_id":"d"},{"external_id":"e","label":"dog","payload":{}}]"#

@@ -1,3 +1,4 @@
+import Logging
 import SluiceDomain
 import SluiceJSON
 import SluiceService
@@ -8,13 +9,13 @@ import Testing
 extension TestService {
     /// Marks items as gold: new ones with a payload.
     func addGold(_ labels: KeyValuePairs<String, String>, isNew: Bool = true) async throws {
-        let refused = try await GoldItems(pool: pool).add(
+        let outcomes = try await GoldItems(pool: pool).add(
             labels.map {
                 GoldEntry(
                     externalID: $0, label: $1, note: "see the manual",
                     payload: isNew ? Array(#"{"text":"hello"}"#.utf8) : nil)
             }, to: project(), by: admin)
-        #expect(refused.allSatisfy { $0 == nil })
+        #expect(outcomes.added == labels.count)
     }
 
     /// How the reviewers stand.
@@ -37,7 +38,7 @@ struct GoldTests {
                 (0..<300).map {
                     GoldEntry(externalID: "g\($0)", label: "a", payload: Array("{}".utf8))
                 }, to: service.project(), by: service.admin)
-            #expect(gold.count == 300)
+            #expect(gold.newItems == 300)
             let ann = try await service.reviewer("ann")
             var seen: [String] = []
             for round in 0..<40 {
@@ -258,12 +259,34 @@ struct GoldTests {
                     GoldEntry(externalID: "h", label: "a", payload: Array("{}".utf8)),
                     GoldEntry(externalID: "h", label: "b", payload: Array("{}".utf8)),
                 ], to: service.project(), by: service.admin)
-            #expect(outcomes == [.unknownLabel("z"), .unknownItem("g"), nil, nil])
+            #expect(outcomes.refusals == [.unknownLabel("z"), .unknownItem("g"), nil, nil])
+            #expect(outcomes.added == 2 && outcomes.newItems == 1)
             #expect(try await service.sql("SELECT label FROM gold") == "b", "the last one counts")
             await #expect(throws: ReviewError.unknownGold("g")) {
                 try await GoldItems(pool: service.pool).retire(
                     "g", of: service.project(), by: service.admin)
             }
+        }
+    }
+
+    @Test("items that answers were imported for get the payload of a gold entry, and are counted")
+    func filled() async throws {
+        try await TestService.run { service in
+            let imports = ReviewImport(
+                pool: service.pool, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            _ = try await imports.store(
+                [PastAnswer(externalID: "bare", author: .reviewer("ana"), verdict: .label("a"))],
+                in: service.project(), createsItems: true)
+            let gold = GoldItems(pool: service.pool)
+            let entries = ["bare", "new", "bare"].map {
+                GoldEntry(externalID: $0, label: "a", payload: Array(#"{"text":"hi"}"#.utf8))
+            }
+            let first = try await gold.add(entries, to: service.project(), by: service.admin)
+            #expect(first.added == 3 && first.newItems == 1 && first.filledItems == 1)
+            #expect(
+                try await service.sql("SELECT count(DISTINCT payload::text) FROM item") == "1")
+            let again = try await gold.add(entries, to: service.project(), by: service.admin)
+            #expect(again.added == 3 && again.newItems == 0 && again.filledItems == 0)
         }
     }
 }

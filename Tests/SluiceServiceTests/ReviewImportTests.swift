@@ -192,4 +192,39 @@ struct ReviewImportTests {
             #expect(try await service.sql("SELECT count(*) FROM task") == "20")
         }
     }
+
+    @Test("a payload spelt otherwise is the same payload, and another value is not")
+    func spellings() async throws {
+        try await TestService.run { service in
+            try await service.ingest([
+                SentPrediction("sent", payload: #"{"text":"caf\u00e9","n":1.0}"#),
+                SentPrediction("erased", payload: #"{"n":1}"#),
+            ])
+            try await service.sql("UPDATE item SET payload = NULL WHERE external_id = 'erased'")
+            func answer(_ id: String, _ person: Int, _ payload: String) -> PastAnswer {
+                PastAnswer(
+                    externalID: id, author: .reviewer("p\(person)"), verdict: .label("a"),
+                    payload: Array(payload.utf8))
+            }
+            let outcomes = try await imports(service).store(
+                [
+                    answer("sent", 1, "{ \"n\" : 1e0, \"text\" : \"caf\u{E9}\" }"),
+                    answer("sent", 2, #"{"n":2,"text":"café"}"#),
+                    answer("sent", 3, "{\"n\":1,\"text\":\"cafe\u{301}\"}"),
+                    answer("new", 1, #"{"a":[1,2]}"#), answer("new", 2, #"{"a":[1.0,2]}"#),
+                    answer("new", 3, #"{"a":[2,1]}"#),
+                    answer("erased", 1, #"{"n":1}"#), answer("erased", 2, #"{"n":1.0}"#),
+                ], in: service.project(), createsItems: false)
+            let refused = outcomes.map { outcome -> ErrorCode? in
+                if case .refused(let error) = outcome { error.code } else { nil }
+            }
+            #expect(
+                refused == [
+                    nil, .itemConflict, .itemConflict, nil, nil, .itemConflict, nil, .itemConflict,
+                ])
+            #expect(
+                try await service.sql("SELECT payload FROM item WHERE external_id = 'new'")
+                    == #"{"a":[1,2]}"#)
+        }
+    }
 }

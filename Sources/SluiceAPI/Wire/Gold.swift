@@ -120,18 +120,26 @@ public struct GoldSummary: Hashable, WireValue {
 
     /// How many were taken.
     public var added: Int
+    /// How many items were made for them.
+    public var newItems: Int
+    /// How many items that were there without a payload got theirs.
+    public var filledItems: Int
     /// Those that were not.
     public var refused: [Refusal]
 
     /// Makes a summary.
-    public init(added: Int, refused: [Refusal]) {
+    public init(added: Int, newItems: Int = 0, filledItems: Int = 0, refused: [Refusal]) {
         self.added = added
+        self.newItems = newItems
+        self.filledItems = filledItems
         self.refused = refused
     }
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         added = try wire.required("added").int()
+        newItems = try wire.optional("new_items")?.int() ?? 0
+        filledItems = try wire.optional("filled_items")?.int() ?? 0
         refused = try wire.required("refused").array { (entry) throws(ReviewError) -> Refusal in
             let error = try entry.required("error")
             return Refusal(
@@ -144,6 +152,8 @@ public struct GoldSummary: Hashable, WireValue {
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("added", added)
+        writer.member("new_items", newItems)
+        writer.member("filled_items", filledItems)
         writer.key("refused")
         writer.array(refused) { writer, refusal in
             writer.beginObject()

@@ -73,11 +73,12 @@ struct GoldHandlers {
             }
         }
         let outcomes = try await services.gold.add(entries, to: project, by: caller)
-        for (number, outcome) in zip(numbers, outcomes) {
+        for (number, outcome) in zip(numbers, outcomes.refusals) {
             if let outcome { errors.append((number, outcome)) }
         }
         return GoldSummary(
-            added: upload.lines.count - errors.count,
+            added: outcomes.added, newItems: outcomes.newItems,
+            filledItems: outcomes.filledItems,
             refused: errors.sorted { $0.line < $1.line }.map {
                 .init(line: $0.line, code: $0.error.code.rawValue, detail: $0.error.detail)
             })

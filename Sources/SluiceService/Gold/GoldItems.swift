@@ -29,6 +29,19 @@ public struct GoldEntry: Sendable, Hashable {
     }
 }
 
+/// What became of some gold entries.
+public struct GoldOutcomes: Sendable {
+    /// For each entry nil, or why it was refused.
+    public internal(set) var refusals: [ReviewError?] = []
+    /// How many items were made.
+    public internal(set) var newItems = 0
+    /// How many items that answers had been imported for got their payload.
+    public internal(set) var filledItems = 0
+
+    /// How many entries were taken.
+    public var added: Int { refusals.count { $0 == nil } }
+}
+
 /// Keeps the items of a project whose label is known.
 public struct GoldItems: Sendable {
     private let pool: ConnectionPool
@@ -45,20 +58,23 @@ public struct GoldItems: Sendable {
     /// An item stored here is not queued and is in no report and no export.
     ///
     /// - Returns: for each entry nil, or why it was refused: `unknownLabel`, or `unknownItem` of an
-    ///   item that is not there and came without a payload.
+    ///   item that is not there and came without a payload; and how many items came of them.
     public func add(
         _ entries: [GoldEntry], to project: ProjectContext, by caller: Caller
-    ) async throws -> [ReviewError?] {
+    ) async throws -> GoldOutcomes {
         try project.requireActive()
-        var outcomes: [ReviewError?] = []
+        var outcomes = GoldOutcomes()
         for start in stride(from: 0, to: entries.count, by: Self.batch) {
             let part = Array(entries[start..<min(start + Self.batch, entries.count)])
-            outcomes += try await pool.transaction { session in
+            let more = try await pool.transaction { session in
                 try GoldImport(store: Store(session), project: project, actor: caller.actor)
                     .take(part)
             }
+            outcomes.refusals += more.refusals
+            outcomes.newItems += more.newItems
+            outcomes.filledItems += more.filledItems
         }
-        let added = outcomes.count { $0 == nil }
+        let added = outcomes.added
         guard added > 0 else { return outcomes }
         try await pool.transaction { session in
             try Store(session).appendAuditEntry(
@@ -97,13 +113,14 @@ private struct GoldImport {
     let project: ProjectContext
     let actor: Int64
 
-    func take(_ entries: [GoldEntry]) throws(PostgresError) -> [ReviewError?] {
-        try storeNew(entries)
+    func take(_ entries: [GoldEntry]) throws(PostgresError) -> GoldOutcomes {
+        var outcomes = GoldOutcomes()
+        outcomes.newItems = try storeNew(entries)
         let found = try store.findItems(
             externalIDs: ParameterArray(entries.map(\.externalID)), project: project.id)
         let items = Dictionary(
             found.map { ($0.externalID, $0) }, uniquingKeysWith: { first, _ in first })
-        var outcomes: [ReviewError?] = []
+        outcomes.filledItems = try fill(entries, items)
         // The last entry of an item counts, and a statement may name each row only once.
         var marks: [Int64: GoldEntry] = [:]
         for entry in entries {
@@ -111,16 +128,16 @@ private struct GoldImport {
             do {
                 label = try project.labels.given(entry.label)
             } catch {
-                outcomes.append(error)
+                outcomes.refusals.append(error)
                 continue
             }
             guard let item = items[Array(entry.externalID.utf8)] else {
-                outcomes.append(.unknownItem(entry.externalID))
+                outcomes.refusals.append(.unknownItem(entry.externalID))
                 continue
             }
             marks[item.id] = entry
             marks[item.id]?.label = label
-            outcomes.append(nil)
+            outcomes.refusals.append(nil)
         }
         let sorted = marks.sorted { $0.key < $1.key }
         try store.upsertGold(
@@ -136,30 +153,59 @@ private struct GoldImport {
         }
     }
 
-    private func storeNew(_ entries: [GoldEntry]) throws(PostgresError) {
+    private func storeNew(_ entries: [GoldEntry]) throws(PostgresError) -> Int {
         var columns = ItemColumns()
         var next = try store.reserveItemBlock()
         for entry in entries where canBeGiven(entry.label) {
             guard let payload = entry.payload else { continue }
-            let hash = Self.hash(payload)
-            columns.ids.append(next)
-            columns.externalIDs.append(entry.externalID)
-            columns.payloadHashes.append(uuidHigh: hash.high, low: hash.low)
-            columns.groups.appendNull()
-            payload.withUnsafeBufferPointer { columns.payloads.append(bytes: $0) }
-            if let metadata = entry.metadata {
-                metadata.withUnsafeBufferPointer { columns.metadata.append(bytes: $0) }
-            } else {
-                columns.metadata.appendNull()
-            }
-            columns.parents.appendNull()
+            columns.append(next, entry, payload, hash: Self.hash(payload))
             next += 1
         }
-        _ = try store.insertItems(columns, project: project.id)
+        return try store.insertItems(columns, project: project.id)
+    }
+
+    /// Gives items that were made for answers from elsewhere, without a payload, the first that comes.
+    private func fill(
+        _ entries: [GoldEntry], _ items: [[UInt8]: KnownItem]
+    ) throws(PostgresError) -> Int {
+        var columns = ItemColumns()
+        var references = ParameterArray(.uuid)
+        var filled: Set<Int64> = []
+        for entry in entries where canBeGiven(entry.label) {
+            guard let payload = entry.payload, let item = items[Array(entry.externalID.utf8)]
+            else { continue }
+            let reference = ItemReference.hash(externalID: entry.externalID)
+            let hash = Self.hash(payload)
+            guard item.payloadHash == reference, hash != reference,
+                filled.insert(item.id).inserted
+            else { continue }
+            columns.append(item.id, entry, payload, hash: hash)
+            references.append(uuidHigh: reference.high, low: reference.low)
+        }
+        guard !filled.isEmpty else { return 0 }
+        return try store.fillItems(columns, references: references, project: project.id).count
     }
 
     private static func hash(_ payload: [UInt8]) -> ContentHash {
         let bits = payload.withUnsafeBufferPointer { KeyedHash.content([$0]) }
         return ContentHash(high: bits.high, low: bits.low)
+    }
+}
+
+extension ItemColumns {
+    fileprivate mutating func append(
+        _ id: Int64, _ entry: GoldEntry, _ payload: [UInt8], hash: ContentHash
+    ) {
+        ids.append(id)
+        externalIDs.append(entry.externalID)
+        payloadHashes.append(uuidHigh: hash.high, low: hash.low)
+        groups.appendNull()
+        payload.withUnsafeBufferPointer { payloads.append(bytes: $0) }
+        if let metadata = entry.metadata {
+            metadata.withUnsafeBufferPointer { self.metadata.append(bytes: $0) }
+        } else {
+            metadata.appendNull()
+        }
+        parents.appendNull()
     }
 }

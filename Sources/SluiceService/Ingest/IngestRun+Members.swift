@@ -16,7 +16,7 @@ struct StoredItem: Sendable {
 /// line leaves out is what the item has.
 extension IngestRun {
     /// How many stored payloads are in memory at once.
-    private static let payloadPage = 16
+    static let payloadPage = 16
 
     /// The values that the rules look at, of the item as it is stored.
     func fields(

@@ -35,7 +35,7 @@ struct ReviewImportRun {
         }
         try findItems(store, itemIDs)
         try fillItems(store)
-        refuseOtherPayloads()
+        try refuseOtherPayloads(store)
         actors = try store.ensureActors(
             Array(Set(open.map { ExactText(answers[$0].author.actorName) })).map(\.text))
         try store.lockReviewers(
@@ -124,14 +124,30 @@ struct ReviewImportRun {
         }
     }
 
-    private mutating func refuseOtherPayloads() {
+    /// Refuses answers whose payload has another value than their item's; another spelling is the same
+    /// payload. A few payloads are in memory at a time.
+    private mutating func refuseOtherPayloads(_ store: Store) throws(PostgresError) {
+        var differing: [Int64: [Int]] = [:]
         for index in open {
             let answer = answers[index]
             guard let payload = answer.payload,
                 let item = items[ExactText(answer.externalID)],
                 item.payloadHash != ContentHash(payload: payload)
             else { continue }
-            outcomes[index] = .refused(.itemConflict(externalID: answer.externalID))
+            differing[item.id, default: []].append(index)
+        }
+        let ids = differing.keys.sorted()
+        for first in stride(from: 0, to: ids.count, by: IngestRun.payloadPage) {
+            let page = Array(ids[first..<min(first + IngestRun.payloadPage, ids.count)])
+            for stored in try store.findPayloads(items: page, project: project.id) {
+                guard let payload = stored.payload else { continue }
+                differing[stored.item]?.removeAll { index in
+                    answers[index].payload.map { CanonicalJSON.areEqual($0, payload) } ?? true
+                }
+            }
+        }
+        for index in differing.values.joined() {
+            outcomes[index] = .refused(.itemConflict(externalID: answers[index].externalID))
         }
     }
 

@@ -35,20 +35,32 @@ struct GoldCommand: AsyncParsableCommand {
                 let lines = try Self.marks(values)
                 let client = try service.client()
                 let name = try await project.name(client)
-                var added = 0
+                var (added, made, filled) = (0, 0, 0)
                 for start in stride(from: 0, to: lines.count, by: 1000) {
                     let part = Array(lines[start..<min(start + 1000, lines.count)])
                     let summary = try await client.call(
                         Endpoints.addGold, at: ["project": name], GoldUpload(part))
                     added += summary.added
+                    made += summary.newItems
+                    filled += summary.filledItems
                     for refusal in summary.refused {
                         let place = values[start + refusal.line - 1].place
                         Output.say("\(place): \(refusal.code) \(safe(refusal.detail))")
                     }
                 }
-                Output.say("\(added) gold items added, \(lines.count - added) refused")
+                Output.say(Self.summary(of: lines.count, added: added, made: made, filled: filled))
                 if added < lines.count { throw ExitCode(1) }
             }
+        }
+
+        /// What became of the lines, items that came of them included.
+        private static func summary(of lines: Int, added: Int, made: Int, filled: Int) -> String {
+            var text = "\(added) gold items added, \(lines - added) refused"
+            if made > 0 { text += ", \(made) new \(made == 1 ? "item" : "items") made" }
+            if filled > 0 {
+                text += ", \(filled) \(filled == 1 ? "item" : "items") without a payload filled"
+            }
+            return text
         }
 
         private static func marks(_ values: [InputFile.Value]) throws -> [GoldMark] {
