@@ -51,6 +51,24 @@ SELECT g.o_status, g.o_item, g.o_expires_at, g.o_model_version, g.o_form, g.o_ex
     g.o_received_at, g.o_label, g.o_confidence, g.o_scores, g.o_highlights, g.o_model, g.o_version
 FROM undo_gold($1, $2, $3, $4, $5) AS g;
 
+-- name: goldLease
+-- The lease of a gold item that a reviewer was given, answered or not, with what the reviewer sees.
+-- $1 project_id bigint, $2 item_id bigint, $3 actor_id bigint
+-- returns token bigint, item_id bigint, expires_at timestamptz, model_version_id bigint, form text, external_id text, payload json
+--   metadata json, received_at timestamptz, label text or null, confidence double precision, scores json, highlights json
+--   model text or null, version text or null
+SELECT l.token, l.item_id, greatest(l.expires_at, l.given_at), l.model_version_id, l.form, i.external_id, i.payload, i.metadata,
+    l.received_at, p.label, p.confidence, p.scores, p.highlights, m.model, m.version
+FROM gold_lease l
+CROSS JOIN LATERAL (
+    SELECT x.external_id, x.payload, x.metadata FROM item x WHERE x.project_id = $1 AND x.id = l.item_id OFFSET 0) AS i
+LEFT JOIN LATERAL (
+    SELECT x.label, x.confidence, x.scores, x.highlights FROM prediction x
+    WHERE x.project_id = $1 AND x.item_id = l.item_id AND x.model_version_id = l.model_version_id OFFSET 0) AS p ON true
+LEFT JOIN LATERAL (
+    SELECT x.model, x.version FROM model_version x WHERE x.project_id = $1 AND x.id = l.model_version_id OFFSET 0) AS m ON true
+WHERE l.project_id = $1 AND l.actor_id = $3 AND l.item_id = $2;
+
 -- name: upsertGold
 -- Marks items as gold; one that was gold before gets the new label and note, and is no more retired.
 -- $1 project_id bigint, $2 item_ids bigint[], $3 labels text[], $4 notes text[], $5 actor_id bigint

@@ -170,6 +170,13 @@ SELECT open_adjudication($1, $2);
 SELECT u.o_status, u.o_item, u.o_queue, u.o_model_version, u.o_shown, u.o_expires_at, u.o_revision, u.o_decided, u.o_is_audit
 FROM undo_review($1, $2, $3, $4, $5) AS u;
 
+-- name: heldLease
+-- The lease of a task that a reviewer holds.
+-- $1 project_id bigint, $2 item_id bigint, $3 actor_id bigint, $4 queue smallint
+-- returns token bigint, expires_at timestamptz
+SELECT l.token, l.expires_at FROM lease l
+WHERE l.project_id = $1 AND l.item_id = $2 AND l.actor_id = $3 AND l.queue = $4;
+
 -- name: leasedItem
 -- What the reviewer of an item is to see.
 -- $1 project_id bigint, $2 item_id bigint, $3 model_version_id bigint

@@ -168,8 +168,8 @@ struct ReviewStep {
 
 /// What a transaction made of an undo.
 enum UndoStepResult: Sendable {
-    case undone(UndoneReview, ReviewContent)
-    case repeated
+    /// It is taken back, now or before; with the token and the end of the reviewer's lease.
+    case undone(UndoneReview, ReviewContent, held: (token: Int64, expiresAt: Timestamp))
     /// It was an answer to a gold item, and nothing was done.
     case gold
     case refused(ReviewError)
@@ -186,7 +186,6 @@ struct UndoStep {
             leaseSeconds: project.policy.leaseSeconds)
         switch undone.status {
         case .unknown: return .refused(.unknownReview(id: reviewID))
-        case .repeated: return .repeated
         case .gold: return .gold
         case .superseded:
             return .refused(
@@ -194,14 +193,20 @@ struct UndoStep {
         case .taken:
             return .refused(
                 .undoTooLate(reason: "your answer held no slot, and others have them all by now"))
-        case .undone: break
+        case .undone, .repeated: break
         }
-        if undone.isDecided { try reopen(undone) }
+        if undone.status == .undone, undone.isDecided { try reopen(undone) }
         guard
             let content = try store.reviewContent(
                 project: project.id, item: undone.item, modelVersionID: undone.modelVersionID)
         else { return .refused(.internalError) }
-        return .undone(undone, content)
+        if let expiresAt = undone.expiresAt {
+            return .undone(undone, content, held: (token, expiresAt))
+        }
+        let held = try store.heldLease(
+            project: project.id, item: undone.item, actor: actor, queue: undone.queue)
+        return .undone(
+            undone, content, held: held ?? (token, expiresAt: Timestamp(microseconds: 0)))
     }
 
     /// Without the review there is no decision by people: an audited item has the model's again, a

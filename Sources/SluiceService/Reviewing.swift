@@ -281,7 +281,11 @@ public struct Reviewing: Sendable {
 
     /// Takes the caller's own review back; the task is theirs again under a new lease.
     ///
-    /// - Returns: the lease; nil when the review had been taken back before.
+    /// Sent again it changes nothing and gives the lease the reviewer has on the task now. If that is
+    /// gone, it gives a lapsed one: an answer under it counts while the task has a free slot, and an
+    /// answer recorded before is confirmed.
+    ///
+    /// - Returns: the lease; nil when a gold item's lease is no more.
     /// - Throws: `unknownReview`, `undoTooLate`.
     public func undo(
         reviewID: String, project: ProjectContext, by caller: Caller
@@ -292,13 +296,12 @@ public struct Reviewing: Sendable {
                 reviewID: reviewID, actor: caller.actor, token: token)
         }
         switch step {
-        case .repeated: return nil
         case .gold: return try await undoGold(reviewID: reviewID, project: project, by: caller)
         case .refused(let error): throw error
-        case .undone(let undone, let content):
+        case .undone(let undone, let content, let held):
             let again = lease(
-                of: undone.item, modelVersionID: undone.modelVersionID, token: token,
-                expiresAt: undone.expiresAt ?? Timestamp(microseconds: 0), queue: undone.queue,
+                of: undone.item, modelVersionID: undone.modelVersionID, token: held.token,
+                expiresAt: held.expiresAt, queue: undone.queue,
                 isBlind: !undone.isShown, content: content, project: project, by: caller)
             return try await withAnswers([again], project: project).first
         }

@@ -87,8 +87,8 @@ public struct RecordedGold: Sendable {
 public enum UndoneGold: Sendable {
     /// The item is its reviewer's again.
     case undone(GivenGold)
-    /// It had been taken back before.
-    case repeated
+    /// The answer to that item had been taken back before.
+    case repeated(item: Int64)
     /// The reviewer gave no such answer.
     case unknown
 }
@@ -193,11 +193,22 @@ extension Store {
         ) { (row) throws(PostgresError) -> UndoneGold in
             switch try row.text(0) {
             case "undone": .undone(try GivenGold(row, from: 1, token: token))
-            case "repeated": .repeated
+            case "repeated": .repeated(item: try row.int64(1))
             default: .unknown
             }
         }
         return undone ?? .unknown
+    }
+
+    /// The lease of a gold item that a reviewer was given, answered or not; nil for none.
+    public func goldLease(
+        project: Int64, item: Int64, actor: Int64
+    ) throws(PostgresError) -> GivenGold? {
+        try session.queryOne(
+            SQLCatalog.goldLease, [.int64(project), .int64(item), .int64(actor)]
+        ) { (row) throws(PostgresError) -> GivenGold in
+            try GivenGold(row, from: 1, token: try row.int64(0))
+        }
     }
 }
 

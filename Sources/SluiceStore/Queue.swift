@@ -212,6 +212,18 @@ extension Store {
         return undone
     }
 
+    /// The token and the end of the lease that a reviewer holds on a task; nil for none.
+    public func heldLease(
+        project: Int64, item: Int64, actor: Int64, queue: Queue
+    ) throws(PostgresError) -> (token: Int64, expiresAt: Timestamp)? {
+        try session.queryOne(
+            SQLCatalog.heldLease,
+            [.int64(project), .int64(item), .int64(actor), .int16(queue.rawValue)]
+        ) { (row) throws(PostgresError) -> (token: Int64, expiresAt: Timestamp) in
+            (try row.int64(0), Timestamp(microseconds: try row.timestamp(1)))
+        }
+    }
+
     /// What a reviewer of that item sees.
     public func reviewContent(
         project: Int64, item: Int64, modelVersionID: Int64

@@ -13,11 +13,56 @@ struct UndoTests {
             try await service.answer(lease, .label("b"), id: "1", by: ann)
             let again = try #require(try await service.undo("1", by: ann))
             #expect(again.content.externalID == "x")
-            #expect(try await service.undo("1", by: ann) == nil)
             #expect(try await decisions(service) == "reviewer|corrected|b\nreviewer|reopened|")
             try await QueueInvariant.check(service)
             try await service.answer(again, .label("a"), id: "2", by: ann)
             #expect(try await decisions(service).hasSuffix("reviewer|accepted|a"))
+            try await QueueInvariant.check(service)
+        }
+    }
+
+    @Test("an undo sent again changes nothing and gives the same lease")
+    func again() async throws {
+        try await TestService.run { service in
+            let (ann, lease) = try await service.leasedItem()
+            try await service.answer(lease, .label("b"), id: "1", by: ann)
+            let first = try #require(try await service.undo("1", by: ann))
+            let second = try #require(try await service.undo("1", by: ann))
+            #expect(second.id == first.id && second.expiresAt == first.expiresAt)
+            #expect(second.content.externalID == "x")
+            #expect(try await decisions(service) == "reviewer|corrected|b\nreviewer|reopened|")
+            try await QueueInvariant.check(service)
+            try await service.answer(second, .label("a"), id: "2", by: ann)
+            // The reply to the second answer was lost: undo and answer are sent once more.
+            let third = try #require(try await service.undo("1", by: ann))
+            let repeated = try await service.answer(third, .label("a"), id: "2", by: ann)
+            #expect(repeated.isDuplicate && repeated.status == "counted")
+            #expect(try await decisions(service).hasSuffix("reopened|\nreviewer|accepted|a"))
+            try await QueueInvariant.check(service)
+        }
+    }
+
+    @Test("an undo sent again after its lease lapsed leads to an answer that counts, if it can")
+    func againLate() async throws {
+        try await TestService.run { service in
+            let (ann, lease) = try await service.leasedItem()
+            try await service.answer(lease, .label("b"), id: "1", by: ann)
+            let first = try #require(try await service.undo("1", by: ann))
+            try await service.reviewing.release(first.id, project: service.project(), by: ann)
+            let second = try #require(try await service.undo("1", by: ann))
+            let answer = try await service.answer(second, .label("a"), id: "2", by: ann)
+            #expect(answer.status == "late")
+            try await QueueInvariant.check(service)
+
+            let third = try #require(try await service.undo("2", by: ann))
+            try await service.reviewing.release(third.id, project: service.project(), by: ann)
+            try await service.answerNext(.label("c"), by: ["bob"])
+            let fourth = try #require(try await service.undo("2", by: ann))
+            let error = await #expect(throws: ReviewError.self) {
+                try await service.answer(fourth, .label("a"), id: "3", by: ann)
+            }
+            #expect(error?.code == .leaseLost, "somebody else has decided it")
+            #expect(try await decisions(service).hasSuffix("corrected|c"))
             try await QueueInvariant.check(service)
         }
     }

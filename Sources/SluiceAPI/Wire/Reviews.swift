@@ -148,7 +148,8 @@ public struct ReviewReply: Hashable, WireValue {
 public struct UndoReply: WireValue {
     /// The review that no longer counts.
     public var reviewID: String
-    /// The new lease on the same item; nil when the undo was a repeat.
+    /// The reviewer's lease on the same item, also when the undo was a repeat; one that has expired
+    /// by then still names the item in an answer.
     public var lease: Lease?
 
     /// Makes a reply.

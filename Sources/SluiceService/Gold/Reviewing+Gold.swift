@@ -128,16 +128,19 @@ extension Reviewing {
         if project.policy.gold.givesFeedback {
             throw ReviewError.undoTooLate(reason: "you have been told the known label")
         }
-        let undone = try await pool.statement { session in
-            try Store(session).undoGold(
+        let gold = try await pool.transaction { session throws -> GivenGold? in
+            let store = Store(session)
+            let undone = try store.undoGold(
                 project: project.id, id: reviewID, actor: caller.actor,
                 token: Int64.random(in: .min ... .max), leaseSeconds: project.policy.leaseSeconds)
+            switch undone {
+            case .undone(let gold): return gold
+            case .repeated(let item):
+                return try store.goldLease(project: project.id, item: item, actor: caller.actor)
+            case .unknown: throw ReviewError.unknownReview(id: reviewID)
+            }
         }
-        switch undone {
-        case .undone(let gold): return lease(of: gold, project: project, by: caller)
-        case .repeated: return nil
-        case .unknown: throw ReviewError.unknownReview(id: reviewID)
-        }
+        return gold.map { lease(of: $0, project: project, by: caller) }
     }
 }
 
