@@ -38,7 +38,7 @@ extension Desk {
         var effects: [Effect] = []
         for index in leases.indices {
             let held = leases[index]
-            guard held.lost == nil, !held.isRenewing, now >= held.renewAt else { continue }
+            guard held.isLive, !held.isRenewing, now >= held.renewAt else { continue }
             leases[index].isRenewing = true
             effects.append(.renew(lease: held.id))
         }
@@ -114,7 +114,8 @@ extension Desk {
     mutating func take(
         renewed lease: String, _ result: Result<RenewReply, ServiceFailure>
     ) -> [Effect] {
-        let index = leases.firstIndex { $0.id == lease }
+        // An item that is taken back waits for another lease: this one was used up by its answer.
+        let index = leases.firstIndex { $0.id == lease && $0.isLive }
         switch result {
         case .success:
             reached()
@@ -137,106 +138,5 @@ extension Desk {
             }
         }
         return []
-    }
-
-    mutating func take(
-        submitted reviewID: String, _ result: Result<ReviewReply, ServiceFailure>
-    ) -> [Effect] {
-        switch result {
-        case .success(let reply):
-            let operation = pending.finishFirst()
-            if let operation { replayed(operation) }
-            reached()
-            if let said = passingWord(on: reply, to: operation) { flash = said }
-        case .failure(let failure) where failure.isTemporary:
-            pending.retry(at: missed(failure))
-        case .failure(let failure):
-            reached()
-            guard let operation = pending.finishFirst() else { return [] }
-            refused(operation, failure)
-        }
-        return []
-    }
-
-    mutating func take(
-        undone reviewID: String, _ result: Result<UndoReply, ServiceFailure>
-    ) -> [Effect] {
-        if case .failure(let failure) = result, failure.isTemporary {
-            pending.retry(at: missed(failure))
-            return []
-        }
-        guard let operation = pending.finishFirst() else { return [] }
-        reached()
-        let answered = undoing.removeValue(forKey: reviewID)
-        replayed(operation)
-        switch result {
-        case .success(let reply):
-            if let answered { uncount(answered) }
-            guard let lease = reply.lease else {
-                recalled[reviewID] = nil
-                notices.append(
-                    Notice(
-                        title: "\(operation.externalID) was taken back",
-                        detail: "the item goes back to the queue when its lease ends"))
-                return []
-            }
-            if isLeaving { return release([lease.lease]) }
-            putBack(restored(HeldLease(lease, askedAt: now), reviewID, answered))
-        case .failure(let failure):
-            recalled[reviewID] = nil
-            explain(
-                operation, title: "\(operation.externalID) was not taken back",
-                detail: failure.summary)
-        }
-        return []
-    }
-
-    /// Shows an item again, but never under an editor that belongs to another one.
-    mutating func putBack(_ held: HeldLease) {
-        if isEditingItem {
-            leases.insert(held, at: min(1, leases.count))
-        } else {
-            leases.insert(held, at: 0)
-            scroll = 0
-        }
-    }
-
-    /// The session has one answer less.
-    mutating func uncount(_ answered: Answered) {
-        done = max(0, done - 1)
-        doneTime = max(.zero, doneTime - answered.held.active)
-    }
-
-    /// An answer will never count: says so until it is put away, and loses no work over it.
-    private mutating func refused(_ operation: PendingOperation, _ failure: ServiceFailure) {
-        pending.removeUndo(of: operation.reviewID)
-        let answered =
-            history.last { $0.reviewID == operation.reviewID } ?? undoing[operation.reviewID]
-        history.removeAll { $0.reviewID == operation.reviewID }
-        undoing[operation.reviewID] = nil
-        flash = ""
-        replayed(operation, isRefused: true)
-        var detail = failure.summary
-        if let answered {
-            uncount(answered)
-            if case .refused(let problem) = failure, !Self.isAboutLease(problem), !isLeaving {
-                detail += "; the item is on the screen again"
-                putBack(answered.held)
-            }
-        }
-        guard case .answer(_, let answer) = operation.action else { return }
-        if let comment = answer.comment { detail += "; your comment was: \(comment)" }
-        explain(
-            operation, title: "\(operation.externalID): \(describe(answer.verdict)) was refused",
-            detail: detail)
-    }
-
-    /// Whether the problem means that the item is no longer this reviewer's to answer.
-    static func isAboutLease(_ problem: Problem) -> Bool {
-        let codes: [ErrorCode] = [
-            .unknownLease, .leaseLost, .leaseSuperseded, .alreadyReviewed, .reviewConflict,
-            .unknownItem,
-        ]
-        return codes.contains { $0.rawValue == problem.code }
     }
 }

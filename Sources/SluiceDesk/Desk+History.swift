@@ -70,9 +70,7 @@ extension Desk {
                 comment: answered.held.comment, predicted: answered.held.suggestion?.label,
                 review: nil)
         }
-        let others = past.reviews.filter {
-            undoing[$0.reviewID] == nil && recalled[$0.reviewID] == nil
-        }
+        let others = past.reviews.filter { !takenBack.contains($0.reviewID) }
         return own
             + others.map { review in
                 PastAnswer(
@@ -121,28 +119,19 @@ extension Desk {
             return
         }
         recalled[answer.reviewID] = answer
-        past.reviews.removeAll { $0.reviewID == answer.reviewID }
-        pending.append(
-            PendingOperation(.undo(reviewID: answer.reviewID), externalID: answer.externalID))
-        flash = "\(answer.externalID): taking it back"
+        askBack(answer.reviewID, externalID: answer.externalID)
+        putBack(
+            restored(
+                HeldLease(placeholder: answer.externalID, awaiting: answer.reviewID), answer))
     }
 
-    /// A lease that an undo brought, with what the answer that was taken back said.
-    mutating func restored(_ held: HeldLease, _ reviewID: String, _ answered: Answered?)
-        -> HeldLease
-    {
+    /// A lease that an undo brought, with what the answer of the list said.
+    func restored(_ held: HeldLease, _ answer: PastAnswer?) -> HeldLease {
+        guard let answer else { return held }
         var held = held
-        if let answered {
-            held.comment = answered.held.comment
-            held.guidelineNote = answered.held.guidelineNote
-            held.tags = answered.held.tags
-            held.former = answered.verdict
-        } else if let answer = recalled[reviewID] {
-            held.comment = answer.comment
-            held.tags = answer.tags
-            held.former = answer.verdict
-        }
-        recalled[reviewID] = nil
+        held.comment = answer.comment
+        held.tags = answer.tags
+        held.former = answer.verdict
         return held
     }
 }

@@ -27,7 +27,7 @@ extension Desk {
             mode = .review
         case .review, .help, .guidelines, .figures, .history, .paused: break
         }
-        let held = leases.filter { $0.lost == nil }
+        let held = leases.filter(\.isLive)
         idled = leases
         leases = []
         return release(held.map(\.id))

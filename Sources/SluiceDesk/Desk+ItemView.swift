@@ -79,6 +79,7 @@ extension Desk {
     /// What has to be known about the lease; nothing while it is safe.
     private func leaseNote(_ held: HeldLease) -> String {
         if held.lost != nil { return "LEASE LOST" }
+        if held.awaitedUndo != nil { return "being taken back" }
         let left = held.expiresAt - now
         if left <= .zero { return "lease expired" }
         return left < .seconds(60) ? "lease \(Int(left.seconds.rounded(.up))) s" : ""

@@ -8,8 +8,6 @@ extension Desk {
     static let commentLimit = 4_096
     /// Of one pause between two keys, at most this much counts as work on an item.
     static let activeGap = Duration.seconds(60)
-    /// Answers that can be taken back.
-    static let historyLimit = 100
 
     mutating func take(_ event: TerminalEvent) -> [Effect] {
         switch event {
@@ -176,75 +174,6 @@ extension Desk {
         case .quit: return quit()
         }
         return []
-    }
-
-    // MARK: - Answers
-
-    /// Answers the item on the screen and shows the next one.
-    mutating func decide(_ verdict: Verdict) -> [Effect] {
-        if let obstacle = obstacleToDeciding {
-            flash = obstacle
-            return []
-        }
-        let held = leases.removeFirst()
-        scroll = 0
-        mode = .review
-        if leases.isEmpty { leaseCall.dueAt = min(leaseCall.dueAt, now) }
-        guard held.lost == nil else {
-            flash = "\(held.externalID) was put away without an answer"
-            return []
-        }
-        let request = Answer(
-            reviewID: ids.next(), verdict: verdict, tags: held.tags,
-            comment: held.comment.isEmpty ? nil : held.comment,
-            seconds: (held.active.seconds * 10).rounded() / 10,
-            guidelineNote: held.guidelineNote.isEmpty ? nil : held.guidelineNote)
-        pending.append(
-            PendingOperation(
-                .answer(lease: held.id, request), externalID: held.externalID))
-        history.append(Answered(reviewID: request.reviewID, held: held, verdict: verdict))
-        if history.count > Self.historyLimit { history.removeFirst() }
-        if let label = verdict.labelName { recentLabels.use(label) }
-        for tag in held.tags.reversed() { recentTags.use(tag) }
-        done += 1
-        doneTime += held.active
-        flash = "\(held.externalID): \(describe(verdict))"
-        let undo = keymap.title(of: .undo)
-        // A key file may have taken its key away.
-        if !undo.isEmpty { flash += " · \(undo) takes it back" }
-        return []
-    }
-
-    /// Takes the last answer back: here if it was not sent, else by asking the service.
-    private mutating func undo() {
-        guard let last = history.popLast() else { return }
-        takeBack(last)
-    }
-
-    /// Takes an answer of this session back.
-    mutating func takeBack(_ last: Answered) {
-        if pending.cancelAnswer(last.reviewID) {
-            uncount(last)
-            var held = last.held
-            held.former = last.verdict
-            putBack(held)
-            flash = "\(last.held.externalID): taken back before it was sent"
-            return
-        }
-        undoing[last.reviewID] = last
-        pending.append(
-            PendingOperation(.undo(reviewID: last.reviewID), externalID: last.held.externalID))
-        flash = "\(last.held.externalID): taking it back"
-    }
-
-    /// What an answer says, in a few words.
-    func describe(_ verdict: Verdict) -> String {
-        switch verdict {
-        case .label(let name): labels?.title(of: name) ?? name
-        case .skip: "skipped"
-        case .escalate: "escalated"
-        case .unusable: "unusable"
-        }
     }
 
     private mutating func quit() -> [Effect] {

@@ -6,7 +6,7 @@ extension Desk {
         isLeaving = true
         mode = .review
         pending.notBefore = .zero
-        let held = leases.filter { $0.lost == nil }.map(\.id)
+        let held = leases.filter(\.isLive).map(\.id)
         leases = []
         return [.limitLeaving(options.leavingLimit)] + release(held)
     }

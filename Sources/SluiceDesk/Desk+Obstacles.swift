@@ -56,6 +56,9 @@ extension Desk {
     /// Why no answer can be given now; nil when one can.
     var obstacleToDeciding: String? {
         if leases.isEmpty { return "no item to answer yet" }
+        if let held = leases.first, held.isPlaceholder, held.lost == nil {
+            return "\(held.externalID) is on its way back"
+        }
         if labels == nil { return "the labels are not known yet" }
         return DeskLayout.fits(size) ? nil : "the terminal is too small to show the item"
     }

@@ -3,7 +3,7 @@ import SluiceTerminal
 /// A break: the items go back to the queue, nothing of them stays on the screen.
 extension Desk {
     mutating func pause() -> [Effect] {
-        let held = leases.filter { $0.lost == nil }
+        let held = leases.filter(\.isLive)
         keepDrafts(leases)
         leases = []
         mode = .paused

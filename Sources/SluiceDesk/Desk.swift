@@ -76,7 +76,7 @@ public struct Desk: Sendable {
     /// An answer that can be taken back.
     struct Answered: Sendable {
         let reviewID: String
-        let held: HeldLease
+        var held: HeldLease
         let verdict: Verdict
     }
 
@@ -148,6 +148,8 @@ public struct Desk: Sendable {
     var history: [Answered] = []
     /// Answers being taken back, by review id.
     var undoing: [String: Answered] = [:]
+    /// Every review that was taken back in this session, or is being.
+    var takenBack: Set<String> = []
     /// Answers of earlier sessions being taken back, by review id.
     var recalled: [String: PastAnswer] = [:]
     var recentLabels = RecentNames()

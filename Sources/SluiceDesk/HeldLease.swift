@@ -1,9 +1,10 @@
 import SluiceAPI
 import SluiceDomain
+import SluiceJSON
 
 /// A lease the client holds, with what it needs to show and answer it.
 struct HeldLease: Sendable {
-    let lease: Lease
+    private(set) var lease: Lease
     let document: PayloadDocument
     /// Nil when the review is blind, and once nobody can give the label any more.
     var suggestion: Suggestion?
@@ -15,6 +16,10 @@ struct HeldLease: Sendable {
     var isRenewing = false
     /// The code of the problem over which the lease was lost; nil while it is held.
     var lost: String?
+    /// The review that is being taken back, which gives a lease in place of `lease`; nil once it has.
+    var awaitedUndo: String?
+    /// Whether the item itself is still on its way, and only its name is here.
+    private(set) var isPlaceholder = false
     /// Fields that other records have and this one has not.
     var absentFields: [String] = []
     /// How many levels of nested values the reviewer has unfolded; nil leaves it to the document.
@@ -41,7 +46,28 @@ struct HeldLease: Sendable {
         renewAt = askedAt + .seconds(lease.leaseSeconds) / 3
     }
 
+    /// Stands for an item that an undo gives back, until its content is here.
+    init(placeholder externalID: String, awaiting reviewID: String) {
+        let text = #"{"type":"text","text":"The item is on its way back."}"#
+        self.init(
+            Lease(
+                lease: "", expiresAt: Timestamp(microseconds: 0), leaseSeconds: 0, isBlind: true,
+                item: LeasedItem(
+                    externalID: externalID, payload: RawJSON(Array(text.utf8)), metadata: nil,
+                    receivedAt: Timestamp(microseconds: 0)),
+                prediction: nil),
+            askedAt: .zero)
+        awaitedUndo = reviewID
+        isPlaceholder = true
+    }
+
     var id: String { lease.lease }
+    /// The lease as an answer names it.
+    var reference: PendingOperation.LeaseReference {
+        awaitedUndo.map { .undo(reviewID: $0) } ?? .lease(id)
+    }
+    /// Whether it can be renewed and given back.
+    var isLive: Bool { lost == nil && awaitedUndo == nil }
     var externalID: String { lease.item.externalID }
     /// Whether something was typed for the item, or its answer was taken back.
     var isDrafted: Bool {
@@ -57,6 +83,18 @@ struct HeldLease: Sendable {
         held.former = draft.former
         held.active = draft.active
         return held
+    }
+
+    /// The undo that was waited for gave this lease: what is on the screen stays as it is.
+    mutating func adopt(_ lease: Lease, askedAt: Duration) {
+        if isPlaceholder {
+            let waited = self
+            self = HeldLease(lease, askedAt: askedAt).continuing(waited)
+        } else {
+            self.lease = lease
+            awaitedUndo = nil
+            renewed(askedAt: askedAt)
+        }
     }
 
     /// The service made the lease last from `askedAt`.

@@ -10,8 +10,21 @@ public struct PendingOperation: Hashable, WireValue {
     /// What is to be sent.
     public enum Action: Hashable, Sendable {
         /// An answer under a lease.
-        case answer(lease: String, Answer)
+        case answer(under: LeaseReference, Answer)
         /// Taking back the review of that id.
+        case undo(reviewID: String)
+
+        /// An answer under a lease that is known.
+        public static func answer(lease: String, _ answer: Answer) -> Action {
+            .answer(under: .lease(lease), answer)
+        }
+    }
+
+    /// How an answer names its lease.
+    public enum LeaseReference: Hashable, Sendable {
+        /// By its id.
+        case lease(String)
+        /// As the lease that taking back the review of that id gives, now or when asked again.
         case undo(reviewID: String)
     }
 
@@ -41,8 +54,7 @@ public struct PendingOperation: Hashable, WireValue {
         switch try field.string() {
         case "answer":
             action = .answer(
-                lease: try wire.required("lease").string(),
-                try Answer(wire: wire.required("review")))
+                under: try LeaseReference(wire: wire), try Answer(wire: wire.required("review")))
         case "undo":
             action = .undo(reviewID: try wire.required("review_id").string())
         default:
@@ -57,7 +69,10 @@ public struct PendingOperation: Hashable, WireValue {
         switch action {
         case .answer(let lease, let request):
             writer.member("operation", "answer")
-            writer.member("lease", lease)
+            switch lease {
+            case .lease(let id): writer.member("lease", id)
+            case .undo(let reviewID): writer.member("lease_of_undo", reviewID)
+            }
             writer.key("review")
             request.write(to: &writer)
         case .undo(let reviewID):
@@ -65,5 +80,15 @@ public struct PendingOperation: Hashable, WireValue {
             writer.member("review_id", reviewID)
         }
         writer.endObject()
+    }
+}
+
+extension PendingOperation.LeaseReference {
+    fileprivate init(wire: WireReader) throws(ReviewError) {
+        if let undo = try wire.optional("lease_of_undo") {
+            self = .undo(reviewID: try undo.string())
+        } else {
+            self = .lease(try wire.required("lease").string())
+        }
     }
 }

@@ -26,6 +26,8 @@ struct PlainSession {
     var outcome = PlainOutcome()
     /// The items held; the last one is the one being answered.
     var held: [HeldLease] = []
+    /// The items that undos of an earlier session gave back, by the id of the review taken back.
+    var undone: [(reviewID: String, held: HeldLease)] = []
     /// Items given back, with what was typed for them.
     var drafts: [HeldLease] = []
     /// What was typed for an item that had been given back.

@@ -243,54 +243,13 @@ struct SendingTests {
         #expect(desk.done == 1)
     }
 
-    @Test("an answer that was sent is taken back by the service, which gives the item again")
-    func undoSent() {
-        var desk = Sample.desk()
-        desk.press("f")
-        let reviewID = id(desk)
-        _ = desk.update(.submitted(reviewID: reviewID, .success(Sample.reply(reviewID))))
-        #expect(desk.press("u") == [.undo(reviewID: reviewID)])
-        #expect(desk.shown == "invoice-2")
-        let reply = UndoReply(reviewID: reviewID, lease: Sample.lease("invoice-1"))
-        _ = desk.update(.undone(reviewID: reviewID, .success(reply)))
-        #expect(desk.shown == "invoice-1")
-        #expect(desk.done == 0)
-        #expect(desk.press("u").isEmpty)
-    }
-
-    @Test("an undo of an answer under way waits for it, and goes away if it is refused")
-    func undoUnderWay() {
-        var desk = Sample.desk()
-        desk.press("f")
-        let reviewID = id(desk)
-        #expect(desk.press("u").isEmpty)
-        #expect(desk.pending.count == 2)
-        let effects = desk.update(
-            .submitted(reviewID: reviewID, .failure(Sample.problem(.leaseLost(decided: false)))))
-        #expect(!effects.contains(.undo(reviewID: reviewID)))
-        #expect(desk.pending.isEmpty)
-        #expect(desk.notices.count == 1)
-    }
-
-    @Test("an undo that comes too late is explained")
-    func undoTooLate() {
-        var desk = Sample.desk()
-        desk.press("f")
-        let reviewID = id(desk)
-        _ = desk.update(.submitted(reviewID: reviewID, .success(Sample.reply(reviewID))))
-        desk.press("u")
-        _ = desk.update(
-            .undone(reviewID: reviewID, .failure(Sample.problem(.undoTooLate(reason: "exported")))))
-        #expect(desk.screen().contains("invoice-1 was not taken back"))
-        #expect(desk.done == 1)
-    }
-
     @Test("a pending operation survives a journal")
     func journal() throws {
         let request = Answer(
             reviewID: "r1", verdict: .label("fraud"), comment: "a\nb", seconds: 4.5)
         for operation in [
             PendingOperation(.answer(lease: "l1", request), externalID: "ü"),
+            PendingOperation(.answer(under: .undo(reviewID: "r0"), request), externalID: "ü"),
             PendingOperation(.undo(reviewID: "r1"), externalID: "x"),
         ] {
             #expect(try PendingOperation(parsing: operation.json) == operation)

@@ -102,6 +102,8 @@ struct HistoryTests {
                 reviewID: "r-1", .failure(Sample.problem(.undoTooLate(reason: reason)))))
         #expect(desk.notices.first?.title == "old-1 was not taken back")
         #expect(desk.screen().contains(reason))
+        #expect(desk.shown == "old-1" && desk.screen().contains("LEASE LOST"))
+        #expect(desk.press("f").answers.isEmpty)
         #expect(desk.shown == "invoice-1")
     }
 

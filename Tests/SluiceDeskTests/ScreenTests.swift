@@ -112,7 +112,9 @@ struct ScreenTests {
         var desk = Sample.desk()
         desk.press("f")
         _ = desk.update(
-            .submitted(reviewID: "", .failure(Sample.problem(.leaseLost(decided: true)))))
+            .submitted(
+                reviewID: desk.history[0].reviewID,
+                .failure(Sample.problem(.leaseLost(decided: true)))))
         try expectScreen("refused", desk)
     }
 
@@ -146,7 +148,9 @@ struct ScreenTests {
         try expectScreen("small", desk, columns: 40, rows: 12)
         desk.press("f")
         _ = desk.update(
-            .submitted(reviewID: "", .failure(Sample.problem(.leaseLost(decided: true)))))
+            .submitted(
+                reviewID: desk.history[0].reviewID,
+                .failure(Sample.problem(.leaseLost(decided: true)))))
         try expectScreen("small-refused", desk, columns: 40, rows: 12)
         try expectScreen("too-small", desk, columns: 30, rows: 8)
     }
@@ -221,6 +225,11 @@ struct ScreenTests {
         desk.press(Key(.enter))
         try expectScreen("history-answer", desk)
         desk.press(Key(.enter))
+        _ = desk.update(
+            .submitted(
+                reviewID: desk.history[0].reviewID,
+                .success(Sample.reply(desk.history[0].reviewID))))
+        try expectScreen("on-its-way-back", desk)
         _ = desk.update(
             .undone(
                 reviewID: "r-3",

@@ -28,6 +28,8 @@ extension PlainSession {
             say(["Sending \(answers) of an earlier session."])
         }
         for operation in contents.operations where !isOver { await send(again: operation) }
+        held = undone.map(\.held)
+        undone = []
         if !contents.operations.isEmpty, !isOver { say(["Sent."]) }
         if !refusals.isEmpty { say(["Type :ok to put away what was said about refused answers."]) }
     }
@@ -35,13 +37,16 @@ extension PlainSession {
     private mutating func send(again operation: PendingOperation) async {
         let service = self.service
         switch operation.action {
-        case .answer(let lease, let answer):
+        case .answer(let reference, let answer):
             _ = await carry(
                 operation,
                 refusedAs: "\(operation.externalID): \(describe(answer.verdict)) was refused",
                 isKept: true
             ) { () async throws(ServiceFailure) -> ReviewReply in
-                try await service.review(lease: lease, answer)
+                try await service.review(lease: service.lease(reference), answer)
+            }
+            if case .undo(let reviewID) = reference {
+                undone.removeAll { $0.reviewID == reviewID }
             }
         case .undo(let reviewID):
             let askedAt = now
@@ -50,7 +55,9 @@ extension PlainSession {
             ) { () async throws(ServiceFailure) -> UndoReply in
                 try await service.undo(reviewID: reviewID)
             }
-            if let lease = reply?.lease { held.append(HeldLease(lease, askedAt: askedAt)) }
+            if let lease = reply?.lease {
+                undone.append((reviewID, HeldLease(lease, askedAt: askedAt)))
+            }
         }
     }
 
@@ -108,5 +115,22 @@ extension PlainSession {
             say(["Answers are not kept on this machine: \(PlainText.safe(error.description))."])
         }
         saidUnkept = true
+    }
+}
+
+extension DeskService {
+    /// The lease an answer is sent under; where an undo gives it, the undo is sent once more, which
+    /// changes nothing.
+    fileprivate func lease(
+        _ reference: PendingOperation.LeaseReference
+    ) async throws(ServiceFailure) -> String {
+        switch reference {
+        case .lease(let id): return id
+        case .undo(let reviewID):
+            guard let lease = try await undo(reviewID: reviewID).lease else {
+                throw .refused(Problem(.leaseLost(decided: false)))
+            }
+            return lease.lease
+        }
     }
 }
