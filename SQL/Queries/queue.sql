@@ -22,6 +22,31 @@ FROM claim_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS c;
 SELECT c.o_item, c.o_rank, c.o_token, c.o_expires_at, c.o_model_version, c.o_is_blind
 FROM claim_matching_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS c;
 
+-- name: reviewedContents
+-- Reviewed items as their reviewer saw them; payloads of more than $4 bytes as they are stored are left out with their rows.
+-- $1 project_id bigint, $2 actor_id bigint, $3 ids text[], $4 payload_bytes integer
+-- returns id text, is_blind boolean, external_id text, payload json or null, metadata json or null, received_at timestamptz
+--   label text or null, confidence double precision, scores json, highlights json, model text or null, version text or null
+SELECT v.id, NOT v.is_shown AND p.label IS NOT NULL, i.external_id, i.payload, i.metadata,
+    coalesce(g.received_at, i.received_at), CASE WHEN v.is_shown THEN p.label END, p.confidence, p.scores, p.highlights,
+    m.model, m.version
+FROM unnest($3::text[]) AS n (id)
+CROSS JOIN LATERAL (
+    SELECT x.id, x.item_id, x.model_version_id, x.is_shown, x.status FROM review x
+    WHERE x.project_id = $1 AND x.id = n.id AND x.actor_id = $2 OFFSET 0) AS v
+CROSS JOIN LATERAL (
+    SELECT x.external_id, x.payload, x.metadata, x.received_at FROM item x
+    WHERE x.project_id = $1 AND x.id = v.item_id AND coalesce(pg_column_size(x.payload), 0) <= $4 OFFSET 0) AS i
+-- A gold item is said to have arrived when its place in the queue had it arrive.
+LEFT JOIN LATERAL (
+    SELECT x.received_at FROM gold_lease x
+    WHERE x.project_id = $1 AND x.actor_id = $2 AND x.item_id = v.item_id AND v.status = 'gold' OFFSET 0) AS g ON true
+LEFT JOIN LATERAL (
+    SELECT x.label, x.confidence, x.scores, x.highlights FROM prediction x
+    WHERE x.project_id = $1 AND x.item_id = v.item_id AND x.model_version_id = v.model_version_id OFFSET 0) AS p ON true
+LEFT JOIN LATERAL (
+    SELECT x.model, x.version FROM model_version x WHERE x.project_id = $1 AND x.id = v.model_version_id OFFSET 0) AS m ON true;
+
 -- name: readyAfter
 -- Where a look over $5 waiting tasks from a floor on ends; no row when the queue ends before.
 -- $1 project_id bigint, $2 queue smallint, $3 floor_rank bigint, $4 floor_item bigint, $5 skipped integer

@@ -14,6 +14,8 @@ extension Desk {
         var isLoading = false
         /// Why the service did not tell; empty when it did.
         var failure = ""
+        /// The texts of the items, by review id, to be found by.
+        var texts: [String: String] = [:]
     }
 
     /// The list on the screen.
@@ -21,6 +23,8 @@ extension Desk {
         var list = FilterList()
         /// The answer shown whole; nil while the list is.
         var shown: PastAnswer?
+        /// Lines of it above the screen.
+        var scroll = 0
     }
 
     /// An answer of this or an earlier session.
@@ -33,11 +37,33 @@ extension Desk {
         let predicted: String?
         /// Nil for answers of this session that the service has not told about.
         let review: PastReview?
+        /// The item as it was seen; nil where it is not known here.
+        let document: PayloadDocument?
+
+        static func == (one: PastAnswer, other: PastAnswer) -> Bool {
+            ExactText(one.reviewID) == ExactText(other.reviewID)
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(ExactText(reviewID)) }
     }
 
     mutating func openHistory() -> [Effect] {
         mode = .history(HistoryPage())
+        readTexts()
         return loadHistory()
+    }
+
+    /// The longest text of an item that is searched, in characters.
+    private static let searchedLength = 65_536
+
+    /// Makes the texts of all items ready to be searched, each once.
+    private mutating func readTexts() {
+        for answer in pastAnswers where past.texts[answer.reviewID] == nil {
+            guard let document = answer.document else { continue }
+            let view = PayloadView(width: 10_000, rows: .max, levels: .max)
+            let text = document.lines(view).map(\.text).joined(separator: " ")
+            past.texts[answer.reviewID] = String(text.prefix(Self.searchedLength))
+        }
     }
 
     /// Asks for the last answers, unless that is under way.
@@ -51,39 +77,76 @@ extension Desk {
         past.isLoading = false
         switch result {
         case .success(let list):
+            let chosen = chosenReview
             past.reviews = list.reviews
             past.failure = ""
+            if case .history = mode { readTexts() }
+            choose(review: chosen)
             recentLabels.addEarlier(list.reviews.compactMap(\.verdict.labelName))
             recentTags.addEarlier(list.reviews.flatMap(\.tags))
         case .failure(let failure): past.failure = failure.summary
         }
     }
 
-    /// The answers that stand, newest first: those of this session that the service may not know
-    /// yet, then those it told about.
+    /// The review chosen in the list; nil while there is no list.
+    private var chosenReview: String? {
+        guard case .history(let page) = mode, page.shown == nil else { return nil }
+        let answers = matching(page)
+        guard answers.indices.contains(page.list.selected) else { return nil }
+        return answers[page.list.selected].reviewID
+    }
+
+    /// Chooses the same review in a list that has changed.
+    private mutating func choose(review id: String?) {
+        guard let id, case .history(var page) = mode else { return }
+        guard let index = matching(page).firstIndex(where: { $0.reviewID == id }) else { return }
+        page.list.choose(index)
+        mode = .history(page)
+    }
+
+    /// The answers that stand, newest first: those of this session that the service has not told
+    /// about, at their places among those that it told.
     var pastAnswers: [PastAnswer] {
-        let told = Set(past.reviews.map(\.reviewID))
-        let own = history.reversed().filter { !told.contains($0.reviewID) }.map { answered in
-            PastAnswer(
-                reviewID: answered.reviewID, externalID: answered.held.externalID,
-                verdict: answered.verdict, tags: answered.held.tags,
-                comment: answered.held.comment, predicted: answered.held.suggestion?.label,
-                review: nil)
-        }
         let others = past.reviews.filter { !takenBack.contains($0.reviewID) }
-        return own
-            + others.map { review in
-                PastAnswer(
-                    reviewID: review.reviewID, externalID: review.externalID,
-                    verdict: review.verdict, tags: review.tags, comment: review.comment ?? "",
-                    predicted: review.predicted, review: review)
+        let told = Set(others.map(\.reviewID))
+        // What was answered after the newest one that was told is newer than all of them.
+        let newest = history.lastIndex { told.contains($0.reviewID) } ?? -1
+        let isNewer = { (index: Int) in index > newest }
+        let own = history.indices.reversed().filter { !told.contains(history[$0].reviewID) }
+        return own.filter(isNewer).map { pastAnswer(history[$0]) }
+            + others.map { pastAnswer($0) }
+            + own.filter { !isNewer($0) }.map { pastAnswer(history[$0]) }
+    }
+
+    private func pastAnswer(_ answered: Answered) -> PastAnswer {
+        PastAnswer(
+            reviewID: answered.reviewID, externalID: answered.held.externalID,
+            verdict: answered.verdict, tags: answered.held.tags, comment: answered.held.comment,
+            predicted: answered.held.suggestion?.label, review: nil,
+            document: answered.held.isPlaceholder ? nil : answered.held.document)
+    }
+
+    private func pastAnswer(_ review: PastReview) -> PastAnswer {
+        let document =
+            history.last { $0.reviewID == review.reviewID }?.held.document
+            ?? review.content.map { content in
+                PayloadDocument(
+                    content.item.payload, metadata: content.item.metadata,
+                    highlights: content.prediction?.highlights)
             }
+        return PastAnswer(
+            reviewID: review.reviewID, externalID: review.externalID, verdict: review.verdict,
+            tags: review.tags, comment: review.comment ?? "", predicted: review.predicted,
+            review: review, document: document)
     }
 
     /// The answers the list shows.
     func matching(_ page: HistoryPage) -> [PastAnswer] {
         FilterList.matching(page.list.text, in: pastAnswers) { answer in
-            [answer.externalID, describe(answer.verdict), answer.comment] + answer.tags
+            [
+                answer.externalID, describe(answer.verdict), answer.comment,
+                past.texts[answer.reviewID] ?? "",
+            ] + answer.tags
         }
     }
 
@@ -96,6 +159,10 @@ extension Desk {
                 takeBack(shown)
             case .acknowledge, .history, .quit:
                 page.shown = nil
+                page.scroll = 0
+                mode = .history(page)
+            case .scroll(let scroll):
+                page.scroll = target(of: scroll, shown, from: page.scroll)
                 mode = .history(page)
             default: break
             }
@@ -120,9 +187,10 @@ extension Desk {
         }
         recalled[answer.reviewID] = answer
         askBack(answer.reviewID, externalID: answer.externalID)
-        putBack(
-            restored(
-                HeldLease(placeholder: answer.externalID, awaiting: answer.reviewID), answer))
+        let held =
+            answer.review?.content.map { HeldLease($0, awaiting: answer.reviewID) }
+            ?? HeldLease(placeholder: answer.externalID, awaiting: answer.reviewID)
+        putBack(restored(held, answer))
     }
 
     /// A lease that an undo brought, with what the answer of the list said.

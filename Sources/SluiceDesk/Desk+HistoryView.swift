@@ -6,7 +6,7 @@ import SluiceTerminal
 extension Desk {
     func drawHistory(_ page: HistoryPage, in frame: inout Frame) {
         if let shown = page.shown {
-            drawAnswer(shown, in: &frame)
+            drawAnswer(shown, scroll: page.scroll, in: &frame)
         } else {
             drawAnswers(page, in: &frame)
         }
@@ -68,9 +68,30 @@ extension Desk {
         return text
     }
 
-    private func drawAnswer(_ answer: PastAnswer, in frame: inout Frame) {
+    private func drawAnswer(_ answer: PastAnswer, scroll: Int, in frame: inout Frame) {
         let width = frame.size.columns
         frame.rule(row: 1, title: Line(answer.externalID, .bold), style: .dim)
+        let lines = lines(of: answer, width: width)
+        let rows = frame.size.rows - 3
+        for (row, line) in lines.dropFirst(scroll).prefix(rows).enumerated() {
+            frame.draw(line, row: 2 + row, column: 1, width: width - 2)
+        }
+        let below = lines.count - scroll - rows
+        if below > 0 {
+            let note = Line(" ↓ \(DeskText.count(below, "more line")) ", .bold)
+            frame.drawRight(note, row: 1, right: width - 2)
+        }
+        let isLate = answer.review?.isUndoable == false
+        drawFooter(
+            [
+                (keymap.title(of: .undo), isLate ? "try all the same" : "take back"),
+                ("Esc", "back"),
+            ],
+            row: frame.size.rows - 1, in: &frame)
+    }
+
+    /// What was said, whether it can be taken back, and the item itself.
+    private func lines(of answer: PastAnswer, width: Int) -> [Line] {
         var rows: [(String, String)] = [("answer", describe(answer.verdict))]
         rows.append(
             ("model", answer.predicted.map { labels?.title(of: $0) ?? $0 } ?? "not shown to you"))
@@ -93,21 +114,31 @@ extension Desk {
             }
         }
         lines.append(Line())
-        let isLate = answer.review?.isUndoable == false
         let note =
-            isLate
+            answer.review?.isUndoable == false
             ? "It is too late to take it back: others have the item or have settled it by now."
             : "Taken back, the item comes to the screen again, to be answered anew."
         lines += TextWrap.lines(note, width: width - 2)
-        for (row, line) in lines.prefix(frame.size.rows - 3).enumerated() {
-            frame.draw(line, row: 2 + row, column: 1, width: width - 2)
-        }
-        drawFooter(
-            [
-                (keymap.title(of: .undo), isLate ? "try all the same" : "take back"),
-                ("Esc", "back"),
-            ],
-            row: frame.size.rows - 1, in: &frame)
+        guard let document = answer.document else { return lines }
+        lines.append(Line())
+        return lines
+            + document.lines(PayloadView(width: max(8, width - 2), rows: .max, levels: .max))
+    }
+
+    /// Where scrolling leads in an answer that is shown.
+    func target(of scroll: Command.Scroll, _ answer: PastAnswer, from first: Int) -> Int {
+        let rows = max(1, size.rows - 3)
+        let last = max(0, lines(of: answer, width: size.columns).count - rows)
+        let target =
+            switch scroll {
+            case .up: first - 1
+            case .down: first + 1
+            case .pageUp: first - rows + 1
+            case .pageDown: first + rows - 1
+            case .top: 0
+            case .bottom: last
+            }
+        return min(max(0, target), last)
     }
 }
 

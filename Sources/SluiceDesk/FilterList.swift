@@ -49,6 +49,9 @@ struct FilterList: Hashable, Sendable {
         return .changed
     }
 
+    /// Chooses a row.
+    mutating func choose(_ row: Int) { selected = row }
+
     /// Inserts pasted text.
     mutating func insert(_ pasted: String) {
         editor.insert(pasted)

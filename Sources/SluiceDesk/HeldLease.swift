@@ -18,6 +18,8 @@ struct HeldLease: Sendable {
     var lost: String?
     /// The review that is being taken back, which gives a lease in place of `lease`; nil once it has.
     var awaitedUndo: String?
+    /// Whether the reviewer has answered it before, and so has read it.
+    var wasRead = false
     /// Whether the item itself is still on its way, and only its name is here.
     private(set) var isPlaceholder = false
     /// Fields that other records have and this one has not.
@@ -59,6 +61,17 @@ struct HeldLease: Sendable {
             askedAt: .zero)
         awaitedUndo = reviewID
         isPlaceholder = true
+    }
+
+    /// An item of an earlier session that an undo gives back, with what was seen of it then.
+    init(_ content: PastContent, awaiting reviewID: String) {
+        self.init(
+            Lease(
+                lease: "", expiresAt: content.item.receivedAt, leaseSeconds: 0,
+                isBlind: content.isBlind, item: content.item, prediction: content.prediction),
+            askedAt: .zero)
+        awaitedUndo = reviewID
+        wasRead = true
     }
 
     var id: String { lease.lease }

@@ -90,6 +90,26 @@ extension Reviewing {
                 goldIsTold: project.policy.gold.givesFeedback)
         }
     }
+
+    /// The most reviews whose items are given with them.
+    public static let maximumContents = 50
+    /// The largest payload that is given with a review, in bytes as it is stored.
+    static let maximumContentBytes = 65_536
+
+    /// What the caller saw of the items of the first reviews, by review; without large payloads, and
+    /// without the items of adjudications, which come with what others said.
+    public func contents(
+        of reviews: [OwnReview], project: ProjectContext, by caller: Caller
+    ) async throws -> [ExactText: ReviewedContent] {
+        let ids = reviews.prefix(Self.maximumContents).filter { $0.queue == .review }.map(\.id)
+        let contents = try await pool.statement { session in
+            try Store(session).reviewedContents(
+                of: ids, project: project.id, actor: caller.actor,
+                payloadBytes: Self.maximumContentBytes)
+        }
+        return Dictionary(
+            contents.map { (ExactText($0.reviewID), $0) }, uniquingKeysWith: { first, _ in first })
+    }
 }
 
 /// What a filtered look looks for, where, and for whom.

@@ -27,7 +27,36 @@ public struct OwnReview: Sendable {
     public let isUndoable: Bool
 }
 
+/// A reviewed item as its reviewer saw it.
+public struct ReviewedContent: Sendable {
+    /// The review.
+    public let reviewID: String
+    /// Whether the prediction was withheld.
+    public let isBlind: Bool
+    /// The item, and the prediction if it was shown.
+    public let content: ReviewContent
+}
+
 extension Store {
+    /// What a reviewer saw of the items of these reviews; large payloads are left out.
+    ///
+    /// - Parameter payloadBytes: the largest payload, in bytes as it is stored.
+    public func reviewedContents(
+        of reviews: [String], project: Int64, actor: Int64, payloadBytes: Int
+    ) throws(PostgresError) -> [ReviewedContent] {
+        try session.query(
+            SQLCatalog.reviewedContents,
+            [
+                .int64(project), .int64(actor), .array(ParameterArray(reviews)),
+                .int32(Int32(payloadBytes)),
+            ]
+        ) { (row) throws(PostgresError) -> ReviewedContent in
+            ReviewedContent(
+                reviewID: try row.text(0), isBlind: try row.bool(1),
+                content: try ReviewContent(row, from: 2))
+        }
+    }
+
     /// The latest reviews of a reviewer that stand, newest first; gold items look like any.
     ///
     /// - Parameter goldIsTold: the reviewer was told the known labels, and cannot take answers back.

@@ -78,8 +78,8 @@ struct RemoteDesk: DeskService {
     func reviews(count: Int) async throws(ServiceFailure) -> ReviewList {
         try await carry { () async throws(ClientError) -> ReviewList in
             try await client.call(
-                Endpoints.reviews, at: ["project": projectName], query: [("limit", "\(count)")],
-                Nothing())
+                Endpoints.reviews, at: ["project": projectName],
+                query: [("limit", "\(count)"), ("content", "true")], Nothing())
         }
     }
 

@@ -48,6 +48,73 @@ struct HistoryTests {
         #expect(desk.pastAnswers.map(\.externalID) == ["invoice-1", "old-2", "old-1"])
     }
 
+    @Test("after many answers the newest one stands first, and is the one that is taken back")
+    func newestFirst() {
+        let names = (1...70).map { "i\($0)" }
+        var desk = Sample.desk(names.map { Sample.lease($0) } + [Sample.lease("last")])
+        for _ in names {
+            desk.press("f")
+            let id = desk.pending.operations[0].reviewID
+            _ = desk.update(.submitted(reviewID: id, .success(Sample.reply(id))))
+        }
+        let told = desk.history.suffix(50).reversed().map { answered in
+            PastReview(
+                reviewID: answered.reviewID, externalID: answered.held.externalID,
+                verdict: answered.verdict, reviewedAt: Sample.received)
+        }
+        desk.press("h")
+        _ = desk.update(.historyLoaded(.success(ReviewList(reviews: Array(told)))))
+        #expect(desk.pastAnswers.map(\.externalID) == names.reversed())
+        desk.press(Key(.enter))
+        #expect(desk.screen().contains("─ i70 ─"))
+        desk.press("u")
+        #expect(desk.shown == "i70")
+        #expect(desk.pastAnswers.first?.externalID == "i69", "also before the list comes anew")
+    }
+
+    @Test("the item is shown with the answer, found by its text, and there to be answered at once")
+    func content() throws {
+        let payload = #"{"type":"text","text":"The größe is wrong.\n\nSee page 2."}"#
+        var review = list.reviews[0]
+        review.content = PastContent(
+            isBlind: false,
+            item: LeasedItem(
+                externalID: "old-2", payload: RawJSON(Array(payload.utf8)),
+                receivedAt: Sample.received),
+            prediction: Sample.lease().prediction)
+        var desk = Sample.desk()
+        desk.press("h")
+        _ = desk.update(.historyLoaded(.success(ReviewList(reviews: [list.reviews[1], review]))))
+        desk.press("GRÖSSE")
+        #expect(desk.screen().contains("no answer has this in it"))
+        for _ in 0..<6 { desk.press(Key(.backspace)) }
+        desk.press("GRÖßE is")
+        desk.press(Key(.enter))
+        #expect(desk.screen().contains("See page 2."))
+        #expect(desk.press("u").contains(.undo(reviewID: "r-2")))
+        #expect(desk.shown == "old-2" && desk.screen().contains("See page 2."))
+        #expect(desk.screen().contains("fraud") && desk.screen().contains("comment: see fax"))
+        #expect(desk.press("f").isEmpty)
+        let given = UndoReply(reviewID: "r-2", lease: Sample.lease("old-2"))
+        let sent = desk.update(.undone(reviewID: "r-2", .success(given))).answers
+        #expect(sent.map(\.lease) == ["lease-old-2"])
+    }
+
+    @Test("the row that is chosen stays chosen when the list comes")
+    func chosen() {
+        var desk = desk()
+        desk.press("h")
+        desk.press(Key(.down))
+        var reviews = list.reviews
+        reviews.insert(
+            PastReview(
+                reviewID: "r-3", externalID: "old-3", verdict: .skip, reviewedAt: Sample.received),
+            at: 0)
+        _ = desk.update(.historyLoaded(.success(ReviewList(reviews: reviews))))
+        desk.press(Key(.enter))
+        #expect(desk.screen().contains("─ old-1 ─"))
+    }
+
     @Test("an answer of an earlier session is found by typing, shown, and taken back")
     func takeBack() throws {
         var desk = desk()

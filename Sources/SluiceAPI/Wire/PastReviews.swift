@@ -23,12 +23,15 @@ public struct PastReview: Hashable, WireValue {
     public var reviewedAt: Timestamp
     /// Whether it can be taken back, as far as can be known before it is tried.
     public var isUndoable: Bool
+    /// The item as it was seen; nil where it was not asked for, is large, or was adjudicated.
+    public var content: PastContent?
 
     /// Makes a review.
     public init(
         reviewID: String, externalID: String, verdict: Verdict, tags: [String] = [],
         comment: String? = nil, predicted: String? = nil, status: String = "counted",
-        queue: Queue = .review, reviewedAt: Timestamp, isUndoable: Bool = true
+        queue: Queue = .review, reviewedAt: Timestamp, isUndoable: Bool = true,
+        content: PastContent? = nil
     ) {
         self.reviewID = reviewID
         self.externalID = externalID
@@ -40,6 +43,7 @@ public struct PastReview: Hashable, WireValue {
         self.queue = queue
         self.reviewedAt = reviewedAt
         self.isUndoable = isUndoable
+        self.content = content
     }
 
     /// Reads it; the errors name the place.
@@ -54,6 +58,9 @@ public struct PastReview: Hashable, WireValue {
         queue = Queue(word: try wire.optional("queue")?.string() ?? "") ?? .review
         reviewedAt = try wire.required("reviewed_at").timestamp()
         isUndoable = try wire.required("undoable").bool()
+        content = try wire.optional("content").map { (field) throws(ReviewError) -> PastContent in
+            try PastContent(wire: field)
+        }
     }
 
     /// Writes it as one JSON value.
@@ -71,6 +78,49 @@ public struct PastReview: Hashable, WireValue {
         writer.member("queue", queue.word)
         writer.member("reviewed_at", reviewedAt.rfc3339)
         writer.member("undoable", isUndoable)
+        if let content {
+            writer.key("content")
+            content.write(to: &writer)
+        }
+        writer.endObject()
+    }
+}
+
+/// A reviewed item as its reviewer saw it.
+public struct PastContent: Hashable, WireValue {
+    /// Whether the prediction was withheld.
+    public var isBlind: Bool
+    /// What was labelled.
+    public var item: LeasedItem
+    /// What the model had said; nil where it was withheld, is no label any more, or there was none.
+    public var prediction: ShownPrediction?
+
+    /// Makes a content.
+    public init(isBlind: Bool, item: LeasedItem, prediction: ShownPrediction?) {
+        self.isBlind = isBlind
+        self.item = item
+        self.prediction = prediction
+    }
+
+    /// Reads it; the errors name the place.
+    public init(wire: WireReader) throws(ReviewError) {
+        isBlind = try wire.required("blind").bool()
+        item = try LeasedItem(wire: wire.required("item"))
+        prediction = try wire.optional("prediction").map {
+            (field) throws(ReviewError) -> ShownPrediction in try ShownPrediction(wire: field)
+        }
+    }
+
+    /// Writes it as one JSON value.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("blind", isBlind)
+        writer.key("item")
+        item.write(to: &writer)
+        if let prediction {
+            writer.key("prediction")
+            prediction.write(to: &writer)
+        }
         writer.endObject()
     }
 }

@@ -51,13 +51,23 @@ struct ReviewHandlers {
             return ReviewReply(input.reviewID, result, project.labels)
         }
         router.answer(Endpoints.reviews, .review) { _, call in
-            let query = try Query(call.request, allowing: ["limit"])
+            let query = try Query(call.request, allowing: ["limit", "content"])
             let limit = try query.number(
                 "limit", 1...ReviewList.maximumCount, standard: ReviewList.standardCount)
             let project = try await call.project(services)
             let reviews = try await services.reviewing.ownReviews(
                 limit, project: project, by: call.caller)
-            return ReviewList(reviews: reviews.map { PastReview($0, project.labels) })
+            var list = ReviewList(reviews: reviews.map { PastReview($0, project.labels) })
+            if try query.flag("content") {
+                let contents = try await services.reviewing.contents(
+                    of: reviews, project: project, by: call.caller)
+                for (index, review) in reviews.enumerated() {
+                    list.reviews[index].content = contents[ExactText(review.id)].map {
+                        PastContent($0, project.labels)
+                    }
+                }
+            }
+            return list
         }
         router.answer(Endpoints.undo, .review) { _, call in
             let id = try call.context.parameter("review_id")
@@ -116,6 +126,21 @@ extension PastReview {
             comment: review.comment, predicted: review.predicted.map(labels.name),
             status: review.status, queue: review.queue, reviewedAt: review.reviewedAt,
             isUndoable: review.isUndoable)
+    }
+}
+
+extension PastContent {
+    fileprivate init(_ reviewed: ReviewedContent, _ labels: LabelSet) {
+        let content = reviewed.content
+        self.init(
+            isBlind: reviewed.isBlind,
+            item: LeasedItem(
+                externalID: content.externalID,
+                payload: RawJSON(content.payload ?? Array("null".utf8)),
+                metadata: content.metadata.map(RawJSON.init), receivedAt: content.receivedAt),
+            prediction: content.prediction.flatMap {
+                labels.isGivable($0.label) ? ShownPrediction($0, labels) : nil
+            })
     }
 }
 
