@@ -2318,7 +2318,9 @@ CREATE TABLE public.project (
     label_set_version integer DEFAULT 1 NOT NULL,
     archived_at timestamp with time zone,
     deleted_at timestamp with time zone,
+    dwell_ms integer DEFAULT 150 NOT NULL,
     CONSTRAINT project_archived_before_deleted CHECK (((deleted_at IS NULL) OR (archived_at IS NOT NULL))),
+    CONSTRAINT project_dwell_in_range CHECK (((dwell_ms >= 0) AND (dwell_ms <= 5000))),
     CONSTRAINT project_name_form CHECK ((name ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
 );
 
@@ -2337,6 +2339,8 @@ COMMENT ON COLUMN public.project.label_set_version IS 'The label set in force; 1
 COMMENT ON COLUMN public.project.archived_at IS 'Since when it takes no predictions and gives out no work; null: it does.';
 
 COMMENT ON COLUMN public.project.deleted_at IS 'When it was deleted: nobody finds it any more, its name is free, and its rows are being removed.';
+
+COMMENT ON COLUMN public.project.dwell_ms IS 'How long an item has to be on a reviewer''s screen before a key answers it, in milliseconds.';
 
 ALTER TABLE public.project ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.project_id_seq

@@ -14,9 +14,9 @@ LIMIT 1;
 
 -- name: insertProject
 -- Creates a project; a second of the same name violates project_name_unique.
--- $1 name text, $2 tags text[], $3 created_by bigint
+-- $1 name text, $2 tags text[], $3 created_by bigint, $4 dwell_ms integer
 -- returns id bigint
-INSERT INTO project (name, tags, created_by) VALUES ($1, $2, $3) RETURNING id;
+INSERT INTO project (name, tags, created_by, dwell_ms) VALUES ($1, $2, $3, $4) RETURNING id;
 
 -- name: insertLabels
 -- $1 project_id bigint, $2 names text[], $3 keys text[], $4 titles text[], $5 are_borderline boolean[]
@@ -38,13 +38,17 @@ SELECT project.id FROM project WHERE project.id = $1 FOR UPDATE;
 -- $1 project_id bigint, $2 tags text[]
 UPDATE project SET tags = $2 WHERE id = $1;
 
+-- name: updateProjectDwell
+-- $1 project_id bigint, $2 dwell_ms integer
+UPDATE project SET dwell_ms = $2 WHERE id = $1;
+
 -- name: findProject
 -- A project with the policy and the rollout in force.
 -- $1 name text
--- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[], rollout_revision integer, rollout json, rollout_created_at timestamptz, rollout_author text, rollout_reason text, guidelines_version integer, calibrations integer, archived_at timestamptz, label_set_version integer
+-- returns id bigint, guidelines text, created_at timestamptz, policy_version integer, document json, policy_created_at timestamptz, policy_author text, policy_reason text, tags text[], rollout_revision integer, rollout json, rollout_created_at timestamptz, rollout_author text, rollout_reason text, guidelines_version integer, calibrations integer, archived_at timestamptz, label_set_version integer, dwell_ms integer
 SELECT p.id, g.text, p.created_at, p.policy_version, y.document, y.created_at, a.name, y.reason, p.tags,
     r.revision, r.document, r.created_at, b.name, r.reason, p.guidelines_version, p.calibrations,
-    p.archived_at, p.label_set_version
+    p.archived_at, p.label_set_version, p.dwell_ms
 FROM project p
 JOIN guideline g ON g.project_id = p.id AND g.version = p.guidelines_version
 JOIN policy y ON y.project_id = p.id AND y.version = p.policy_version

@@ -12,6 +12,10 @@ extension Desk {
             flash = obstacle
             return []
         }
+        if let haste {
+            flash = haste
+            return []
+        }
         let held = leases.removeFirst()
         scroll = 0
         mode = .review
@@ -28,6 +32,7 @@ extension Desk {
         pending.append(
             PendingOperation(
                 .answer(under: held.reference, request), externalID: held.externalID))
+        keyRepeat.answered(request.reviewID)
         history.append(Answered(reviewID: request.reviewID, held: held, verdict: verdict))
         if history.count > Self.historyLimit { history.removeFirst() }
         if let label = verdict.labelName { recentLabels.use(label) }
@@ -69,6 +74,7 @@ extension Desk {
         takenBack.insert(last.reviewID)
         var held = last.held
         held.former = last.verdict
+        held.wasRead = true
         held.isRenewing = false
         if pending.cancelAnswer(last.reviewID) {
             flash = "\(last.held.externalID): taken back before it was sent"

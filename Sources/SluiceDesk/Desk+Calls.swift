@@ -51,6 +51,7 @@ extension Desk {
         switch result {
         case .success(let reply):
             projectCall.finish(dueAt: now)
+            dwell = reply.dwell
             if labels != nil { return take(labelSet: reply) }
             labels = LabelKeys(reply.labels, reserved: keymap.reserved)
             labelSetVersion = reply.labelSetVersion

@@ -14,6 +14,7 @@ extension Desk {
         case .key(let key):
             keepTime()
             hurry()
+            note(key)
             if wakes(key) { return [] }
             return take(key)
         case .paste(let text):

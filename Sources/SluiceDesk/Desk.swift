@@ -163,6 +163,13 @@ public struct Desk: Sendable {
 
     // Time.
     var now: Duration = .zero
+    /// How long an item is on the screen before a key answers it.
+    var dwell = AnswerDwell.standard
+    /// The item on the screen; nil while there is none.
+    var drawn: DrawnItem?
+    /// When the last key was read.
+    var keyReadAt: Duration = .zero
+    var keyRepeat = KeyRepeat()
     var lastKeyAt: Duration = .zero
     var projectCall = Call()
     var leaseCall = Call()
@@ -211,7 +218,12 @@ public struct Desk: Sendable {
         case .clock(let moment):
             now = max(now, moment)
             effects = []
-        case .terminal(let event): effects = take(event)
+        case .terminal(let event, let readAt):
+            keyReadAt = readAt ?? now
+            effects = take(event)
+        case .drawn(let item, let moment):
+            drew(item, at: moment)
+            return []
         case .projectLoaded(let result): effects = take(project: result)
         case .queueLoaded(let result): effects = take(queue: result)
         case .leased(let result): effects = take(leases: result)

@@ -45,18 +45,21 @@ public struct DeskRuntime: Sendable {
         let kept = await openJournal()
         let terminal = try openTerminal()
         let (messages, mailbox) = AsyncStream.makeStream(of: Message.self)
+        let start = ContinuousClock.now
         let outcome = await withDiscardingTaskGroup(returning: DeskOutcome.self) { group in
             group.addTask {
-                for await event in terminal.events { mailbox.yield(.terminal(event)) }
+                for await event in terminal.events {
+                    mailbox.yield(.terminal(event, readAt: start.duration(to: .now)))
+                }
             }
-            group.addTask { await sendTime(to: mailbox) }
+            group.addTask { await sendTime(to: mailbox, since: start) }
             mailbox.yield(.started)
             let colors = terminal.capabilities.colors
             var session = DeskSession(
                 desk: Desk(
                     project: project, ids: .random(), size: terminal.size, options: options,
                     journal: kept),
-                terminal: terminal)
+                terminal: terminal, start: start)
             for await message in messages {
                 for effect in session.take(message) {
                     group.addTask {
@@ -85,9 +88,10 @@ public struct DeskRuntime: Sendable {
         }
     }
 
-    private func sendTime(to mailbox: AsyncStream<Message>.Continuation) async {
+    private func sendTime(
+        to mailbox: AsyncStream<Message>.Continuation, since start: ContinuousClock.Instant
+    ) async {
         let clock = ContinuousClock()
-        let start = clock.now
         do {
             while true {
                 try await clock.sleep(for: Self.tick)
@@ -201,16 +205,17 @@ private struct DeskSession {
     var desk: Desk
     let terminal: any TerminalDevice
     private var renderer: Renderer
-    private let start = ContinuousClock.now
+    private let start: ContinuousClock.Instant
     private(set) var isOver = false
     /// The terminal took no output: nothing more is drawn.
     private var isBlind = false
     /// Another program has the terminal: nothing is drawn, and control-C is that program's.
     private var isLent = false
 
-    init(desk: Desk, terminal: any TerminalDevice) {
+    init(desk: Desk, terminal: any TerminalDevice, start: ContinuousClock.Instant) {
         self.desk = desk
         self.terminal = terminal
+        self.start = start
         renderer = Renderer(capabilities: terminal.capabilities)
     }
 
@@ -218,7 +223,7 @@ private struct DeskSession {
     mutating func take(_ message: Message) -> [Effect] {
         var effects = desk.update(.clock(ContinuousClock.now - start))
         if case .edited = message { reclaim() }
-        if isLent, case .terminal(.terminate(signal: SIGINT)) = message { return effects }
+        if isLent, case .terminal(.terminate(signal: SIGINT), _) = message { return effects }
         effects += desk.update(message)
         effects = effects.filter { !performed($0) }
         if !isOver, !isBlind, !isLent { effects += draw() }
@@ -249,9 +254,11 @@ private struct DeskSession {
             case .suspend:
                 try terminal.suspend()
                 renderer.invalidate()
+                sawOther()
             case .editText:
                 try terminal.lend()
                 isLent = true
+                sawOther()
                 return false
             case .loadProject, .loadQueue, .lease, .renew, .release, .submit, .undo, .loadHistory,
                 .loadGuidelines, .readGuidelines, .loadOwnFigures, .keep, .drawImage, .limitLeaving:
@@ -263,12 +270,18 @@ private struct DeskSession {
         return true
     }
 
+    /// The terminal showed something else meanwhile.
+    private mutating func sawOther() {
+        _ = desk.update(.drawn(nil, at: start.duration(to: .now)))
+    }
+
     private mutating func draw() -> [Effect] {
+        let item = desk.screenItem
         let bytes = renderer.render(desk.view(in: desk.size))
-        guard !bytes.isEmpty else { return [] }
         do throws(TerminalError) {
-            try terminal.write(bytes)
-            return []
+            if !bytes.isEmpty { try terminal.write(bytes) }
+            // Tells of a frame and asks for nothing.
+            return desk.update(.drawn(item, at: start.duration(to: .now)))
         } catch {
             // Nobody can see the screen any more: leave, as after a hang-up.
             isBlind = true

@@ -8,8 +8,10 @@ public enum Message: Sendable {
     case started
     /// Time since the start; comes twice a second and before any other message.
     case clock(Duration)
-    /// Something happened at the terminal.
-    case terminal(TerminalEvent)
+    /// Something happened at the terminal; with when it was read, now if that is nil.
+    case terminal(TerminalEvent, readAt: Duration? = nil)
+    /// A frame that shows this item has been written; nil where it shows none.
+    case drawn(Desk.ScreenItem?, at: Duration)
     /// `Effect.loadProject` ended.
     case projectLoaded(Result<ProjectReply, ServiceFailure>)
     /// `Effect.loadQueue` ended.

@@ -5,13 +5,18 @@ import SluiceTerminal
 public struct PlainConsole: Sendable {
     /// Lines and signals, in order; ends after the last line.
     public let events: AsyncStream<LineEvent>
+    /// Whether somebody types the lines who reads what is written; else they are a script, all of
+    /// which may be there before the first item is.
+    public let isTyped: Bool
     /// Writes text; each call is one or more whole lines.
     public let write: @Sendable (String) throws -> Void
 
     /// Makes a console.
     public init(
-        events: AsyncStream<LineEvent>, write: @escaping @Sendable (String) throws -> Void
+        events: AsyncStream<LineEvent>, isTyped: Bool = false,
+        write: @escaping @Sendable (String) throws -> Void
     ) {
+        self.isTyped = isTyped
         self.events = events
         self.write = write
     }
@@ -70,7 +75,9 @@ public struct PlainReview: Sendable {
         let input = try LineInput()
         let review = PlainReview(
             service: service,
-            console: PlainConsole(events: input.events) { try LineInput.write($0) },
+            console: PlainConsole(events: input.events, isTyped: LineInput.isTerminal) {
+                try LineInput.write($0)
+            },
             journal: journal, keymap: keymap)
         let outcome = await review.run()
         input.stop()
@@ -97,7 +104,8 @@ public struct PlainReview: Sendable {
             group.addTask {
                 for await event in console.events {
                     switch event {
-                    case .line(let line): mailbox.yield(.line(line))
+                    case .line(let line, let readAt):
+                        mailbox.yield(.line(line, readAt: readAt))
                     case .terminate(let signal): return .signal(signal)
                     }
                 }
@@ -169,7 +177,7 @@ private enum PlainEnd: Sendable {
 
 /// What the session waits for.
 enum PlainEvent: Sendable {
-    case line(String)
+    case line(String, readAt: ContinuousClock.Instant = .now)
     case tick
     case end
 }

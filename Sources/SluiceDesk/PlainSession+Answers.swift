@@ -62,6 +62,8 @@ extension PlainSession {
             () async throws(ServiceFailure) -> UndoReply in
             try await service.undo(reviewID: reviewID)
         }
+        missedUndo = reply?.lease == nil
+        shownAt = .now
         guard let reply else { return }
         if isCounted { outcome.done -= 1 }
         say(["\(name): taken back"])

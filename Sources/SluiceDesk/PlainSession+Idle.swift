@@ -63,7 +63,7 @@ extension PlainSession {
         while let event = await inbox.next() {
             switch event {
             case .tick: continue
-            case .line(let line): return line
+            case .line(let line, _): return line
             case .end:
                 isOver = true
                 return nil

@@ -32,6 +32,13 @@ struct PlainSession {
     var drafts: [HeldLease] = []
     /// What was typed for an item that had been given back.
     var lateLine: LateLine?
+    /// When the item being answered was written out.
+    var shownAt = ContinuousClock.now
+    /// When the last line was read.
+    var lineReadAt = ContinuousClock.now
+    /// Whether the line before asked for an item that did not come back: an answer is not for the
+    /// item that is here.
+    var missedUndo = false
     /// The answers that can be taken back.
     var history: [(reviewID: String, externalID: String)] = []
     /// The answers listed last.
@@ -166,7 +173,7 @@ struct PlainSession {
             switch event {
             case .tick: continue
             case .end: isOver = true
-            case .line(let line):
+            case .line(let line, _):
                 switch PlainCommand(line, labels: labels) {
                 case .accept, .answer, .explained, .agree, .comment, .propose, .tags, .show:
                     say(["There is no item to answer; the line was not used."])
@@ -195,6 +202,7 @@ struct PlainSession {
     private mutating func answer() async {
         guard let shown = held.last else { return }
         say(PlainText.item(shown, labels: labels, image: image(of: shown)))
+        shownAt = .now
         lastLineAt = now
         let since = now
         var lateLine = takeLateLine(for: shown)
@@ -204,7 +212,12 @@ struct PlainSession {
             guard let line = next else { return }
             lateLine = nil
             lastLineAt = now
-            switch PlainCommand(line, labels: labels) {
+            let command = PlainCommand(line, labels: labels)
+            if let reason = haste(of: command, for: current) {
+                say([reason])
+                continue
+            }
+            switch command {
             case .accept:
                 if let suggestion = current.suggestion,
                     labels.keys.entry(named: suggestion.label) != nil
@@ -253,7 +266,9 @@ struct PlainSession {
     private mutating func nextLine() async -> String? {
         while let event = await inbox.next() {
             switch event {
-            case .line(let line): return line
+            case .line(let line, let readAt):
+                lineReadAt = readAt
+                return line
             case .end:
                 isOver = true
                 return nil

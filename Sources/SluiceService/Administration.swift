@@ -17,7 +17,7 @@ public struct Administration: Sendable {
     /// Creates a project whose first policy is `Policy.standard`: people decide everything.
     public func createProject(
         _ name: ProjectName, labels: LabelSet, guidelines: String, tags: TagList = .none,
-        by actor: Int64
+        dwell: AnswerDwell = .standard, by actor: Int64
     ) async throws -> ProjectContext {
         let salts = Dictionary(
             uniqueKeysWithValues: Salt.Purpose.allCases.map {
@@ -27,8 +27,8 @@ public struct Administration: Sendable {
         try await pool.transaction { session in
             let store = Store(session)
             let project = try store.createProject(
-                name, labels: labels, guidelines: guidelines, tags: tags, salts: salts,
-                policy: document, by: actor)
+                name, labels: labels, guidelines: guidelines, tags: tags, dwell: dwell,
+                salts: salts, policy: document, by: actor)
             try store.appendAuditEntry(
                 .projectCreated, reason: "", before: nil,
                 after: AuditFacts.policy(version: 1, Policy.standard), project: project, by: actor)
@@ -38,14 +38,14 @@ public struct Administration: Sendable {
         return try await directory.context(name.text)
     }
 
-    /// Replaces the guidelines, the error tags or both; nil leaves what is there.
+    /// Replaces the guidelines, the error tags and the dwell; nil leaves what is there.
     ///
     /// Guidelines that read as those in force make no new version.
     ///
     /// - Parameter summary: what changed in the guidelines, for those who know the version before.
     public func change(
-        guidelines: String?, summary: String = "", tags: TagList?, of project: ProjectContext,
-        by caller: Caller
+        guidelines: String?, summary: String = "", tags: TagList?, dwell: AnswerDwell? = nil,
+        of project: ProjectContext, by caller: Caller
     ) async throws -> ProjectContext {
         try await pool.transaction { session in
             let store = Store(session)
@@ -67,6 +67,12 @@ public struct Administration: Sendable {
                 try store.appendAuditEntry(
                     .projectChanged, reason: "", before: AuditFacts.tags(before.tags),
                     after: AuditFacts.tags(tags), project: project.id, by: caller.actor)
+            }
+            if let dwell, dwell != before.dwell {
+                try store.updateDwell(dwell, project: project.id)
+                try store.appendAuditEntry(
+                    .projectChanged, reason: "", before: AuditFacts.dwell(before.dwell),
+                    after: AuditFacts.dwell(dwell), project: project.id, by: caller.actor)
             }
             try store.announceChange(of: project.name)
         }

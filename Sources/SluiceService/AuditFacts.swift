@@ -27,6 +27,15 @@ public enum AuditFacts {
         return writer.bytes
     }
 
+    /// `{"dwell_ms":150}`.
+    public static func dwell(_ dwell: AnswerDwell) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("dwell_ms", dwell.milliseconds)
+        writer.endObject()
+        return writer.bytes
+    }
+
     /// `{"tags":["..."]}`.
     public static func tags(_ tags: TagList) -> [UInt8] {
         var writer = JSONWriter()

@@ -39,6 +39,8 @@ public struct ProjectRecord: Sendable {
     public let guidelinesVersion: Int
     /// The error tags offered to reviewers.
     public let tags: TagList
+    /// How long an item has to be on a reviewer's screen before a key answers it.
+    public let dwell: AnswerDwell
     /// When it was created.
     public let createdAt: Timestamp
     /// The classes.
@@ -75,7 +77,7 @@ extension Store {
     /// - Throws: `projectExists` for a second project of that name.
     public func createProject(
         _ name: ProjectName, labels: LabelSet, guidelines: String, tags: TagList,
-        salts: [Salt.Purpose: Salt], policy: [UInt8], by actor: Int64
+        dwell: AnswerDwell, salts: [Salt.Purpose: Salt], policy: [UInt8], by actor: Int64
     ) throws -> Int64 {
         let id: Int64
         do {
@@ -84,6 +86,7 @@ extension Store {
                     SQLCatalog.insertProject,
                     [
                         .text(name.text), .array(ParameterArray(tags.tags)), .int64(actor),
+                        .int32(Int32(dwell.milliseconds)),
                     ], firstInt64) ?? 0
         } catch {
             throw Constraints.meaning(of: error, project: name.text) ?? error
@@ -121,6 +124,12 @@ extension Store {
             [.int64(project), .array(ParameterArray(tags.tags))])
     }
 
+    /// Changes how long an item has to be on a reviewer's screen before a key answers it.
+    public func updateDwell(_ dwell: AnswerDwell, project: Int64) throws(PostgresError) {
+        _ = try session.execute(
+            SQLCatalog.updateProjectDwell, [.int64(project), .int32(Int32(dwell.milliseconds))])
+    }
+
     /// The project of that name; nil when there is none.
     ///
     /// - Throws: `PostgresError`; `LabelSetError`, `TagListError` when what is stored breaks today's
@@ -129,7 +138,7 @@ extension Store {
         let found = try session.queryOne(SQLCatalog.findProject, [.text(name.text)]) {
             (row) throws(PostgresError) -> (
                 Int64, String, Timestamp, PolicyRecord, [String], RolloutRecord?, Int, Int,
-                Timestamp?, Int
+                Timestamp?, Int, Int
             ) in
             (
                 try row.int64(0), try row.text(1), Timestamp(microseconds: try row.timestamp(2)),
@@ -140,13 +149,13 @@ extension Store {
                 try row.intIfPresent(9) == nil ? nil : RolloutRecord(row, at: 9),
                 try row.int(14), try row.int(15),
                 try row.timestampIfPresent(16).map(Timestamp.init(microseconds:)),
-                try row.int(17)
+                try row.int(17), try row.int(18)
             )
         }
         guard
             let (
                 id, guidelines, createdAt, policy, tags, rollout, version, calibrations, archivedAt,
-                labelVersion
+                labelVersion, dwell
             ) = found
         else { return nil }
         let labels = try labelSet(version: labelVersion, project: id)
@@ -160,7 +169,8 @@ extension Store {
         }
         return ProjectRecord(
             id: id, name: name, guidelines: guidelines, guidelinesVersion: version,
-            tags: try TagList(tags), createdAt: createdAt,
+            tags: try TagList(tags), dwell: AnswerDwell(milliseconds: dwell) ?? .standard,
+            createdAt: createdAt,
             labels: labels, policy: policy, rollout: rollout, salts: byPurpose,
             paused: try pausedReviewers(project: id), calibrations: calibrations,
             archivedAt: archivedAt)

@@ -2,8 +2,8 @@ import Glibc
 
 /// What comes from an input read line by line.
 public enum LineEvent: Sendable, Equatable {
-    /// A line, without its end.
-    case line(String)
+    /// A line, without its end, and when it was read.
+    case line(String, readAt: ContinuousClock.Instant = .now)
     /// The process was asked to end; the signal's number.
     case terminate(signal: Int32)
 }
@@ -43,6 +43,9 @@ public final class LineInput: Sendable {
         signals.close()
         signal(SIGPIPE, previousPipeHandler)
     }
+
+    /// Whether standard input is a terminal.
+    public static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// Writes text to standard output at once.
     ///

@@ -35,7 +35,13 @@ private final class ScriptedTerminal: TerminalDevice {
             state.steps.removeFirst()
             return step.does
         }
-        if let event { continuation.yield(event) }
+        // Typed by somebody who has seen the screen: after the write has returned.
+        guard let event else { return }
+        let keyboard = continuation
+        Task {
+            do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+            keyboard.yield(event)
+        }
     }
 
     func suspend() throws(TerminalError) {}

@@ -9,8 +9,8 @@ import Testing
 struct LabelSetTests {
     private static func reply(_ labels: [Label], version: Int) -> ProjectReply {
         ProjectReply(
-            name: "p", labels: labels, labelSetVersion: version, guidelines: "", policyVersion: 1,
-            createdAt: Timestamp(microseconds: 0))
+            name: "p", labels: labels, labelSetVersion: version, guidelines: "",
+            dwell: Sample.project().dwell, policyVersion: 1, createdAt: Timestamp(microseconds: 0))
     }
 
     @Test("what changed is told in words")

@@ -36,11 +36,14 @@ enum Sample {
         Label(name: "unclear", isBorderline: true),
     ]
 
-    static func project(_ labels: [Label] = labels, guidelines: String = "Be fair.") -> ProjectReply
-    {
+    /// - Parameter dwell: none, so that a test may press a key as soon as a frame is drawn.
+    static func project(
+        _ labels: [Label] = labels, guidelines: String = "Be fair.",
+        dwell: AnswerDwell = AnswerDwell(milliseconds: 0) ?? .standard
+    ) -> ProjectReply {
         ProjectReply(
-            name: "invoices", labels: labels, guidelines: guidelines, policyVersion: 3,
-            createdAt: received)
+            name: "invoices", labels: labels, guidelines: guidelines, dwell: dwell,
+            policyVersion: 3, createdAt: received)
     }
 
     static func reply(_ id: String, status: String = "counted") -> ReviewReply {
@@ -82,12 +85,15 @@ extension LeaseReply: ExpressibleByArrayLiteral {
 extension Desk {
     /// Presses keys one after the other; a string presses each of its characters.
     @discardableResult
-    mutating func press(_ keys: String) -> [Effect] {
-        keys.flatMap { update(.terminal(.key(.character($0)))) }
-    }
+    mutating func press(_ keys: String) -> [Effect] { keys.flatMap { press(.character($0)) } }
 
+    /// Looks at the screen and presses a key; none is held down.
     @discardableResult
-    mutating func press(_ key: Key) -> [Effect] { update(.terminal(.key(key))) }
+    mutating func press(_ key: Key) -> [Effect] {
+        _ = update(.drawn(screenItem, at: now))
+        keyRepeat = KeyRepeat()
+        return update(.terminal(.key(key)))
+    }
 
     var shown: String? { leases.first?.externalID }
 

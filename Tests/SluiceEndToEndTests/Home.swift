@@ -141,7 +141,7 @@ struct Home: Sendable {
 
     static let project = """
         {"name":"pets","labels":[{"name":"cat","key":"c"},{"name":"dog","key":"d"}],\
-        "guidelines":"Whiskers: cat."}
+        "guidelines":"Whiskers: cat.","dwell_ms":0}
         """
 
     /// What the private database answers to a query, past the service.

@@ -11,6 +11,8 @@ public struct ProjectPatch: WireValue {
     public var tags: TagList?
     /// The metadata by which reports tell items apart, as `metadata.source`.
     public var slices: [String]?
+    /// How long an item has to be on a reviewer's screen before a key answers it.
+    public var dwell: AnswerDwell?
     /// The labels there are to be; see `LabelSet.changes(to:)`.
     public var labels: [ListedLabel]?
     /// The version of the label set that `labels` began from; nil for whatever is in force.
@@ -27,19 +29,20 @@ public struct ProjectPatch: WireValue {
     /// Makes a change.
     public init(
         guidelines: String? = nil, guidelinesSummary: String? = nil, tags: TagList? = nil,
-        slices: [String]? = nil
+        slices: [String]? = nil, dwell: AnswerDwell? = nil
     ) {
         self.guidelines = guidelines
         self.guidelinesSummary = guidelinesSummary
         self.tags = tags
         self.slices = slices
+        self.dwell = dwell
     }
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
         try wire.allowOnly([
-            "guidelines", "guidelines_summary", "tags", "slices", "labels", "label_set_version",
-            "reason",
+            "guidelines", "guidelines_summary", "tags", "slices", "dwell_ms", "labels",
+            "label_set_version", "reason",
         ])
         guidelines = try wire.optional("guidelines")?.string(
             bytes: 0...ProjectRequest.maximumGuidelineBytes)
@@ -48,9 +51,10 @@ public struct ProjectPatch: WireValue {
         if let summary, guidelines == nil { throw summary.refuse("a summary with guidelines") }
         tags = try wire.optional("tags").map(TagList.read)
         slices = try wire.optional("slices").map(Self.slices)
+        dwell = try wire.optional("dwell_ms").map(AnswerDwell.read)
         try readLabels(wire)
-        if guidelines == nil, tags == nil, slices == nil, labels == nil {
-            throw .missingField(path: "guidelines, tags, slices or labels")
+        if guidelines == nil, tags == nil, slices == nil, dwell == nil, labels == nil {
+            throw .missingField(path: "guidelines, tags, slices, dwell_ms or labels")
         }
     }
 
@@ -97,6 +101,7 @@ public struct ProjectPatch: WireValue {
             writer.key("slices")
             writer.strings(slices)
         }
+        writer.memberIfPresent("dwell_ms", dwell?.milliseconds)
         if let labels {
             writer.key("labels")
             writer.array(labels) { writer, label in

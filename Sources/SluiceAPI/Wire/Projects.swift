@@ -11,23 +11,27 @@ public struct ProjectRequest: WireValue {
     public var guidelines: String
     /// The error tags offered to reviewers, who may type others.
     public var tags: TagList
+    /// How long an item has to be on a reviewer's screen before a key answers it.
+    public var dwell: AnswerDwell
 
     /// The longest guidelines in UTF-8 bytes.
     public static let maximumGuidelineBytes = 262_144
 
     /// Makes a request.
     public init(
-        name: ProjectName, labels: LabelSet, guidelines: String = "", tags: TagList = .none
+        name: ProjectName, labels: LabelSet, guidelines: String = "", tags: TagList = .none,
+        dwell: AnswerDwell = .standard
     ) {
         self.name = name
         self.labels = labels
         self.guidelines = guidelines
         self.tags = tags
+        self.dwell = dwell
     }
 
     /// Reads it; the errors name the place.
     public init(wire: WireReader) throws(ReviewError) {
-        try wire.allowOnly(["name", "labels", "guidelines", "tags"])
+        try wire.allowOnly(["name", "labels", "guidelines", "tags", "dwell_ms"])
         let nameField = try wire.required("name")
         guard let name = ProjectName(try nameField.string()) else {
             throw nameField.refuse("1 to 63 lower-case letters, digits and -, not beginning with -")
@@ -44,6 +48,7 @@ public struct ProjectRequest: WireValue {
         guidelines =
             try wire.optional("guidelines")?.string(bytes: 0...Self.maximumGuidelineBytes) ?? ""
         tags = try wire.optional("tags").map(TagList.read) ?? .none
+        dwell = try wire.optional("dwell_ms").map(AnswerDwell.read) ?? .standard
     }
 
     /// Writes it as one JSON value.
@@ -55,7 +60,17 @@ public struct ProjectRequest: WireValue {
         writer.member("guidelines", guidelines)
         writer.key("tags")
         tags.write(to: &writer)
+        writer.member("dwell_ms", dwell.milliseconds)
         writer.endObject()
+    }
+}
+
+extension AnswerDwell {
+    static func read(_ wire: WireReader) throws(ReviewError) -> AnswerDwell {
+        guard let dwell = AnswerDwell(milliseconds: try wire.int()) else {
+            throw wire.refuse("a whole number from 0 to \(maximumMilliseconds)")
+        }
+        return dwell
     }
 }
 
@@ -75,6 +90,8 @@ public struct ProjectReply: WireValue {
     public var tags: [String]
     /// The metadata by which reports tell items apart, in order.
     public var slices: [String]
+    /// How long an item has to be on a reviewer's screen before a key answers it.
+    public var dwell: AnswerDwell
     /// The number of the policy in force.
     public var policyVersion: Int
     /// When it was created.
@@ -85,8 +102,9 @@ public struct ProjectReply: WireValue {
     /// Makes a reply.
     public init(
         name: String, labels: [Label], labelSetVersion: Int = 1, guidelines: String,
-        guidelinesVersion: Int = 1, tags: [String] = [], slices: [String] = [], policyVersion: Int,
-        createdAt: Timestamp, archivedAt: Timestamp? = nil
+        guidelinesVersion: Int = 1, tags: [String] = [], slices: [String] = [],
+        dwell: AnswerDwell = .standard, policyVersion: Int, createdAt: Timestamp,
+        archivedAt: Timestamp? = nil
     ) {
         self.name = name
         self.labels = labels
@@ -95,6 +113,7 @@ public struct ProjectReply: WireValue {
         self.guidelinesVersion = guidelinesVersion
         self.tags = tags
         self.slices = slices
+        self.dwell = dwell
         self.policyVersion = policyVersion
         self.createdAt = createdAt
         self.archivedAt = archivedAt
@@ -111,6 +130,7 @@ public struct ProjectReply: WireValue {
         guidelinesVersion = try wire.optional("guidelines_version")?.int() ?? 1
         tags = try wire.strings("tags")
         slices = try wire.strings("slices")
+        dwell = try wire.optional("dwell_ms").map(AnswerDwell.read) ?? .standard
         policyVersion = try wire.required("policy_version").int()
         createdAt = try wire.required("created_at").timestamp()
         archivedAt = try wire.optional("archived_at")?.timestamp()
@@ -131,6 +151,7 @@ public struct ProjectReply: WireValue {
         writer.strings(tags)
         writer.key("slices")
         writer.strings(slices)
+        writer.member("dwell_ms", dwell.milliseconds)
         writer.member("policy_version", policyVersion)
         writer.member("created_at", createdAt.rfc3339)
         writer.memberIfPresent("archived_at", archivedAt?.rfc3339)

@@ -19,7 +19,7 @@ struct ProjectHandlers {
             ProjectReply(
                 try await services.administration.createProject(
                     input.name, labels: input.labels, guidelines: input.guidelines,
-                    tags: input.tags, by: call.caller.actor))
+                    tags: input.tags, dwell: input.dwell, by: call.caller.actor))
         }
         router.answer(Endpoints.listProjects, .inspect) { _, call in
             ProjectList(
@@ -38,7 +38,7 @@ struct ProjectHandlers {
             }
             let project = try await services.administration.change(
                 guidelines: input.guidelines, summary: input.guidelinesSummary ?? "",
-                tags: input.tags, of: call.project(services), by: call.caller)
+                tags: input.tags, dwell: input.dwell, of: call.project(services), by: call.caller)
             if let slices = input.slices {
                 try await services.administration.change(
                     slices: slices, of: project, by: call.caller)
@@ -89,7 +89,7 @@ extension ProjectReply {
             labelSetVersion: project.labels.version,
             guidelines: project.record.guidelines,
             guidelinesVersion: project.record.guidelinesVersion, tags: project.record.tags.tags,
-            slices: slices, policyVersion: project.policyVersion,
+            slices: slices, dwell: project.record.dwell, policyVersion: project.policyVersion,
             createdAt: project.record.createdAt, archivedAt: project.record.archivedAt)
     }
 }

@@ -10,7 +10,7 @@ struct ProjectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "project", abstract: "Create and show projects.",
         subcommands: [
-            Create.self, List.self, Show.self, Slices.self, Archive.self, Unarchive.self,
+            Create.self, List.self, Show.self, Set.self, Slices.self, Archive.self, Unarchive.self,
             Delete.self, Deleted.self,
         ])
 
@@ -69,6 +69,39 @@ struct ProjectCommand: AsyncParsableCommand {
 }
 
 extension ProjectCommand {
+    /// `sluice project set`.
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a setting of a project.",
+            discussion: """
+                A key that comes sooner than the dwell after an item is on the screen does not \
+                answer it; 0 asks only that the item is on the screen. Sessions that are open keep \
+                theirs.
+                """)
+
+        @Option(help: "Milliseconds an item is on the screen before a key answers it; 0 to 5000.")
+        var dwellMs: Int
+
+        @OptionGroup var service: ServiceOptions
+        @OptionGroup var project: ProjectOption
+
+        func validate() throws {
+            guard AnswerDwell(milliseconds: dwellMs) != nil else {
+                throw ValidationError("--dwell-ms takes 0 to \(AnswerDwell.maximumMilliseconds)")
+            }
+        }
+
+        func run() async throws {
+            try await Failure.explain("changing the project") {
+                let client = try service.client()
+                let reply = try await client.call(
+                    Endpoints.patchProject, at: ["project": try await project.name(client)],
+                    ProjectPatch(dwell: AnswerDwell(milliseconds: dwellMs)))
+                Output.say("\(reply.name): answers wait \(reply.dwell.milliseconds) ms")
+            }
+        }
+    }
+
     /// `sluice project slices`.
     struct Slices: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

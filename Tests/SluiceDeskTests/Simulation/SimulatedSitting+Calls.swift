@@ -9,7 +9,7 @@ extension SimulatedSitting {
     mutating func reply(to effect: Effect, _ from: Int) {
         let message: Message
         switch effect {
-        case .loadProject: message = .projectLoaded(.success(Sample.project()))
+        case .loadProject: message = .projectLoaded(.success(Sample.project(dwell: plan.dwell)))
         case .loadQueue:
             message = .queueLoaded(
                 .success(QueueReply(waiting: 9, leased: 1, oldestWaitingSeconds: nil)))

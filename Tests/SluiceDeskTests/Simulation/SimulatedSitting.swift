@@ -17,6 +17,7 @@ struct SimulatedSitting {
         var hasCuts = false
         var hasKills = false
         var refusesUndoEvery = 0
+        var dwell = AnswerDwell.standard
         var seed: UInt64 = 1
 
         var description: String {
@@ -52,6 +53,14 @@ struct SimulatedSitting {
     var desk: Desk
     var session = 0
     var isCut = false
+    /// Until then the client waits for its terminal to take a frame.
+    var busyUntil = Duration.zero
+    /// The item on the screen and when its first frame was written, by the reviewer's own eyes.
+    var seen: (item: String, since: Duration)?
+    /// Items that were answered and taken back: the reviewer knows them.
+    var known: Set<String> = []
+    /// The last keys and when they were pressed, the last one first.
+    var pressed: [(key: Character, at: Duration)] = []
     var journal = JournalContents()
     var written: [JournalRecord] = []
 
@@ -83,8 +92,9 @@ struct SimulatedSitting {
         var end: Duration?
         while let index = events.indices.min(by: { before(events[$0], events[$1]) }) {
             let next = events.remove(at: index)
-            now = next.at
-            handle(next.event)
+            now = max(next.at, busyUntil)
+            handle(next.event, at: next.at)
+            draw()
             if answers >= plan.answers, end == nil { end = now + .seconds(300) }
             if let end, now > end { return faults.append("something was never sent") }
             if end != nil, desk.pending.isEmpty, desk.pending.ledger.isIdle { return }
@@ -111,10 +121,10 @@ struct SimulatedSitting {
         events.append((now + delay, number, event))
     }
 
-    private mutating func handle(_ event: Event) {
+    private mutating func handle(_ event: Event, at moment: Duration) {
         switch event {
         case .key where !isEnding:
-            press()
+            press(readAt: moment)
             // One key in five comes in the same packet as the one before.
             let gap = random.below(5) == 0 ? 0 : random.below(301)
             schedule(.key, after: .milliseconds(gap))
@@ -135,6 +145,15 @@ struct SimulatedSitting {
         case .kill where !isEnding: kill()
         case .key, .atDesk, .onDisk, .cut, .kill: break
         }
+    }
+
+    /// Writes the screen; one terminal in ten takes its time over it.
+    private mutating func draw() {
+        if random.below(10) == 0 { busyUntil = now + .milliseconds(random.below(60)) }
+        let written = max(now, busyUntil)
+        _ = desk.update(.drawn(desk.screenItem, at: written))
+        guard let item = desk.shown else { return seen = nil }
+        if seen?.item != item { seen = (item, written) }
     }
 
     private mutating func tell(_ message: Message) {
@@ -180,6 +199,8 @@ struct SimulatedSitting {
         }
         forgetUnwritten()
         stack = []
+        known = []
+        pressed = []
         begin()
         schedule(.kill, after: .milliseconds(5_000 + random.below(40_000)))
     }

@@ -1,3 +1,4 @@
+import SluiceDomain
 import Testing
 
 @testable import SluiceDesk
@@ -13,18 +14,25 @@ struct SittingTests {
     }
 
     @Test(
-        "each answer and undo is of the item on the screen, with the label of the key",
+        "each answer and undo is of the item that was read, with the label of the key",
         arguments: links)
     func steady(link: Duration) {
-        let sitting = play(.init(answers: 1_000, link: link, seed: 11))
+        let sitting = play(.init(answers: 900, link: link, seed: 11))
         #expect(sitting.wrong.isEmpty)
-        #expect(sitting.answers == 1_000 && sitting.undos > 50)
+        #expect(sitting.answers == 900 && sitting.undos > 50)
         #expect(sitting.desk.notices.isEmpty)
+    }
+
+    @Test("so it is where keys answer as soon as an item is drawn", arguments: links)
+    func withoutDwell(link: Duration) throws {
+        let none = try #require(AnswerDwell(milliseconds: 0))
+        let sitting = play(.init(answers: 500, link: link, hasCuts: true, dwell: none, seed: 15))
+        #expect(sitting.wrong.isEmpty)
     }
 
     @Test("so it is over cuts", arguments: links)
     func cuts(link: Duration) {
-        let sitting = play(.init(answers: 1_000, link: link, hasCuts: true, seed: 12))
+        let sitting = play(.init(answers: 500, link: link, hasCuts: true, seed: 12))
         #expect(sitting.wrong.isEmpty)
         #expect(sitting.desk.notices.isEmpty)
     }
@@ -32,7 +40,7 @@ struct SittingTests {
     @Test("so it is over cuts and deaths of the process", arguments: links)
     func kills(link: Duration) {
         let sitting = play(
-            .init(answers: 1_000, link: link, hasCuts: true, hasKills: true, seed: 13))
+            .init(answers: 400, link: link, hasCuts: true, hasKills: true, seed: 13))
         #expect(sitting.wrong.isEmpty)
         #expect(sitting.kills > 2)
     }
@@ -43,7 +51,7 @@ struct SittingTests {
     func refusals(link: Duration) {
         let sitting = play(
             .init(
-                answers: 1_000, link: link, hasCuts: true, hasKills: true, refusesUndoEvery: 4,
+                answers: 300, link: link, hasCuts: true, hasKills: true, refusesUndoEvery: 4,
                 seed: 14))
         #expect(sitting.wrong.isEmpty)
         #expect(sitting.service.refusedUndos.count > 2)
