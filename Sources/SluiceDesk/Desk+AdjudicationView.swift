@@ -49,7 +49,7 @@ extension Desk {
     }
 
     private func entry(of suggestion: Suggestion) -> AnswerPanel.Entry {
-        let next = suggestion.guesses.prefix(3).enumerated().map { index, guess in
+        let next = suggestion.guesses(among: labels).prefix(3).enumerated().map { index, guess in
             (index == 0 ? "next " : "") + title(of: guess.label) + " "
                 + DeskText.share(guess.score)
         }

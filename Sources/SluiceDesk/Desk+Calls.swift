@@ -53,7 +53,7 @@ extension Desk {
             projectCall.finish(dueAt: now)
             dwell = reply.dwell
             if labels != nil { return take(labelSet: reply) }
-            labels = LabelKeys(reply.labels, reserved: keymap.reserved)
+            meet(reply.labels)
             labelSetVersion = reply.labelSetVersion
             guidelines.text = reply.guidelines
             guidelines.version = reply.guidelinesVersion

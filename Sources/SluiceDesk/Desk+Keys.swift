@@ -115,7 +115,7 @@ extension Desk {
             return decide(.label(entry.label.name))
         }
         guard let command = keymap.command(for: key) else {
-            flash = "this key does nothing; \(keymap.title(of: .help)) shows the keys"
+            flash = nothing(of: key)
             return []
         }
         if let obstacle = obstacle(to: command) {
@@ -123,6 +123,15 @@ extension Desk {
             return []
         }
         return perform(command)
+    }
+
+    /// What is said of a key that neither a label nor a command has.
+    private func nothing(of key: Key) -> String {
+        let help = keymap.title(of: .help)
+        if let digit = key.plainCharacter, digit.isNumber, labels?.ownsDigits == true {
+            return "no label has the key \(digit); \(help) shows the keys"
+        }
+        return "this key does nothing; \(help) shows the keys"
     }
 
     /// The label a guess key stands for.
@@ -133,10 +142,8 @@ extension Desk {
         case .guess(let number): index = number
         default: return nil
         }
-        guard let guesses = leases.first?.suggestion?.guesses, guesses.indices.contains(index),
-            labels?.entry(named: guesses[index].label) != nil
-        else { return nil }
-        return guesses[index].label
+        let guesses = leases.first?.suggestion?.guesses(among: labels) ?? []
+        return labels != nil && guesses.indices.contains(index) ? guesses[index].label : nil
     }
 
     private mutating func perform(_ command: Command) -> [Effect] {

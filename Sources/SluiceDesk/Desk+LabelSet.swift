@@ -9,6 +9,17 @@ extension Desk {
         return announcedLabelSet != labelSetVersion
     }
 
+    /// Takes the labels a session begins with, and says which keys of the reviewer's own they own.
+    mutating func meet(_ first: [Label]) {
+        let keys = LabelKeys(first, keymap: options.keymap)
+        labels = keys
+        let moves = keys.keymap.moves(from: options.keymap).filter(\.isOwn)
+        guard !moves.isEmpty else { return }
+        notices.append(
+            Notice(
+                title: "Labels own keys of your keys.json", detail: LabelSetNews.words(moves)))
+    }
+
     /// Takes the labels of now in place of those of before: what waits here is shown with them, and a
     /// suggestion that nobody can give any more is shown no more.
     mutating func take(labelSet reply: ProjectReply) -> [Effect] {
@@ -19,8 +30,8 @@ extension Desk {
             return []
         }
         let before = labels?.entries.map(\.label) ?? []
-        let keys = LabelKeys(
-            reply.labels, reserved: keymap.reserved, kept: labels?.byID ?? [:])
+        let former = keymap
+        let keys = LabelKeys(reply.labels, keymap: former, kept: labels?.byID ?? [:])
         labels = keys
         labelSetVersion = reply.labelSetVersion
         for index in leases.indices {
@@ -31,16 +42,26 @@ extension Desk {
             }
             leases[index].suggestion?.guesses.removeAll { keys.entry(named: $0.label) == nil }
         }
+        let moved = LabelSetNews.words(keys.keymap.moves(from: former))
+        let changed = LabelSetNews.words(from: before, to: reply.labels)
         notices.append(
             Notice(
                 title: "The labels have changed",
-                detail: LabelSetNews.words(from: before, to: reply.labels)))
+                detail: moved.isEmpty ? changed : "\(changed); \(moved)"))
         return []
     }
 }
 
 /// What has changed in a label set, in words for reviewers.
 enum LabelSetNews {
+    /// Which commands have other keys, `; ` between them.
+    static func words(_ moves: [Keymap.Move]) -> String {
+        moves.map { move in
+            "\(move.former) is a label's key; "
+                + (move.key.isEmpty ? "\(move.name) has none" : "\(move.name) is \(move.key)")
+        }.joined(separator: "; ")
+    }
+
     /// What was renamed, added and taken away, `; ` between them; keys and titles where it was neither.
     static func words(from before: [Label], to after: [Label]) -> String {
         let old = Dictionary(

@@ -90,7 +90,8 @@ extension Desk {
                 : [("Enter", "mark"), ("Up Down", "choose"), ("Esc", "discard")]
         case .paused: return [("any key", "go on")]
         case .search: return [("Enter", "answer"), ("Up Down", "choose"), ("Esc", "cancel")]
-        case .confirmQuit: return [("q", "quit all the same"), ("any other key", "stay")]
+        case .confirmQuit:
+            return [(keymap.title(of: .quit), "quit all the same"), ("any other key", "stay")]
         default:
             return keymap.bindings.compactMap { binding in
                 guard let title = binding.title, !binding.keys.isEmpty,

@@ -102,7 +102,8 @@ public struct Desk: Sendable {
     /// The project's name.
     public let project: String
     let options: Options
-    var keymap: Keymap { options.keymap }
+    /// The keys of commands, without those that labels own.
+    var keymap: Keymap { labels?.keymap ?? options.keymap }
     var ids: ReviewIDs
 
     // What is shown.

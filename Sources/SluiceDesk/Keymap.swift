@@ -118,7 +118,8 @@ public struct Keymap: Sendable {
             "answer with the model's next guess"),
         Binding(
             .guess(0), "guess-1", [.character("1")], nil,
-            "answer with the model's first to fourth next guess, where no label has the digit"),
+            "answer with the model's first to fourth next guess, where no label is called by a digit"
+        ),
         Binding(.guess(1), "guess-2", [.character("2")]),
         Binding(.guess(2), "guess-3", [.character("3")]),
         Binding(.guess(3), "guess-4", [.character("4")]),
@@ -182,17 +183,8 @@ public struct Keymap: Sendable {
         bindings.first { $0.command == command }?.keyTitle ?? ""
     }
 
-    /// The characters no label can have.
-    ///
-    /// The digits of guesses are free for labels that declare them.
-    var reserved: Set<Character> {
-        var characters: Set<Character> = []
-        for binding in bindings {
-            if case .guess = binding.command { continue }
-            characters.formUnion(binding.keys.compactMap(\.plainCharacter))
-        }
-        return characters
-    }
+    /// The characters that no label is given which does not own them.
+    var reserved: Set<Character> { Set(commands.keys.compactMap(\.plainCharacter)) }
 
     /// What the help and the documentation say: keys, what they do, and the commands' names in a
     /// file of keys.

@@ -5,6 +5,8 @@ import SluiceDomain
 enum PlainCommand: Hashable, Sendable {
     case accept
     case answer(Verdict)
+    /// Answers with the model's next guess of that number, counted from 1.
+    case guess(Int)
     /// An answer that is no label, with a comment on why.
     case explained(Verdict, String)
     case tags([String])
@@ -30,7 +32,9 @@ enum PlainCommand: Hashable, Sendable {
     /// The commands with what they do, for the help.
     static let rows: [(line: String, help: String)] = [
         ("empty line", "accept the suggestion, when one is shown"),
-        ("a label, its key or its number", "answer with that label"),
+        ("a label or its key", "answer with that label"),
+        (":NUMBER", "answer with the label of that number in the list of labels"),
+        ("1 to 4", "answer with the model's next guess, where no label is called by a digit"),
         (":skip, :skip REASON", "leave the item to somebody else, and say why"),
         (":escalate, :escalate COMMENT", "hand the item to an adjudicator"),
         (":unusable, :unusable COMMENT", "the input is broken"),
@@ -58,26 +62,43 @@ enum PlainCommand: Hashable, Sendable {
 
     /// Reads a line.
     ///
-    /// A label is looked for by its exact name or title, then by its key, then by its number, then
-    /// by its name ignoring case. Commands begin with a colon, which no key is.
+    /// A label is looked for first: one that is called like a command is chosen by its name.
     init(_ line: String, labels: PlainLabels) {
         let text = line.trimmingBlanks()
         if text.isEmpty {
             self = .accept
         } else if let entry = labels.entry(for: text) {
             self = .answer(.label(entry.label.name))
+        } else if let number = Int(text), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+            self = Self.bare(number, text, labels)
         } else if text.hasPrefix("=") {
             self = .agree(String(text.dropFirst()).trimmingBlanks())
         } else if text.hasPrefix(":") {
-            self = Self.command(text.dropFirst())
+            self = Self.command(text.dropFirst(), labels)
         } else {
             self = .unknown("no label is called \"\(text)\"; :help shows what can be typed")
         }
     }
 
-    private static func command(_ text: Substring) -> PlainCommand {
+    /// A number that no label is called by: a guess, as in full screen, and never a place in a list.
+    private static func bare(
+        _ number: Int, _ text: String, _ labels: PlainLabels
+    ) -> PlainCommand {
+        if !labels.keys.ownsDigits, (1...4).contains(number), text.utf8.count == 1 {
+            return .guess(number)
+        }
+        return .unknown("no label is called \"\(text)\"; :NUMBER answers by the number of a label")
+    }
+
+    private static func command(_ text: Substring, _ labels: PlainLabels) -> PlainCommand {
         let word = text.prefix { $0 != " " }
         let rest = String(text.dropFirst(word.count)).trimmingBlanks()
+        if let number = Int(word), rest.isEmpty {
+            guard labels.keys.entries.indices.contains(number - 1) else {
+                return .unknown("there is no label \(number); :labels lists them")
+            }
+            return .answer(.label(labels.keys.entries[number - 1].label.name))
+        }
         switch word {
         case "skip": return rest.isEmpty ? .answer(.skip) : .explained(.skip, rest)
         case "escalate": return rest.isEmpty ? .answer(.escalate) : .explained(.escalate, rest)
@@ -102,56 +123,6 @@ enum PlainCommand: Hashable, Sendable {
         case "quit", "q": return .quit
         default: return .unknown("there is no command :\(word); :help shows what can be typed")
         }
-    }
-}
-
-/// The labels as plain mode offers them: numbered from 1, with their keys.
-struct PlainLabels: Sendable {
-    let keys: LabelKeys
-    /// Numbers are not offered where a declared key or a name is itself a number.
-    let hasNumbers: Bool
-
-    /// Gives each label the key it has in full screen with this keymap.
-    ///
-    /// - Parameter kept: the keys labels had in this session, by their ids.
-    init(
-        _ labels: [Label], keymap: Keymap = .standard, kept: [ExactText: Character] = [:]
-    ) {
-        keys = LabelKeys(labels, reserved: keymap.reserved, kept: kept)
-        hasNumbers = !labels.contains { label in
-            [label.name, label.title ?? "", label.key ?? ""].contains { Int($0) != nil }
-        }
-    }
-
-    /// How a label is offered: "2 fraud [f]".
-    func offer(_ index: Int) -> String {
-        let entry = keys.entries[index]
-        let number = hasNumbers ? "\(index + 1) " : ""
-        return number + entry.title + (key(of: entry).map { " [\($0)]" } ?? "")
-    }
-
-    func entry(for text: String) -> LabelKeys.Entry? {
-        if let entry = keys.entry(named: text) { return entry }
-        let entries = keys.entries
-        if let entry = entries.first(where: { ExactText($0.title) == ExactText(text) }) {
-            return entry
-        }
-        if let entry = entries.first(where: { key(of: $0).map { String($0) } == text }) {
-            return entry
-        }
-        if hasNumbers, let number = Int(text), entries.indices.contains(number - 1) {
-            return entries[number - 1]
-        }
-        let wanted = text.lowercased()
-        let similar = entries.filter {
-            $0.title.lowercased() == wanted || $0.label.name.lowercased() == wanted
-        }
-        return similar.count == 1 ? similar.first : nil
-    }
-
-    /// A digit is no key where numbers are offered.
-    private func key(of entry: LabelKeys.Entry) -> Character? {
-        entry.key.flatMap { hasNumbers && $0.isNumber ? nil : $0 }
     }
 }
 

@@ -31,6 +31,20 @@ extension PlainSession {
         }
     }
 
+    /// The model's next guess of that number; nil, with the reason said, when there is none.
+    mutating func guess(_ number: Int, on held: HeldLease) -> String? {
+        let guesses = held.suggestion?.guesses(among: labels.keys) ?? []
+        guard guesses.indices.contains(number - 1) else {
+            say([
+                held.suggestion == nil
+                    ? "No suggestion is shown for this item: type a label."
+                    : "The model gave no guess \(number) after its suggestion."
+            ])
+            return nil
+        }
+        return guesses[number - 1].label
+    }
+
     mutating func undo() async {
         guard let last = history.popLast() else {
             say(["Nothing to take back in this session; :history lists earlier answers."])

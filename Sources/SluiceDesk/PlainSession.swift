@@ -157,7 +157,8 @@ struct PlainSession {
             about: "the labels cannot be read anew")
         guard let project, project.labelSetVersion != labelSetVersion else { return }
         let before = labels.keys.entries.map(\.label)
-        labels = PlainLabels(project.labels, keymap: keymap, kept: labels.keys.byID)
+        labels = PlainLabels(
+            project.labels, keymap: labels.keys.keymap, kept: labels.keys.byID)
         labelSetVersion = project.labelSetVersion
         say(
             PlainText.block(
@@ -175,7 +176,7 @@ struct PlainSession {
             case .end: isOver = true
             case .line(let line, _):
                 switch PlainCommand(line, labels: labels) {
-                case .accept, .answer, .explained, .agree, .comment, .propose, .tags, .show:
+                case .accept, .answer, .guess, .explained, .agree, .comment, .propose, .tags, .show:
                     say(["There is no item to answer; the line was not used."])
                 case .figures: await showFigures()
                 case .history: await showHistory()
@@ -225,6 +226,10 @@ struct PlainSession {
                     await submit(.label(suggestion.label), since: since)
                 } else {
                     say(["No suggestion is shown for this item: type a label."])
+                }
+            case .guess(let number):
+                if let guess = guess(number, on: current) {
+                    await submit(.label(guess), since: since)
                 }
             case .answer(.escalate) where current.lease.queue == .adjudication,
                 .explained(.escalate, _) where current.lease.queue == .adjudication:

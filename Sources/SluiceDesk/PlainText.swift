@@ -20,7 +20,7 @@ enum PlainText {
         lines += held.document.lines(view, image: image).map { "  " + safe($0.text) }.map(trimmed)
         lines += answers(held, labels: labels)
         lines.append(suggestion(held, labels: labels))
-        let offers = labels.keys.entries.indices.prefix(50).map { safe(labels.offer($0)) }
+        let offers = labels.keys.entries.prefix(50).map { safe(labels.offer($0)) }
         let more = labels.keys.entries.count - offers.count
         let rest = more > 0 ? ", and \(more) more" : ""
         lines += TextWrap.lines("Labels: " + offers.joined(separator: ", ") + rest, width: width)
@@ -89,8 +89,10 @@ enum PlainText {
         }
         let title = safe(labels.keys.title(of: suggestion.label))
         let confidence = suggestion.confidence.map { DeskText.share($0) } ?? "no confidence given"
-        let guesses = suggestion.guesses.prefix(3).map {
-            "\(safe(labels.keys.title(of: $0.label))) \(DeskText.share($0.score))"
+        let guesses = suggestion.guesses(among: labels.keys).prefix(4).enumerated().map {
+            let title = safe(labels.keys.title(of: $1.label))
+            return (labels.keys.ownsDigits ? "" : "\($0 + 1) ")
+                + "\(title) \(DeskText.share($1.score))"
         }
         let next = guesses.isEmpty ? "" : "; next \(guesses.joined(separator: ", "))"
         return "Suggestion: \(title), \(confidence)\(next)"

@@ -19,6 +19,17 @@ struct Suggestion: Hashable, Sendable {
     /// Name and version of the model.
     let model: String
 
+    /// The next guesses that can be given: labels of the project, each once and none the suggested one.
+    func guesses(among labels: LabelKeys?) -> [Guess] {
+        guard let labels else { return guesses }
+        var seen: Set<ExactText> = []
+        if let own = labels.entry(named: label) { seen.insert(ExactText(own.label.name)) }
+        return guesses.filter { guess in
+            guard let entry = labels.entry(named: guess.label) else { return false }
+            return seen.insert(ExactText(entry.label.name)).inserted
+        }
+    }
+
     init(_ prediction: ShownPrediction) {
         label = prediction.label
         confidence = prediction.confidence

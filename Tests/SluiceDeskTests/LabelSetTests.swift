@@ -88,13 +88,13 @@ struct LabelSetTests {
     @Test("keys do not move in a session when others go, come or are renamed")
     func keysStay() {
         let before = LabelKeys(
-            [Label(name: "dog"), Label(name: "duck"), Label(name: "emu")], reserved: [])
+            [Label(name: "dog"), Label(name: "duck"), Label(name: "emu")], keymap: Keymap([]))
         #expect(before.entries.map(\.key) == ["d", "u", "e"])
         let after = LabelKeys(
             [
                 Label(name: "duck"), Label(name: "ostrich", id: "emu"), Label(name: "unicorn"),
                 Label(name: "eel", key: "e"),
-            ], reserved: [], kept: before.byID)
+            ], keymap: Keymap([]), kept: before.byID)
         #expect(after.entries.map(\.key) == ["u", "o", "n", "e"])
     }
 
@@ -103,7 +103,7 @@ struct LabelSetTests {
         let keys = LabelKeys(
             [
                 Label(name: "alpha", id: "a", formerNames: ["a", "b"]), Label(name: "b"),
-            ], reserved: [])
+            ], keymap: Keymap([]))
         #expect(keys.entry(named: "a")?.label.name == "alpha")
         #expect(keys.entry(named: "b")?.label.name == "b")
         #expect(keys.title(of: "a") == "alpha" && keys.title(of: "z") == "z")

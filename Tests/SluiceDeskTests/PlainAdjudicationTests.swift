@@ -28,7 +28,7 @@ struct PlainAdjudicationTests {
                   I called them, the account is theirs.
                 Answer C: unclear, 3 min, saw the model, tags hard
                 Suggestion: fraud, 62.1 %; next Looks fine 31.0 %, unclear 6.8 %
-                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, empty for fraud, or :help
                 The proposal goes with the answer.
                 Answer, empty for fraud, or :help

@@ -20,7 +20,7 @@ struct PlainReviewTests {
                 Item a
                   Hello
                 No prediction: no model has seen this item.
-                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, or :help
                 No suggestion is shown for this item: type a label.
                 Answer, or :help
@@ -36,23 +36,23 @@ struct PlainReviewTests {
             Sample.lease("c", isBlind: true), Sample.lease("d"),
         ])
         let played = await playPlain(
-            service, ["", ":comment looks odd", "2", "", "unclear", "what", ":skip"])
+            service, ["", ":comment looks odd", ":2", "", "unclear", "what", ":skip"])
         #expect(
             played.text == """
                 Project invoices
 
                 Item a
                   Hello
-                Suggestion: fraud, 62.1 %; next Looks fine 31.0 %, unclear 6.8 %
-                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Suggestion: fraud, 62.1 %; next 1 Looks fine 31.0 %, 2 unclear 6.8 %
+                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, empty for fraud, or :help
                 a: fraud
 
                 Item b
                   amount  12.5
                   payer   (missing)
-                Suggestion: fraud, 62.1 %; next Looks fine 31.0 %, unclear 6.8 %
-                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Suggestion: fraud, 62.1 %; next 1 Looks fine 31.0 %, 2 unclear 6.8 %
+                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, empty for fraud, or :help
                 The comment goes with the answer.
                 Answer, empty for fraud, or :help
@@ -61,7 +61,7 @@ struct PlainReviewTests {
                 Item c
                   Hello
                 Blind review: the suggestion is withheld.
-                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, or :help
                 No suggestion is shown for this item: type a label.
                 Answer, or :help
@@ -69,8 +69,8 @@ struct PlainReviewTests {
 
                 Item d
                   Hello
-                Suggestion: fraud, 62.1 %; next Looks fine 31.0 %, unclear 6.8 %
-                Labels: 1 Looks fine [l], 2 fraud [f], 3 unclear [n]
+                Suggestion: fraud, 62.1 %; next 1 Looks fine 31.0 %, 2 unclear 6.8 %
+                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, empty for fraud, or :help
                 no label is called "what"; :help shows what can be typed
                 Answer, empty for fraud, or :help
@@ -126,10 +126,10 @@ struct PlainReviewTests {
     }
 
     @Test(
-        "labels are taken by name, title, key and number",
+        "labels are taken by name, title and key, by their number, and as the next guess",
         arguments: [
             ("ok", "ok"), ("Looks fine", "ok"), ("looks FINE", "ok"), ("f", "fraud"),
-            ("3", "unclear"),
+            (":3", "unclear"), ("1", "ok"), ("2", "unclear"),
             (" n\t", "unclear"),
         ])
     func labels(line: String, label: String) async {

@@ -149,7 +149,9 @@ struct LabelChangeTests {
         ])
         let back = try #require(try set.step(.add(Label(name: "a"))))
         #expect(back.after.key == nil && back.after.title == "Letter a")
-        #expect(Self.refusal(.rekey("c", to: "x"), of: set) == .duplicateKey("x"))
+        #expect(
+            Self.refusal(.rekey("c", to: "x"), of: set)
+                == .duplicateKey("x", first: "b", second: "c"))
         #expect(try set.step(.rekey("b", to: "x")) == nil)
         #expect(try set.step(.retitle("b", to: nil)) == nil)
     }

@@ -30,7 +30,14 @@ struct LabelSetTests {
             ([Label(name: "a", key: "A")], .keyNotOneLetterOrDigit(label: "a", key: "A")),
             ([Label(name: "a", key: "ab")], .keyNotOneLetterOrDigit(label: "a", key: "ab")),
             ([Label(name: "a", key: "")], .keyNotOneLetterOrDigit(label: "a", key: "")),
-            ([Label(name: "a", key: "x"), Label(name: "b", key: "x")], .duplicateKey("x")),
+            (
+                [Label(name: "a", key: "x"), Label(name: "b", key: "x")],
+                .duplicateKey("x", first: "a", second: "b")
+            ),
+            (
+                [Label(name: "A"), Label(name: "apple", key: "a")],
+                .keyIsName("a", label: "apple", of: "A")
+            ),
             (
                 [Label(name: "a", isBorderline: true), Label(name: "b", isBorderline: true)],
                 .severalBorderline("b")

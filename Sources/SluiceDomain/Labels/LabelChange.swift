@@ -163,6 +163,7 @@ extension LabelSet {
         if before == nil { all.append(after) }
         do {
             let labels = try LabelSet(stored: all, version: version + 1)
+            try Self.check(after, among: labels.labels)
             return LabelStep(
                 kind: kind, before: before, after: after, others: others, labels: labels)
         } catch {
@@ -170,9 +171,16 @@ extension LabelSet {
         }
     }
 
-    /// The key, if no label that may be given has it.
+    /// Checks the keys that a changed label has a part in: its own, and those that are its name.
+    private static func check(_ changed: Label, among labels: [Label]) throws(LabelSetError) {
+        guard changed.status == .active else { return }
+        try check(keyOf: changed, among: labels)
+        for label in labels { try check(keyOf: label, among: [changed]) }
+    }
+
+    /// The key, if no label that may be given has it or is called so.
     private func unusedKey(_ key: String) -> String? {
-        labels.contains { $0.key == key } ? nil : key
+        labels.contains { $0.key == key || $0.name.lowercased() == key } ? nil : key
     }
 
     /// Checks a name that a label is to get against every other label.

@@ -7,7 +7,9 @@ public enum LabelSetError: Error, Hashable, Sendable {
     case controlCharacter(index: Int)
     case duplicateName(String)
     case keyNotOneLetterOrDigit(label: String, key: String)
-    case duplicateKey(String)
+    case duplicateKey(String, first: String, second: String)
+    /// A key is what another label is called: the label has its own name as key.
+    case keyIsName(String, label: String, of: String)
     case severalBorderline(String)
     /// Nothing of the name shows.
     case invisibleName(String)
@@ -36,7 +38,10 @@ public enum LabelSetError: Error, Hashable, Sendable {
         case .duplicateName(let name): "label \"\(name)\" is listed twice"
         case .keyNotOneLetterOrDigit(let label, let key):
             "key \"\(key)\" of label \"\(label)\" is not one letter a-z or digit 0-9"
-        case .duplicateKey(let key): "key \"\(key)\" is given to two labels"
+        case .duplicateKey(let key, let first, let second):
+            "key \"\(key)\" is given to two labels, \"\(first)\" and \"\(second)\"; give one of them another"
+        case .keyIsName(let key, let label, let owner):
+            "label \"\(label)\" cannot have the key \"\(key)\": it chooses the label \"\(owner)\", whose name it is; give \"\(label)\" another key or none"
         case .severalBorderline(let name):
             "label \"\(name)\" is a second borderline label; at most one may be borderline"
         case .invisibleName(let name):
@@ -111,6 +116,7 @@ public struct LabelSet: Hashable, Sendable {
                 throw .lookAlike(label.name, twin: twin)
             }
         }
+        for label in labels { try Self.check(keyOf: label, among: labels) }
     }
 
     /// Checks labels as they are stored: an older set may have names that look alike.
@@ -122,14 +128,16 @@ public struct LabelSet: Hashable, Sendable {
         guard !labels.isEmpty else { throw .empty }
         guard labels.count <= Self.maximumCount else { throw .tooMany(labels.count) }
         var positions: [ExactText: Int] = [:]
-        var keys: Set<String> = []
+        var keys: [String: String] = [:]
         var borderline: Label?
         for (index, label) in labels.enumerated() {
             try Self.check(label, at: index)
             guard positions.updateValue(index, forKey: ExactText(label.name)) == nil else {
                 throw .duplicateName(label.name)
             }
-            if let key = label.key, !keys.insert(key).inserted { throw .duplicateKey(key) }
+            if let key = label.key, let first = keys.updateValue(label.name, forKey: key) {
+                throw .duplicateKey(key, first: first, second: label.name)
+            }
             if label.isBorderline {
                 guard borderline == nil else { throw .severalBorderline(label.name) }
                 borderline = label
@@ -220,6 +228,17 @@ public struct LabelSet: Hashable, Sendable {
             label = found
         }
         return label.status == .active ? label : nil
+    }
+
+    /// Checks that the key of a label is not what another label is called, in either case: a name of
+    /// one character is its label's key.
+    static func check(keyOf label: Label, among labels: [Label]) throws(LabelSetError) {
+        guard let key = label.key else { return }
+        let owner = labels.first { other in
+            other.name.utf8.count == 1 && other.name.lowercased() == key
+                && ExactText(other.id) != ExactText(label.id)
+        }
+        if let owner { throw .keyIsName(key, label: label.name, of: owner.name) }
     }
 
     static func check(_ label: Label, at index: Int) throws(LabelSetError) {

@@ -38,7 +38,10 @@ struct ReviewCommand: AsyncParsableCommand {
         transform: OnlyOption.init)
     var only: [OnlyOption] = []
 
-    @Flag(help: "Print the keys in effect, and leave.")
+    @Flag(
+        help: ArgumentHelp(
+            "Print the keys in effect, and leave.",
+            discussion: "With --project also its labels, which may own keys of commands."))
     var keys = false
 
     @OptionGroup var service: ServiceOptions
@@ -56,7 +59,7 @@ struct ReviewCommand: AsyncParsableCommand {
     private func review() async throws {
         let keymap = try KeysFile.keymap(Environment.variables)
         if keys {
-            try Self.show(keymap)
+            try await show(keymap)
             return
         }
         let client = try service.client(timeout: .seconds(5))
@@ -73,10 +76,25 @@ struct ReviewCommand: AsyncParsableCommand {
         }
     }
 
-    private static func show(_ keymap: Keymap) throws {
+    /// Prints the keys; with --project those of that project, whose labels own some.
+    private func show(_ keymap: Keymap) async throws {
+        var commands = keymap
+        var labels: [(key: String, title: String)] = []
+        let name = project.project
+        if let name {
+            let client = try service.client(timeout: .seconds(5))
+            let reply = try await client.call(
+                Endpoints.project, at: ["project": name], Nothing())
+            (commands, labels) = keymap.keys(in: reply.labels)
+        }
         var table = Table(["keys", "does", "names in keys.json"])
-        for row in keymap.rows { table.add([row.key, row.help, row.names]) }
+        for row in commands.rows { table.add([row.key, row.help, row.names]) }
         try table.print(json: false)
+        guard name != nil else { return }
+        var chosen = Table(["key", "label"])
+        for label in labels { chosen.add([label.key, label.title]) }
+        try Output.print("")
+        try chosen.print(json: false)
     }
 
     private static func choose(_ names: [String]) async throws -> String {
