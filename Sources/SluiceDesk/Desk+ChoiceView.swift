@@ -21,22 +21,21 @@ extension Desk {
                 : "No prediction: no model has seen this item. Choose a label."
             return [Line(text)]
         }
-        let shown = suggestion.guesses.prefix(guesses)
-        let titles = [suggestion.label] + shown.map(\.label)
-        let widest = titles.map { TextWidth.columns(visible(title(of: $0)).text) }.max() ?? 0
-        let barWidth = max(6, min(24, width - 40))
-        let titleWidth = min(widest, max(8, width - barWidth - 19))
-        var lines = [
-            guessLine(
-                key: "Enter", label: suggestion.label, score: suggestion.confidence,
-                titleWidth: titleWidth, barWidth: barWidth, style: .bold)
+        let shown = suggestion.guesses(among: labels).prefix(guesses)
+        let isKnown = labels?.entry(named: suggestion.label) != nil
+        var rows = [
+            GuessRow(
+                key: isKnown || labels == nil ? keymap.title(of: .accept) : "",
+                title: title(of: suggestion.label), share: suggestion.confidence)
         ]
         for (index, guess) in shown.enumerated() {
-            lines.append(
-                guessLine(
-                    key: guessKey(index), label: guess.label, score: guess.score,
-                    titleWidth: titleWidth, barWidth: barWidth, style: .plain))
+            rows.append(
+                GuessRow(
+                    ownKey: labels?.entry(named: guess.label)?.key,
+                    key: keymap.title(of: .guess(index)), title: title(of: guess.label),
+                    share: guess.score))
         }
+        var lines = GuessRow.lines(rows, width: width - 2)
         if guesses > 0, let evidence = evidenceLine(held.document.evidence, width: width - 2) {
             lines.append(evidence)
         }
@@ -65,33 +64,6 @@ extension Desk {
 
     func title(of label: String) -> String { labels?.title(of: label) ?? label }
 
-    /// The key that answers with a next guess.
-    private func guessKey(_ index: Int) -> String {
-        let digit = Character(String(index + 1))
-        let isFree = labels?.entry(for: digit) == nil
-        let keys = (index == 0 ? ["Tab"] : []) + (isFree && index < 4 ? [String(digit)] : [])
-        return keys.joined(separator: " ")
-    }
-
-    private func guessLine(
-        key: String, label: String, score: Double?, titleWidth: Int, barWidth: Int, style: Style
-    ) -> Line {
-        var line = Line(key, .bold)
-        line.append(String(repeating: " ", count: max(1, 7 - key.count)))
-        let text = DeskText.fitted(title(of: label), to: titleWidth)
-        line.append(text, style)
-        line.append("  ")
-        if let score {
-            line.append(
-                Frame.barText(width: barWidth, fraction: score),
-                style.colored(.rgb(0x00, 0x8F, 0xAF, or: .cyan)))
-            line.append("  " + DeskText.percent(score), style)
-        } else {
-            line.append("no confidence given", style)
-        }
-        return line
-    }
-
     // MARK: - Labels
 
     /// The labels with their keys, or the ones found, in columns.
@@ -106,29 +78,29 @@ extension Desk {
             selected = index
             if entries.isEmpty { return [Line("no label has this in its name")] }
         }
-        let cellWidth = min(
-            width - 2, (entries.map { TextWidth.columns(visible($0.title).text) }.max() ?? 0) + 4)
-        let columns = max(1, (width - 2) / (cellWidth + 2))
-        let capacity = columns * rows
-        let first = selected.map { max(0, $0 - capacity + 2) } ?? 0
-        var shown = Array(entries.enumerated().dropFirst(first).prefix(capacity))
-        if entries.count - first > capacity { shown.removeLast() }
-        var cells = shown.map { index, entry in
-            labelCell(entry, isSelected: index == selected, width: cellWidth)
+        let grid = LabelGrid(entries.map(\.columns), width: width - 2, rows: rows)
+        let capacity = grid.columns * rows
+        var first = selected.map { max(0, $0 / grid.columns - rows + 1) * grid.columns } ?? 0
+        // The last cell says how many more there are.
+        if let selected, selected == first + capacity - 1, selected + 1 < entries.count {
+            first += grid.columns
         }
-        let left = entries.count - first - shown.count
-        if left > 0 { cells.append(Line(left == 1 ? "/ 1 more" : "/ \(left) more", .dim)) }
-        return stride(from: 0, to: cells.count, by: columns).map { start in
-            var line = Line()
-            for (index, cell) in cells[start..<min(start + columns, cells.count)].enumerated() {
-                if index > 0 { line.append("  ") }
-                line.spans += cell.spans
-            }
-            return line
+        let left = entries.count - first - capacity
+        let shown = entries[first..<(left > 0 ? first + capacity - 1 : entries.count)]
+        let titles = Titles.fitted(
+            shown.map(\.title), to: grid.narrowest(shown.map(\.columns)))
+        var cells = zip(shown.indices, titles).map { index, title in
+            labelCell(
+                entries[index], title, isSelected: index == selected,
+                width: grid.titleWidth(at: index - first))
         }
+        if left > 0 { cells.append(Line("/ \(left + 1) more", .dim)) }
+        return grid.lines(cells)
     }
 
-    private func labelCell(_ entry: LabelKeys.Entry, isSelected: Bool, width: Int) -> Line {
+    private func labelCell(
+        _ entry: LabelKeys.Entry, _ title: String, isSelected: Bool, width: Int
+    ) -> Line {
         let suggested = leases.first?.suggestion.map { ExactText($0.label) }
         let isSuggested = suggested == ExactText(entry.label.name)
         let former = leases.first?.former?.labelName.map { ExactText($0) }
@@ -138,7 +110,7 @@ extension Desk {
         line.append(key, Style.bold.adding(.underline))
         let style: Style = isSelected ? .reverse : (isSuggested ? .bold : .plain)
         line.append(" ")
-        line.append(DeskText.fitted(entry.title, to: width - 3), style)
+        line.append(DeskText.fitted(title, to: width), style)
         return line
     }
 }

@@ -186,8 +186,7 @@ extension Desk {
         let start = 1 + frame.draw(prompt, row: row, column: 1, style: .bold)
         let room = max(1, frame.size.columns - start - 2)
         // Shows the end of what is before the cursor, and as much behind it as fits.
-        var before = visible(editor.beforeCursor).text
-        while TextWidth.columns(before) > room - 1, !before.isEmpty { before.removeFirst() }
+        let before = DeskText.clippedLeft(editor.beforeCursor, to: max(1, room - 1))
         let used = frame.draw(before, row: row, column: start)
         let after = String(editor.text.dropFirst(editor.cursor))
         frame.draw(after, row: row, column: start + used, width: room - used)

@@ -55,7 +55,7 @@ struct DeskLayout {
             suggestionLines = desk.suggestionLines(width: width, guesses: guesses)
             suggestionTitle = desk.leases.first?.suggestion.map { "suggested by \($0.model)" } ?? ""
         }
-        labelLines = desk.labelLines(width: width, rows: max(2, size.rows / 5))
+        labelLines = desk.labelLines(width: width, rows: max(2, size.rows / 3))
         let hasEditor = desk.hasEditorLine
         footerRow = size.rows - 1
         statusRow = size.rows - 2

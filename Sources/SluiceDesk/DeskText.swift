@@ -59,11 +59,33 @@ enum DeskText {
     }
 
     /// A text in at most that many columns: cut with `…` where it is longer.
+    ///
+    /// - Complexity: linear in the length of the text.
     static func clipped(_ text: String, to width: Int) -> String {
-        var shown = visible(text).text
-        guard TextWidth.columns(shown) > width else { return shown }
-        while TextWidth.columns(shown) > max(0, width - 1), !shown.isEmpty { shown.removeLast() }
-        return shown + "…"
+        let shown = visible(text).text
+        var used = 0
+        var cut = shown.startIndex
+        for index in shown.indices {
+            used += TextWidth.columns(of: shown[index])
+            if used > width { return shown[..<cut] + "…" }
+            if used < width { cut = shown.index(after: index) }
+        }
+        return shown
+    }
+
+    /// The end of a text in at most that many columns, with `…` before it where it is longer.
+    ///
+    /// - Complexity: linear in the length of the text.
+    static func clippedLeft(_ text: String, to width: Int) -> String {
+        let shown = visible(text).text
+        var used = 0
+        var cut = shown.endIndex
+        for index in shown.indices.reversed() {
+            used += TextWidth.columns(of: shown[index])
+            if used > width { return "…" + shown[cut...] }
+            if used < width { cut = index }
+        }
+        return shown
     }
 
     /// A text in exactly that many columns: cut with `…` or followed by spaces.
