@@ -63,12 +63,12 @@ struct AnswerPanel {
         return lines
     }
 
-    private func headline(_ entry: Entry) -> Line {
-        var line = Line(entry.mark, .bold)
-        if !entry.name.isEmpty { line.append(" " + entry.name) }
-        line.append("  ")
-        line.append(entry.title, .bold)
+    /// The mark and the answer, then who gave it.
+    private func headline(_ entry: Entry, title: String? = nil) -> Line {
+        var line = Line(entry.mark + "  ", .bold)
+        line.append(title ?? entry.title, .bold)
         if !entry.key.isEmpty { line.append(" [\(entry.key)]", .dim) }
+        if !entry.name.isEmpty { line.append("  " + entry.name) }
         return line
     }
 
@@ -84,8 +84,9 @@ struct AnswerPanel {
 
     private func columns(width: Int, rows: Int) -> Layout {
         var layout = Layout()
-        let columns = entries.map { entry in
-            var lines = [headline(entry)]
+        let titles = Titles.fitted(entries.map(\.title), to: max(8, width - 7))
+        let columns = zip(entries, titles).map { entry, title in
+            var lines = [headline(entry, title: title)]
             lines += TextWrap.lines(
                 entry.facts.joined(separator: " · "), width: width, style: .dim)
             if !entry.tags.isEmpty {
@@ -132,9 +133,10 @@ struct AnswerPanel {
     private func stack(width: Int, rows: Int) -> Layout {
         let shown = entries.count > rows ? Array(entries.prefix(rows - 1)) : entries
         var layout = Layout()
-        let markWidth = shown.map { TextWidth.columns(mark($0)) }.max() ?? 0
+        let markWidth = shown.map { TextWidth.columns($0.mark) }.max() ?? 0
         let titleWidth = min(
             max(8, width / 3), shown.map { TextWidth.columns(visible($0.title).text) }.max() ?? 0)
+        let titles = Titles.fitted(shown.map(\.title), to: titleWidth)
         let keyWidth = shown.map { TextWidth.columns($0.key) }.max() ?? 0
         let isNarrow = width < 60
         let texts = shown.map { entry in
@@ -146,14 +148,15 @@ struct AnswerPanel {
         let left = shown.count < entries.count ? 0 : rows - shown.count
         let room = Self.share(left, among: texts.map(\.count))
         for (index, entry) in shown.enumerated() {
-            var line = Line(DeskText.fitted(mark(entry), to: markWidth), .bold)
+            var line = Line(DeskText.fitted(entry.mark, to: markWidth), .bold)
             line.append(" ")
-            line.append(DeskText.fitted(entry.title, to: titleWidth), .bold)
+            line.append(DeskText.fitted(titles[index], to: titleWidth), .bold)
             if keyWidth > 0, !isNarrow {
                 let key = entry.key.isEmpty ? "" : "[\(entry.key)]"
                 line.append(" " + DeskText.fitted(key, to: keyWidth + 2), .dim)
             }
-            let facts = isNarrow ? entry.shortFacts : entry.facts
+            let names = entry.name.isEmpty ? [] : [entry.name]
+            let facts = names + (isNarrow ? entry.shortFacts : entry.facts)
             line.append("  " + facts.joined(separator: " · "), .dim)
             if !entry.tags.isEmpty { line.append("  [\(entry.tags.joined(separator: ", "))]") }
             let lines = texts[index]
@@ -173,10 +176,6 @@ struct AnswerPanel {
             layout.lines.append(Line("\(entries.count - shown.count) more", .dim))
         }
         return layout
-    }
-
-    private func mark(_ entry: Entry) -> String {
-        entry.name.isEmpty ? entry.mark : "\(entry.mark) \(entry.name)"
     }
 
     /// Divides rows: one each in turn to all that want more, until none are left.

@@ -35,7 +35,7 @@ extension Desk {
                     key: keymap.title(of: .guess(index)), title: title(of: guess.label),
                     share: guess.score))
         }
-        var lines = GuessRow.lines(rows, width: width - 2)
+        var lines = GuessRow.lines(rows, width: width - 2, usual: labels?.widest ?? 0)
         if guesses > 0, let evidence = evidenceLine(held.document.evidence, width: width - 2) {
             lines.append(evidence)
         }
@@ -66,6 +66,18 @@ extension Desk {
 
     // MARK: - Labels
 
+    /// The labels, what was found of them, or the tags, in at least as many rows as the labels take:
+    /// nothing moves while something is looked for.
+    func paddedLabelLines(width: Int, rows: Int, least: Int) -> [Line] {
+        guard leases.first?.lost == nil, !leases.isEmpty else { return [] }
+        var usual = self
+        usual.mode = .review
+        let count = max(least, usual.labelLines(width: width, rows: rows).count)
+        var lines = labelLines(width: width, rows: count)
+        while lines.count < count { lines.append(Line()) }
+        return lines
+    }
+
     /// The labels with their keys, or the ones found, in columns.
     func labelLines(width: Int, rows: Int) -> [Line] {
         guard leases.first?.lost == nil, !leases.isEmpty else { return [] }
@@ -74,10 +86,11 @@ extension Desk {
         var entries = labels.entries
         var selected: Int?
         if case .search(let editor, let index) = mode {
-            entries = labels.matching(editor.text, recent: recentLabels)
+            entries = found(editor.text)
             selected = index
             if entries.isEmpty { return [Line("no label has this in its name")] }
         }
+        let picks = selected != nil && picksByDigit
         let grid = LabelGrid(entries.map(\.columns), width: width - 2, rows: rows)
         let capacity = grid.columns * rows
         var first = selected.map { max(0, $0 / grid.columns - rows + 1) * grid.columns } ?? 0
@@ -91,7 +104,7 @@ extension Desk {
             shown.map(\.title), to: grid.narrowest(shown.map(\.columns)))
         var cells = zip(shown.indices, titles).map { index, title in
             labelCell(
-                entries[index], title, isSelected: index == selected,
+                entries[index], title, pick: picks ? index + 1 : nil, isSelected: index == selected,
                 width: grid.titleWidth(at: index - first))
         }
         if left > 0 { cells.append(Line("/ \(left + 1) more", .dim)) }
@@ -99,13 +112,14 @@ extension Desk {
     }
 
     private func labelCell(
-        _ entry: LabelKeys.Entry, _ title: String, isSelected: Bool, width: Int
+        _ entry: LabelKeys.Entry, _ title: String, pick: Int?, isSelected: Bool, width: Int
     ) -> Line {
         let suggested = leases.first?.suggestion.map { ExactText($0.label) }
         let isSuggested = suggested == ExactText(entry.label.name)
         let former = leases.first?.former?.labelName.map { ExactText($0) }
         let mark = former == ExactText(entry.label.name) ? "*" : " "
-        let key = entry.key.map { String($0) } ?? " "
+        let own = entry.key.map { String($0) } ?? " "
+        let key = pick.map { $0 < 10 ? "\($0)" : " " } ?? own
         var line = Line(isSelected ? "›" : mark, .bold)
         line.append(key, Style.bold.adding(.underline))
         let style: Style = isSelected ? .reverse : (isSuggested ? .bold : .plain)

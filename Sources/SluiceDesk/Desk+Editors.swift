@@ -19,9 +19,30 @@ extension Desk {
         self.scroll = min(max(0, target), layout.maximumScroll)
     }
 
+    /// The labels found by a text: the model's guesses first, then those used last.
+    func found(_ text: String) -> [LabelKeys.Entry] {
+        let guesses = leases.first?.suggestion?.guesses(among: labels).prefix(4) ?? []
+        return labels?.matching(text, guesses: guesses.map(\.label), recent: recentLabels) ?? []
+    }
+
+    /// Whether a digit answers with the label found in that place, which it does where no label has a
+    /// digit in its name.
+    var picksByDigit: Bool { labels?.namesHaveDigits == false }
+
+    /// The place among the labels found that a key answers with, from 0.
+    private func place(of key: Key) -> Int? {
+        guard picksByDigit, let digit = key.plainCharacter, digit.isASCII,
+            let number = digit.wholeNumberValue, number > 0
+        else { return nil }
+        return number - 1
+    }
+
     mutating func search(_ editor: LineEditor, _ selected: Int, _ key: Key) -> [Effect] {
         var editor = editor
-        let matches = labels?.matching(editor.text, recent: recentLabels) ?? []
+        let matches = found(editor.text)
+        if let place = place(of: key), matches.indices.contains(place) {
+            return decide(.label(matches[place].label.name))
+        }
         switch key.code {
         case .up: mode = .search(editor, selected: max(0, selected - 1))
         case .down, .tab:

@@ -172,6 +172,7 @@ extension Desk {
         case .help: mode = .help(scroll: 0)
         case .acknowledge: acknowledge()
         case .scroll(let scroll): move(scroll)
+        case .metadata: toggleMetadata()
         case .unfold: fold(true)
         case .fold: fold(false)
         case .nextMark: moveToMark(forward: true)

@@ -35,6 +35,9 @@ extension Desk {
             return guidelines.text.isEmpty && guidelines.news == nil
                 ? "the project has no guidelines" : nil
         case .acknowledge: return notices.isEmpty ? "no message to put away" : nil
+        case .metadata:
+            return leases.first.map { $0.document.metadata.isEmpty } == false
+                ? nil : "this item has no metadata"
         case .unfold, .fold:
             return leases.first.map { $0.document.foldableLevels > 0 } == true
                 ? nil : "nothing is folded in this item"

@@ -8,7 +8,8 @@ extension Desk {
     func payloadLines(width: Int, in size: Size) -> [Line] {
         guard let held = leases.first else { return [] }
         let view = PayloadView(
-            width: width, rows: DeskLayout.unfoldedRows(in: size), levels: held.levels)
+            width: width, rows: DeskLayout.unfoldedRows(in: size), levels: held.levels,
+            metadataKey: showsMetadata ? nil : keymap.title(of: .metadata))
         let key = imageKey(held, in: size)
         let image = key.flatMap { gallery.image($0) }
         return held.cache.lines(
@@ -33,6 +34,12 @@ extension Desk {
             return
         }
         leases[0].levels = next
+        scroll = min(scroll, DeskLayout(self, in: size).maximumScroll)
+    }
+
+    /// Shows all metadata, or one line of them.
+    mutating func toggleMetadata() {
+        showsMetadata.toggle()
         scroll = min(scroll, DeskLayout(self, in: size).maximumScroll)
     }
 

@@ -46,11 +46,13 @@ extension Desk {
 
     private func drawHeader(in frame: inout Frame) {
         let width = frame.size.columns
-        frame.fill(row: 0, style: .reverse)
+        // The item is what is to be read; the header only draws attention when something is wrong.
+        let style: Style = if case .offline = connection { .reverse } else { .dim }
+        frame.fill(row: 0, style: style)
         let right = headerRight(width: width)
-        let start = frame.drawRight(Line(right + " ", .reverse), row: 0, right: width - 1)
-        var line = Line(" sluice ", Style.reverse.adding(.bold))
-        line.append(project, .reverse)
+        let start = frame.drawRight(Line(right + " ", style), row: 0, right: width - 1)
+        var line = Line(" sluice ", style.adding(.bold))
+        line.append(project, style)
         frame.draw(line, row: 0, column: 0, width: max(8, start - 1))
     }
 
@@ -89,7 +91,9 @@ extension Desk {
                 ? [("Enter", "keep"), ("Space", "mark"), ("Esc", "discard")]
                 : [("Enter", "mark"), ("Up Down", "choose"), ("Esc", "discard")]
         case .paused: return [("any key", "go on")]
-        case .search: return [("Enter", "answer"), ("Up Down", "choose"), ("Esc", "cancel")]
+        case .search:
+            return [("Enter", "answer")] + (picksByDigit ? [("1-9", "answer at once")] : [])
+                + [("Up Down", "choose"), ("Esc", "cancel")]
         case .confirmQuit:
             return [(keymap.title(of: .quit), "quit all the same"), ("any other key", "stay")]
         default:

@@ -113,6 +113,8 @@ public struct Desk: Sendable {
     /// One line about the last key, until the next one.
     var flash = ""
     var notices: [Notice] = []
+    /// Whether all metadata of items are shown, or a line of them.
+    var showsMetadata = false
     /// Whether the guidelines stay away from wide screens.
     var hidesGuidelines = false
     var gallery = ImageGallery()

@@ -55,17 +55,30 @@ struct DeskLayout {
             suggestionLines = desk.suggestionLines(width: width, guesses: guesses)
             suggestionTitle = desk.leases.first?.suggestion.map { "suggested by \($0.model)" } ?? ""
         }
-        labelLines = desk.labelLines(width: width, rows: max(2, size.rows / 3))
-        let hasEditor = desk.hasEditorLine
+        labelLines = desk.paddedLabelLines(
+            width: width, rows: max(2, size.rows / 3), least: isTall ? 2 : 1)
+        // On common screens the editor has a line of its own: nothing jumps when one is opened.
+        let hasEditor = isTall || desk.hasEditorLine
         footerRow = size.rows - 1
         statusRow = size.rows - 2
         editorRow = hasEditor ? size.rows - 3 : nil
-        labelRow = statusRow - (hasEditor ? 1 : 0) - labelLines.count
-        suggestionRow = labelRow - (isTall ? 1 : 0) - suggestionLines.count
         titleRow = noticeRow + noticeLines.count
         payloadRow = titleRow + 1
-        payloadRows = max(0, suggestionRow - (isTall ? 1 : 0) - payloadRow)
         payload = desk.payloadLines(width: width - 2, in: size)
+        let rules = isTall ? 1 : 0
+        let panel = suggestionLines.count + labelLines.count + 2 * rules
+        let room = max(0, statusRow - (hasEditor ? 1 : 0) - panel - payloadRow)
+        payloadRows = Self.payloadRows(desk, lines: payload.count, room: room, in: size)
+        suggestionRow = payloadRow + payloadRows + rules
+        labelRow = suggestionRow + suggestionLines.count + rules
+    }
+
+    /// On tall screens a short item has the upper half, and the choices stand directly under it.
+    private static func payloadRows(
+        _ desk: Desk, lines: Int, room: Int, in size: Size
+    ) -> Int {
+        guard size.rows >= 40, desk.leases.first?.document.image == nil else { return room }
+        return min(room, max(lines + 1, size.rows / 2))
     }
 
     /// Columns of the payload.
@@ -81,7 +94,7 @@ struct DeskLayout {
     /// Rows that nested values may take by themselves: what a screen leaves to a payload, by its
     /// size alone, so that nothing folds because an editor is opened.
     static func unfoldedRows(in size: Size) -> Int {
-        max(4, size.rows - (size.rows >= 20 ? 11 : 7))
+        max(4, size.rows - (size.rows >= 20 ? 13 : 7))
     }
 
     /// How large a picture is drawn: by the size of the screen alone, so that it is not drawn anew

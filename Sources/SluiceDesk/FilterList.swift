@@ -64,28 +64,31 @@ struct FilterList: Hashable, Sendable {
         selected = 0
     }
 
-    /// The values whose text contains what is wanted, ignoring case; those that are it first, then those
-    /// that begin with it,
-    /// else in the order given.
+    /// The values whose texts hold every word that is wanted, in any order and ignoring case.
+    ///
+    /// First those of which a text is just what is wanted; then those in which its words begin words,
+    /// the preferred ones before those that begin with it; then those that only hold it.
+    ///
+    /// - Parameter preferred: how many of the first values go before the others.
     static func matching<Value>(
-        _ wanted: String, in values: [Value], texts: (Value) -> [String]
+        _ wanted: String, in values: [Value], preferred: Int = 0, texts: (Value) -> [String]
     ) -> [Value] {
-        let wanted = wanted.lowercased()
-        guard !wanted.isEmpty else { return values }
-        var exact: [Value] = []
-        var leading: [Value] = []
-        var others: [Value] = []
-        for value in values {
-            let texts = texts(value).map { $0.lowercased() }
-            if texts.contains(wanted) {
-                exact.append(value)
-            } else if texts.contains(where: { $0.hasPrefix(wanted) }) {
-                leading.append(value)
-            } else if texts.contains(where: { $0.contains(wanted) }) {
-                others.append(value)
+        let search = WordSearch(wanted)
+        guard !search.words.isEmpty else { return values }
+        // Exact, preferred, beginning, words, holding.
+        var found: [[Value]] = Array(repeating: [], count: 5)
+        for (index, value) in values.enumerated() {
+            switch search.rank(texts(value)) {
+            case .exact: found[0].append(value)
+            case .beginning where index < preferred: found[1].append(value)
+            case .words where index < preferred: found[1].append(value)
+            case .beginning: found[2].append(value)
+            case .words: found[3].append(value)
+            case .holding: found[4].append(value)
+            case nil: continue
             }
         }
-        return exact + leading + others
+        return found.flatMap { $0 }
     }
 }
 

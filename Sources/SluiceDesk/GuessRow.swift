@@ -11,19 +11,24 @@ struct GuessRow {
 
     /// The widest bar.
     private static let widestBar = 24
+    /// The bar that titles of other items leave.
+    private static let usualBar = 12
     /// A bar of less says nothing.
     private static let narrowestBar = 4
 
     /// The rows under each other in at most `width` columns, the first in bold.
     ///
     /// The bar gives way to the titles, titles to each other; keys and percentages are never cut.
-    static func lines(_ rows: [GuessRow], width: Int) -> [Line] {
+    ///
+    /// - Parameter usual: the columns of the project's longest title: bars begin in the same column for
+    ///   every item as far as that leaves room for them.
+    static func lines(_ rows: [GuessRow], width: Int, usual: Int = 0) -> [Line] {
         let keyWidth = max(5, rows.map { TextWidth.columns($0.keys) }.max() ?? 0) + 2
         let shares = rows.map { $0.share.map { DeskText.percent($0) } }
         let shareWidth = shares.map { TextWidth.columns($0 ?? "") }.max() ?? 0
         let room = max(1, width - keyWidth - 2 - shareWidth)
         let widest = rows.map { TextWidth.columns(visible($0.title).text) }.max() ?? 0
-        let titleWidth = min(widest, room)
+        let titleWidth = min(max(widest, min(usual, 30, room - usualBar - 2)), room)
         let bar = min(widestBar, room - titleWidth - 2)
         let titles = Titles.fitted(rows.map(\.title), to: titleWidth)
         return rows.indices.map { index in

@@ -24,6 +24,7 @@ enum Command: Hashable, Sendable {
     case guidelines
     case pause
     case scroll(Scroll)
+    case metadata
     case unfold
     case fold
     case nextMark
@@ -51,6 +52,8 @@ public struct Keymap: Sendable {
         let name: String
         /// The keys; none when a file took them all away.
         var keys: [Key]
+        /// Whether a label takes the key that begins with it, although it does not own it.
+        let yields: Bool
         /// In the footer; nil is only in the help.
         let title: String?
         /// In the help; empty shares the row above.
@@ -58,13 +61,14 @@ public struct Keymap: Sendable {
 
         init(
             _ command: Command, _ name: String, _ keys: [Key], _ title: String? = nil,
-            _ help: String = ""
+            _ help: String = "", yields: Bool = false
         ) {
             self.command = command
             self.name = name
             self.keys = keys
             self.title = title
             self.help = help
+            self.yields = yields
         }
 
         /// How the first key is written; empty when there is none.
@@ -95,7 +99,8 @@ public struct Keymap: Sendable {
             .quit, "quit", [.character("q"), .control("c")], "quit",
             "give the leases back and leave"),
         Binding(
-            .search, "find", [.character("/")], "find", "find a label by typing part of it"),
+            .search, "find", [.character("/")], "find",
+            "find a label by words of its name in any order"),
         Binding(
             .escalate, "escalate", [.character("e")], "escalate", "hand the item to an adjudicator"
         ),
@@ -153,6 +158,9 @@ public struct Keymap: Sendable {
             .unfold, "unfold", [Key(.right)], nil, "unfold or fold nested values and equal lines"),
         Binding(.fold, "fold", [Key(.left)]),
         Binding(
+            .metadata, "metadata", [.character("m")], "metadata",
+            "show all metadata of items, or one line of them", yields: true),
+        Binding(
             .nextMark, "next-mark", [.character("]")], nil, "go to the next or last place marked"),
         Binding(.previousMark, "previous-mark", [.character("[")]),
         Binding(
@@ -185,6 +193,11 @@ public struct Keymap: Sendable {
 
     /// The characters that no label is given which does not own them.
     var reserved: Set<Character> { Set(commands.keys.compactMap(\.plainCharacter)) }
+
+    /// The characters that a label is given for its first letter only.
+    var yielding: Set<Character> {
+        Set(bindings.filter(\.yields).flatMap(\.keys).compactMap(\.plainCharacter))
+    }
 
     /// What the help and the documentation say: keys, what they do, and the commands' names in a
     /// file of keys.

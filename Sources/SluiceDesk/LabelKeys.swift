@@ -29,6 +29,10 @@ struct LabelKeys: Sendable {
 
     /// The labels in the order they were declared.
     let entries: [Entry]
+    /// Whether a digit may be part of what is looked for.
+    let namesHaveDigits: Bool
+    /// The columns of the longest title.
+    let widest: Int
     /// The commands with the keys that the labels leave them.
     let keymap: Keymap
     /// Whether digits choose labels; where they do not, they choose the model's guesses.
@@ -45,13 +49,18 @@ struct LabelKeys: Sendable {
     init(_ labels: [Label], keymap: Keymap, kept: [ExactText: Character] = [:]) {
         let own = OwnKeys(labels)
         ownsDigits = own.hasDigits
-        self.keymap = keymap.yielding(Set(own.owners.keys), digits: own.hasDigits)
-        var allocation = KeyAllocation(labels, own: own, keymap: self.keymap)
+        let commands = keymap.yielding(Set(own.owners.keys), digits: own.hasDigits)
+        var allocation = KeyAllocation(labels, own: own, keymap: commands)
         allocation.keep(kept)
         allocation.giveFirstLetters()
         allocation.giveTheRest()
         entries = zip(labels, allocation.keys).map { Entry(label: $0, key: $1) }
         owners = allocation.owners
+        self.keymap = commands.yielding(Set(owners.keys), digits: own.hasDigits)
+        namesHaveDigits = entries.contains { entry in
+            (entry.title + entry.label.name).utf8.contains { (0x30...0x39).contains($0) }
+        }
+        widest = entries.map(\.columns).max() ?? 0
         var positions: [ExactText: Int] = [:]
         for (index, label) in labels.enumerated() {
             // A lease given before a label was renamed or merged suggests it by its former name.
@@ -80,16 +89,24 @@ struct LabelKeys: Sendable {
     /// What reviewers read for a label name, which may be unknown.
     func title(of name: String) -> String { entry(named: name)?.title ?? name }
 
-    /// The labels whose name or title contains a text, ignoring case: those that begin with it first,
-    /// among these the recently used ones first, else in the order they were declared.
-    func matching(_ text: String, recent: RecentNames = RecentNames()) -> [Entry] {
-        let used = recent.names.compactMap { positions[ExactText($0)] }
-        let isUsed = Set(used)
-        let ordered =
-            used.map { entries[$0] }
-            + entries.indices.filter { !isUsed.contains($0) }.map { entries[$0] }
-        return FilterList.matching(text, in: ordered) { [$0.title, $0.label.name] }
+    /// The labels whose name and title hold the words of a text: the model's guesses first, then
+    /// the recently used ones, then the others as they were declared.
+    func matching(
+        _ text: String, guesses: [String] = [], recent: RecentNames = RecentNames()
+    ) -> [Entry] {
+        var preferred: [Int] = []
+        var isPreferred: Set<Int> = []
+        for name in guesses + recent.names {
+            guard let index = positions[ExactText(name)], isPreferred.insert(index).inserted
+            else { continue }
+            preferred.append(index)
+        }
+        let others = entries.indices.filter { !isPreferred.contains($0) }
+        return FilterList.matching(
+            text, in: (preferred + others).map { entries[$0] }, preferred: preferred.count
+        ) { [$0.title, $0.label.name] }
     }
+
 }
 
 /// The keys that labels own before any command: characters they are called, and keys they declare.
@@ -166,6 +183,8 @@ struct KeyAllocation {
     private let labels: [Label]
     /// What no label gets.
     private let reserved: Set<Character>
+    /// What a label gets for its first letter only.
+    private let yielding: Set<Character>
 
     /// The order in which the keys that remain are given: letters, then what most keyboards have
     /// without shift.
@@ -176,7 +195,8 @@ struct KeyAllocation {
         self.labels = labels
         keys = own.keys
         owners = own.owners
-        reserved = keymap.reserved
+        yielding = keymap.yielding
+        reserved = keymap.reserved.subtracting(yielding)
     }
 
     /// Gives labels the keys they had before.
@@ -190,7 +210,7 @@ struct KeyAllocation {
     /// Gives labels the first letter of what reviewers read, each letter to the first that begins so.
     mutating func giveFirstLetters() {
         for index in labels.indices where keys[index] == nil {
-            give(letters(of: index).prefix(1), to: index)
+            give(letters(of: index).prefix(1), to: index, isFirst: true)
         }
     }
 
@@ -214,8 +234,13 @@ struct KeyAllocation {
     }
 
     /// Gives a label the first key that is free.
-    private mutating func give(_ candidates: some Sequence<Character>, to index: Int) {
-        let key = candidates.first { owners[$0] == nil && !reserved.contains($0) }
+    private mutating func give(
+        _ candidates: some Sequence<Character>, to index: Int, isFirst: Bool = false
+    ) {
+        let key = candidates.first { key in
+            owners[key] == nil && !reserved.contains(key)
+                && (isFirst || !yielding.contains(key))
+        }
         guard let key else { return }
         owners[key] = index
         keys[index] = key

@@ -78,7 +78,7 @@ struct LabelKeysTests {
         let given = keys((0..<150).map { Label(name: "intent \($0)") }).compactMap { $0 }
         #expect(Set(given).count == given.count)
         #expect(Set(given).isDisjoint(with: Keymap.standard.reserved))
-        #expect(given.count == 41)
+        #expect(given.count == 40)
         #expect(keys((0..<40).map { "label \($0)" }).allSatisfy { $0 != nil })
     }
 
@@ -124,7 +124,7 @@ struct LabelKeysTests {
         let all = LabelKeys(labels, keymap: .standard)
         let given = all.entries.compactMap(\.key)
         #expect(Set(given).count == given.count)
-        #expect(given.count == min(count, 41))
+        #expect(given.count == min(count, 40))
         for index in stride(from: 0, to: count, by: max(1, count / 7)) {
             #expect(all.matching("label \(index)").first?.label.name == "label_\(index)")
             #expect(all.entry(named: "label_\(index)")?.title == "Label \(index)")
@@ -140,6 +140,6 @@ struct LabelKeysTests {
             all.matching(text, recent: recent).prefix(4).map(\.label.name)
         }
         #expect(names("") == ["label 12", "label 71", "label 700", "label 0"])
-        #expect(names("7") == ["label 71", "label 700", "label 7", "label 17"])
+        #expect(names("7") == ["label 71", "label 700", "label 7", "label 70"])
     }
 }

@@ -32,6 +32,42 @@ import Testing
         }
     }
 
+    @Test("labels own the keys they are called by, on the screen, in plain mode and with --keys")
+    func ownNames() async throws {
+        try await Home.served { home, _ in
+            let admin = try await home.makeProject()
+            let labels = #"[{"name":"1"},{"name":"2"},{"name":"s"},{"name":"E"}]"#
+            let project = #"{"name":"stars","labels":\#(labels)}"#
+            #expect(
+                try await home.sluice("project", "create", "-", token: admin, input: project)
+                    .status == 0)
+            let lines = (1...5).map { number in
+                #"{"external_id":"i-\#(number)","payload":{"text":"item \#(number)"},"#
+                    + #""label":"1","confidence":0.4,"scores":{"2":0.3,"s":0.2},"#
+                    + #""model":"m","model_version":"1"}"# + "\n"
+            }.joined()
+            let imported = try await home.sluice(
+                "import", "-", "--project", "stars", token: admin, input: lines)
+            #expect(imported.status == 0, "\(imported.error)")
+            let rita = try await home.token("reviewer", "rita", project: "stars")
+            let keys = try await home.sluice("review", "--keys", "--project", "stars", token: rita)
+            #expect(keys.output.contains("Ctrl-S") && keys.output.contains("Alt-1"))
+            let sitting = try Sitting(home, token: rita)
+            for key in ["2", "s", "e"] {
+                try await sitting.see("item ")
+                sitting.terminal.type(key)
+            }
+            try await sitting.see("i-3: E")
+            sitting.terminal.type("\u{3}")
+            #expect(try await sitting.left() == 0)
+            let plain = try await home.sluice("review", "--plain", token: rita, input: "2\ne\n")
+            #expect(plain.output.contains("i-4: 2") && plain.output.contains("i-5: E"))
+            let answers = try await home.ask(
+                "SELECT string_agg(label, ' ' ORDER BY reviewed_at) FROM review WHERE label IS NOT NULL")
+            #expect(answers == "2 s E 2 E")
+        }
+    }
+
     @Test("the demo has the keys of the file, and says at once what is wrong in it")
     func demo() async throws {
         try await Home.use { home in

@@ -10,6 +10,8 @@ struct PayloadView: Hashable, Sendable {
     var levels: Int?
     /// Whether marks are drawn for eyes or spelt out.
     var spellsMarks = false
+    /// The key that shows all metadata; nil shows them.
+    var metadataKey: String?
 }
 
 extension PayloadDocument {
@@ -54,8 +56,12 @@ extension PayloadDocument {
         }
         if !metadata.isEmpty {
             lines.append(Line())
-            lines.append(Line("metadata", .dim))
-            lines += painter.table(metadata)
+            if let key = view.metadataKey {
+                lines.append(painter.folded(metadata, key: key))
+            } else {
+                lines.append(Line("metadata", .dim))
+                lines += painter.table(metadata, isBeside: true)
+            }
         }
         if !evidence.entries.isEmpty {
             lines.append(Line())

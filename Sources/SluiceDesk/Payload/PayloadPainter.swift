@@ -38,15 +38,49 @@ struct PayloadPainter {
 
     // MARK: - Tables
 
+    /// Facts in one line, as many as fit, and how many there are beside them.
+    func folded(_ fields: [PayloadDocument.Field], key: String) -> Line {
+        var line = Line("metadata", .dim)
+        for (index, field) in fields.enumerated() {
+            let rest = fields.count - index
+            let more = "  +\(rest)\(key.isEmpty ? "" : " (\(key))")"
+            let value = DeskText.clipped(plain(field.value), to: 40)
+            let part = DeskText.clipped(field.name, to: 24) + " "
+            let room = width - line.columns - 2 - TextWidth.columns(part + value)
+            guard room >= (rest > 1 ? more.count : 0) else {
+                line.append(more, .dim)
+                return line
+            }
+            line.append("  " + part, .dim)
+            line.append(value, field.value == .missing ? .dim : .plain)
+        }
+        return line
+    }
+
+    /// A value in one line.
+    private func plain(_ value: PayloadDocument.Field.Value) -> String {
+        switch value {
+        case .missing: PayloadDocument.missing
+        case .absent: PayloadDocument.absent
+        case .text(let text): text.text.isEmpty ? PayloadDocument.empty : text.text
+        case .nested(let value): JSONText.folded(value)
+        }
+    }
+
     /// Names in one column as wide as the widest of them, values wrapped beside them.
-    func table(_ fields: [PayloadDocument.Field]) -> [Line] {
+    ///
+    /// - Parameter isBeside: whether the facts are no part of what is judged: one that is missing is not
+    ///   conspicuous then.
+    func table(_ fields: [PayloadDocument.Field], isBeside: Bool = false) -> [Line] {
         let widest = fields.map { Line($0.name).columns }.max() ?? 0
         let nameWidth = min(widest, max(8, width / 2 - 2))
         let valueWidth = max(8, width - nameWidth - 2)
         return fields.flatMap { field in
             Self.beside(
                 Line(DeskText.fitted(field.name, to: nameWidth), .dim),
-                value(field.value, width: valueWidth), indent: nameWidth + 2)
+                isBeside && field.value == .missing
+                    ? [Line(PayloadDocument.missing, .dim)] : value(field.value, width: valueWidth),
+                indent: nameWidth + 2)
         }
     }
 
