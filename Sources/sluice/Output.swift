@@ -1,5 +1,6 @@
 import Glibc
 import SluiceTerminal
+import Synchronization
 
 /// Data goes to standard output, talk to standard error.
 enum Output {
@@ -15,12 +16,24 @@ enum Output {
         return Paint(TerminalCapabilities { Environment.variables[$0] }.colors)
     }
 
-    /// Writes data.
+    /// What of the data on standard output was cut in the middle of a character.
+    private static let terminalData = Mutex(DataEscape())
+
+    /// Writes data; on a terminal, what would act on it is escaped.
     ///
     /// - Parameter name: what a failure says was being written.
     /// - Throws: `ReaderGone` when nobody reads it any more, which ends the command quietly; `Failure`.
     static func write(
         _ bytes: [UInt8], to descriptor: Int32 = 1, named name: String = "the output"
+    ) throws {
+        let isTerminal = descriptor == 1 && isatty(1) == 1
+        try send(
+            isTerminal ? terminalData.withLock { $0.escape(bytes) } : bytes, to: descriptor,
+            named: name)
+    }
+
+    private static func send(
+        _ bytes: [UInt8], to descriptor: Int32, named name: String
     ) throws {
         var offset = 0
         while offset < bytes.count {
@@ -40,7 +53,9 @@ enum Output {
     /// Prints a line of data.
     ///
     /// Text from outside must have gone through `visible` before.
-    static func print(_ line: String) throws { try write(Array((line + "\n").utf8)) }
+    static func print(_ line: String) throws {
+        try send(Array((line + "\n").utf8), to: 1, named: "the output")
+    }
 
     /// Says something to the user.
     static func say(_ line: String) {

@@ -43,7 +43,7 @@ struct Table {
                 writer.string(value)
             }
             writer.endObject()
-            try Output.print(writer.text)
+            try Output.write(Array((writer.text + "\n").utf8))
         }
     }
 }

@@ -129,7 +129,7 @@ extension ProjectCommand {
                     ? try await client.call(Endpoints.project, at: place, Nothing())
                     : try await client.call(
                         Endpoints.patchProject, at: place, ProjectPatch(slices: slices))
-                for slice in reply.slices { try Output.print(slice) }
+                for slice in reply.slices { try Output.print(safe(slice)) }
             }
         }
     }

@@ -37,7 +37,7 @@ struct PolicyDiff: AsyncParsableCommand {
                 writer.key("changes")
                 difference.write(to: &writer)
                 writer.endObject()
-                return try Output.print(writer.text)
+                return try Output.write(Array((writer.text + "\n").utf8))
             }
             Output.say(
                 safe("\(from.name) -> \(to.name)")
