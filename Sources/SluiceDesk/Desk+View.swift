@@ -88,8 +88,8 @@ extension Desk {
         case .reason: return [("Enter", "answer"), ("Esc", "cancel")]
         case .tags(let picker):
             return picker.list.text.isEmpty
-                ? [("Enter", "keep"), ("Space", "mark"), ("Esc", "discard")]
-                : [("Enter", "mark"), ("Up Down", "choose"), ("Esc", "discard")]
+                ? [("Enter", "keep"), ("Tab", "mark"), ("arrows", "choose"), ("Esc", "discard")]
+                : [("Enter", "mark"), ("arrows", "choose"), ("Esc", "discard")]
         case .paused: return [("any key", "go on")]
         case .search:
             return [("Enter", "answer")] + (picksByDigit ? [("1-9", "answer at once")] : [])

@@ -52,6 +52,13 @@ struct FilterList: Hashable, Sendable {
     /// Chooses a row.
     mutating func choose(_ row: Int) { selected = row }
 
+    /// Moves the selection, as far as there are rows.
+    mutating func move(by step: Int, count: Int) {
+        let last = max(0, count - 1)
+        let target = min(selected, last) + step
+        if (0...last).contains(target) { selected = target }
+    }
+
     /// Inserts pasted text.
     mutating func insert(_ pasted: String) {
         editor.insert(pasted)

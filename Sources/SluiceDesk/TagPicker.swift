@@ -13,6 +13,8 @@ struct TagPicker: Hashable, Sendable {
     /// What a key did.
     enum Outcome: Hashable, Sendable {
         case changed
+        /// A space before anything else: no tag begins with one.
+        case spaceFirst
         /// One tag more would be too many.
         case full
         case kept
@@ -50,13 +52,18 @@ struct TagPicker: Hashable, Sendable {
 
     /// Takes a key.
     ///
-    /// Enter marks what is selected while something is typed, and keeps the tags when nothing is;
-    /// Tab marks what is selected, and so does Space while nothing is typed.
-    mutating func take(_ key: Key) -> Outcome {
-        let isMark =
-            key.code == .tab || key == .character(" ") && list.text.isEmpty
-            || key.code == .enter && !list.text.isEmpty
-        if isMark { return mark() }
+    /// Tab marks what is selected; so does Enter while something is typed, and keeps the tags when
+    /// nothing is. Arrows move the selection. Space is part of a tag's name, and nothing else.
+    ///
+    /// - Parameter columns: how many tags stand side by side.
+    mutating func take(_ key: Key, columns: Int = 1) -> Outcome {
+        if key.code == .tab || key.code == .enter && !list.text.isEmpty { return mark() }
+        if key == .character(" "), list.text.isEmpty { return .spaceFirst }
+        let steps: [Key.Code: Int] = [.left: -1, .right: 1, .up: -columns, .down: columns]
+        if key.modifiers.isEmpty, let step = steps[key.code] {
+            list.move(by: step, count: rows.count)
+            return .changed
+        }
         if key.code == .backspace, list.text.isEmpty, !chosen.isEmpty {
             chosen.removeLast()
             return .changed

@@ -40,9 +40,9 @@ struct NoteTests {
         desk.press("f")
         #expect(desk.knownTags.first == "new")
         desk.press("t")
-        desk.press(" ")
-        desk.press(Key(.down))
-        desk.press(" ")
+        desk.press(Key(.tab))
+        desk.press(Key(.right))
+        desk.press(Key(.tab))
         desk.press(Key(.enter))
         #expect(desk.leases[0].tags == ["new", "blurry"])
     }
@@ -50,7 +50,8 @@ struct NoteTests {
     @Test("Esc keeps the old tags, backspace takes the last one away")
     func discard() {
         var desk = desk()
-        desk.press("t ")
+        desk.press("t")
+        desk.press(Key(.tab))
         desk.press(Key(.enter))
         #expect(desk.leases[0].tags == ["blurry"])
         desk.press("t")
@@ -61,6 +62,23 @@ struct NoteTests {
         desk.press(Key(.backspace))
         desk.press(Key(.enter))
         #expect(desk.leases[0].tags == [])
+    }
+
+    @Test("a space is part of a tag's name and marks nothing; arrows move in rows and columns")
+    func space() {
+        var desk = desk((1...12).map { "tag number \($0)" })
+        desk.press("t ")
+        #expect(desk.screen().contains("Tab marks a tag"))
+        desk.press(Key(.down))
+        desk.press(Key(.right))
+        desk.press(Key(.right))
+        desk.press(Key(.left))
+        desk.press(Key(.tab))
+        desk.press("two words ")
+        desk.press(Key(.enter))
+        desk.press(Key(.enter))
+        let columns = 3
+        #expect(desk.leases[0].tags == ["tag number \(columns + 2)", "two words"])
     }
 
     @Test("no more tags than the service takes, none longer")
@@ -106,7 +124,8 @@ struct NoteTests {
     @Test("a pause gives the items back, hides them, counts no time, and any key ends it")
     func pause() {
         var desk = desk()
-        desk.press("t ")
+        desk.press("t")
+        desk.press(Key(.tab))
         desk.press(Key(.enter))
         _ = desk.update(.clock(.seconds(10)))
         _ = desk.update(.leased(.success([])))

@@ -180,8 +180,8 @@ struct ScreenTests {
         project.tags = ["blurry", "wrong page", "handwritten", "two invoices", "not an invoice"]
         var desk = Sample.desk([Sample.lease(payload: Self.letter)], project: project)
         desk.press("t")
-        desk.press(Key(.down))
-        desk.press(" ")
+        desk.press(Key(.right))
+        desk.press(Key(.tab))
         try expectScreen("tags", desk)
         desk.press("in")
         try expectScreen("tags-typed", desk)
