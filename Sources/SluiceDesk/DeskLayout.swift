@@ -84,7 +84,8 @@ struct DeskLayout {
     /// Columns of the payload.
     var payloadWidth: Int { contentWidth - 2 }
 
-    private static func contentWidth(_ desk: Desk, in size: Size) -> Int {
+    /// Columns of the item's part of the screen.
+    static func contentWidth(_ desk: Desk, in size: Size) -> Int {
         let hasGuidelines =
             size.columns >= wideColumns && !desk.guidelines.text.isEmpty && !desk.hidesGuidelines
             && !desk.leases.isEmpty

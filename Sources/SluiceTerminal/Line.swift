@@ -27,7 +27,12 @@ public struct Line: Sendable, Equatable {
     public var text: String { spans.reduce(into: "") { $0 += $1.text } }
 
     /// The columns the line takes when drawn.
-    public var columns: Int { glyphs.reduce(0) { $0 + $1.width } }
+    public var columns: Int {
+        guard spans.allSatisfy({ PlainText.isASCII($0.text) }) else {
+            return glyphs.reduce(0) { $0 + $1.width }
+        }
+        return spans.reduce(0) { $0 + $1.text.utf8.count }
+    }
 
     /// Appends a span.
     public mutating func append(_ text: String, _ style: Style = .plain) {

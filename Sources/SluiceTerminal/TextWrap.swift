@@ -15,7 +15,7 @@ public enum TextWrap {
     /// - Returns: at least one line.
     /// - Complexity: linear in the length of the text.
     public static func lines(
-        _ text: String, width: Int, style: Style = .plain, limit: Int = 65_536
+        _ text: String, width: Int, style: Style = .plain, limit: Int = .max
     ) -> [Line] {
         lines(Line(text, style), width: width, limit: limit)
     }
@@ -29,8 +29,47 @@ public enum TextWrap {
     ///   - width: columns; less than 8 counts as 8, so that every grapheme fits.
     ///   - limit: scalars looked at in all spans together, see `visible`.
     /// - Returns: at least one line.
-    public static func lines(_ line: Line, width: Int, limit: Int = 65_536) -> [Line] {
-        var wrapper = Wrapper(width: max(width, Glyph.widest))
+    public static func lines(_ line: Line, width: Int, limit: Int = .max) -> [Line] {
+        let width = max(width, Glyph.widest)
+        let length = line.spans.reduce(0) { $0 + $1.text.utf8.count }
+        guard length > 0, length <= limit else { return slowly(line, width: width, limit: limit) }
+        return paragraphs(of: line).flatMap { spans -> [Line] in
+            guard spans.count == 1, PlainText.isPlain(spans[0].text[...]) else {
+                return slowly(Line(spans), width: width, limit: limit)
+            }
+            return PlainWrapper(spans[0].text[...], width: width, style: spans[0].style).lines
+        }
+    }
+
+    /// The spans between line breaks; nothing carries over from one paragraph to the next.
+    private static func paragraphs(of line: Line) -> [[Line.Span]] {
+        var paragraphs: [[Line.Span]] = [[]]
+        for span in line.spans where !span.text.isEmpty {
+            let bytes = span.text.utf8
+            var start = bytes.startIndex
+            while let end = bytes[start...].firstIndex(of: 0x0A) {
+                var part = span.text[start..<end]
+                // The carriage return of a line break is no part of the line.
+                if part.utf8.last == 0x0D {
+                    part = span.text[start..<bytes.index(before: end)]
+                }
+                if !part.isEmpty {
+                    paragraphs[paragraphs.count - 1].append(.init(String(part), span.style))
+                }
+                paragraphs.append([])
+                start = bytes.index(after: end)
+            }
+            if start < bytes.endIndex {
+                paragraphs[paragraphs.count - 1].append(
+                    .init(String(span.text[start...]), span.style))
+            }
+        }
+        return paragraphs
+    }
+
+    /// Breaks any text, grapheme by grapheme.
+    static func slowly(_ line: Line, width: Int, limit: Int) -> [Line] {
+        var wrapper = Wrapper(width: width)
         var left = limit
         for span in line.spans where left > 0 {
             for run in visible(span.text, layout: .block, limit: left).runs {

@@ -29,6 +29,13 @@ public struct VisibleText: Sendable, Equatable {
     /// The text without the distinction between content and escapes.
     public var text: String { runs.reduce(into: "") { $0 += $1.text } }
 
+    fileprivate init() {}
+
+    /// Text that is shown as it is.
+    fileprivate init(plain text: String) {
+        if !text.isEmpty { runs = [Run(text: text, isEscape: false)] }
+    }
+
     fileprivate mutating func append(_ scalar: Unicode.Scalar) {
         if let last = runs.indices.last, !runs[last].isEscape {
             runs[last].text.unicodeScalars.append(scalar)
@@ -69,6 +76,7 @@ public struct VisibleText: Sendable, Equatable {
 public func visible(
     _ text: String, layout: TextLayout = .line, limit: Int = 65_536
 ) -> VisibleText {
+    if text.utf8.count <= limit, PlainText.isASCII(text) { return VisibleText(plain: text) }
     var filter = VisibilityFilter(layout: layout)
     let scalars = text.unicodeScalars
     var index = scalars.startIndex

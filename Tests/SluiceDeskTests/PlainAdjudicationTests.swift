@@ -27,7 +27,7 @@ struct PlainAdjudicationTests {
                 Answer B: Looks fine, 4.2 s, blind
                   I called them, the account is theirs.
                 Answer C: unclear, 3 min, saw the model, tags hard
-                Suggestion: fraud, 62.1 %; next Looks fine 31.0 %, unclear 6.8 %
+                Suggestion: fraud, 62.1 %; next 1 Looks fine 31.0 %, 2 unclear 6.8 %
                 Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, empty for fraud, or :help
                 The proposal goes with the answer.

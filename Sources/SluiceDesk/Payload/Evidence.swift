@@ -57,8 +57,11 @@ struct Evidence: Hashable, Sendable {
     ) {
         var found: [(order: Int, start: Int, place: Found, highlight: Highlight)] = []
         var lost: [Entry] = []
+        let targets = texts.map(\.target)
+        let scalars = highlights.isEmpty ? [] : texts.map { Array($0.text.unicodeScalars) }
         for highlight in highlights {
-            let finder = HighlightFinder(highlight, in: texts, hasImage: hasImage)
+            let finder = HighlightFinder(
+                highlight, in: targets, scalars: scalars, hasImage: hasImage)
             switch finder.result {
             case .span(let index, let range, _):
                 found.append((index, range.lowerBound, finder.result, highlight))
@@ -76,7 +79,9 @@ struct Evidence: Hashable, Sendable {
                 < (second.order, second.start, other.offset)
         }
         for (number, (_, element)) in zip(1..., ordered) {
-            add(element.place, element.highlight, number: number, texts: texts)
+            add(
+                element.place, element.highlight, number: number, targets: targets,
+                scalars: scalars)
         }
         entries += lost
         if unreadable > 0 {
@@ -90,17 +95,15 @@ struct Evidence: Hashable, Sendable {
 
     private mutating func add(
         _ place: Found, _ highlight: Highlight, number: Int,
-        texts: [(target: Target, text: String)]
+        targets: [Target], scalars: [[Unicode.Scalar]]
     ) {
         switch place {
         case .span(let index, let range, let fault):
-            let (target, text) = texts[index]
-            let scalars = text.unicodeScalars
-            let start = scalars.index(scalars.startIndex, offsetBy: range.lowerBound)
-            let end = scalars.index(start, offsetBy: min(range.count, 60))
+            let target = targets[index]
             let passage =
-                scalars[start..<end].split(whereSeparator: \.properties.isWhitespace)
-                .map { String($0) }.joined(separator: " ") + (range.count > 60 ? "…" : "")
+                scalars[index][range].prefix(60).split(whereSeparator: \.properties.isWhitespace)
+                .map { String(String.UnicodeScalarView($0)) }.joined(separator: " ")
+                + (range.count > 60 ? "…" : "")
             let entry = Entry(
                 number: number, label: highlight.label, score: highlight.score, passage: passage,
                 fault: fault)
@@ -139,14 +142,18 @@ extension ImageBox {
 /// Finds the place of one highlight.
 private struct HighlightFinder {
     let highlight: Highlight
-    let texts: [(target: Evidence.Target, text: String)]
+    let targets: [Evidence.Target]
+    /// The texts of the targets.
+    let scalars: [[Unicode.Scalar]]
     let hasImage: Bool
 
     init(
-        _ highlight: Highlight, in texts: [(target: Evidence.Target, text: String)], hasImage: Bool
+        _ highlight: Highlight, in targets: [Evidence.Target], scalars: [[Unicode.Scalar]],
+        hasImage: Bool
     ) {
         self.highlight = highlight
-        self.texts = texts
+        self.targets = targets
+        self.scalars = scalars
         self.hasImage = hasImage
     }
 
@@ -157,7 +164,7 @@ private struct HighlightFinder {
         case .quote(let quote): return find(quote)
         case .whole:
             guard let index = target else { return .nowhere(passage: "", fault: noTarget) }
-            let count = texts[index].text.unicodeScalars.count
+            let count = scalars[index].count
             guard count > 0 else { return .nowhere(passage: "", fault: "the text is empty") }
             return .span(text: index, 0..<count, fault: nil)
         case .span(let start, let end):
@@ -166,7 +173,7 @@ private struct HighlightFinder {
             guard start < end else {
                 return .nowhere(passage: passage, fault: "ends before it begins")
             }
-            let count = texts[index].text.unicodeScalars.count
+            let count = scalars[index].count
             guard start < count, end > 0 else {
                 return .nowhere(passage: passage, fault: "outside the text, which has \(count)")
             }
@@ -179,14 +186,14 @@ private struct HighlightFinder {
 
     /// The text that is meant: the one named, or the only one there is.
     private var target: Int? {
-        if let turn = highlight.turn { return texts.firstIndex { $0.target == .turn(turn) } }
+        if let turn = highlight.turn { return targets.firstIndex(of: .turn(turn)) }
         guard let field = highlight.field else {
-            return texts.firstIndex { $0.target == .main } ?? (texts.count == 1 ? 0 : nil)
+            return targets.firstIndex(of: .main) ?? (targets.count == 1 ? 0 : nil)
         }
-        if let index = texts.firstIndex(where: { $0.target == .field(field) }) { return index }
+        if let index = targets.firstIndex(of: .field(field)) { return index }
         switch field {
-        case "text": return texts.firstIndex { $0.target == .main }
-        case "title": return texts.firstIndex { $0.target == .title }
+        case "text": return targets.firstIndex(of: .main)
+        case "title": return targets.firstIndex(of: .title)
         default: return nil
         }
     }
@@ -199,12 +206,11 @@ private struct HighlightFinder {
 
     private func find(_ quote: String) -> Evidence.Found {
         let isNamed = highlight.field != nil || highlight.turn != nil
-        let candidates = isNamed ? target.map { [$0] } ?? [] : Array(texts.indices)
+        let candidates = isNamed ? target.map { [$0] } ?? [] : Array(targets.indices)
         if isNamed, candidates.isEmpty { return .nowhere(passage: quote, fault: noTarget) }
         let wanted = Array(quote.unicodeScalars)
         for index in candidates {
-            if let start = Self.firstIndex(of: wanted, in: Array(texts[index].text.unicodeScalars))
-            {
+            if let start = Self.firstIndex(of: wanted, in: scalars[index]) {
                 return .span(text: index, start..<(start + wanted.count), fault: nil)
             }
         }

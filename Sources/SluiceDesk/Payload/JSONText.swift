@@ -11,8 +11,11 @@ enum JSONText {
     /// - Parameters:
     ///   - width: columns of a line that is not broken; longer texts are left to be wrapped.
     ///   - levels: how many levels are unfolded, at least 0.
-    static func lines(_ value: JSONValue, width: Int, levels: Int) -> [Line] {
-        var layout = JSONLayout(width: width)
+    ///   - limit: lines after which nothing more is laid out: enough to know that there are more.
+    static func lines(
+        _ value: JSONValue, width: Int, levels: Int, limit: Int = .max
+    ) -> [Line] {
+        var layout = JSONLayout(width: width, limit: limit)
         layout.write(value, levels: levels, trailing: "")
         return layout.lines
     }
@@ -59,14 +62,18 @@ enum JSONText {
 /// The lines of a JSON value while they are put together.
 private struct JSONLayout {
     let width: Int
+    let limit: Int
     var lines: [Line] = [Line()]
     private var indent = ""
 
-    init(width: Int) { self.width = width }
+    init(width: Int, limit: Int) {
+        self.width = width
+        self.limit = limit
+    }
 
     mutating func write(_ value: JSONValue, levels: Int, trailing: String) {
-        let isContainer = JSONText.depth(value) > 0
-        guard isContainer else { return append(JSONText.text(value) + trailing) }
+        guard lines.count <= limit else { return }
+        guard value.holdsSomething else { return append(JSONText.text(value) + trailing) }
         // Measured only where it can fit, so that the cost stays linear.
         let room = width - (lines.last?.columns ?? 0) - trailing.count
         if room > 0, value.isShort(below: room) {
@@ -78,7 +85,8 @@ private struct JSONLayout {
         case .object(let object):
             append("{")
             nest { layout in
-                for (index, member) in object.members.enumerated() {
+                for (index, member) in object.members.enumerated()
+                where layout.lines.count <= layout.limit {
                     layout.startLine()
                     layout.append(JSONText.text(.string(member.key)) + ": ", .bold)
                     layout.write(
@@ -90,7 +98,8 @@ private struct JSONLayout {
         case .array(let elements):
             append("[")
             nest { layout in
-                for (index, element) in elements.enumerated() {
+                for (index, element) in elements.enumerated()
+                where layout.lines.count <= layout.limit {
                     layout.startLine()
                     layout.write(
                         element, levels: levels - 1,
@@ -117,6 +126,15 @@ private struct JSONLayout {
 }
 
 extension JSONValue {
+    /// Whether it is an object or an array that is not empty.
+    fileprivate var holdsSomething: Bool {
+        switch self {
+        case .object(let object): !object.isEmpty
+        case .array(let elements): !elements.isEmpty
+        default: false
+        }
+    }
+
     /// Whether the value may take fewer than that many characters; false is certain.
     fileprivate func isShort(below limit: Int) -> Bool {
         var left = limit

@@ -1,3 +1,4 @@
+import SluiceJSON
 import SluiceTerminal
 
 /// How a payload is to be laid out.
@@ -88,23 +89,29 @@ extension PayloadDocument {
         let most = foldableLevels
         guard most > 1 else { return most }
         var levels = 1
-        while levels < most, size(levels: levels + 1, width: view.width) <= view.rows {
+        while levels < most, fits(levels: levels + 1, view) {
             levels += 1
         }
         return levels
     }
 
-    private func size(levels: Int, width: Int) -> Int {
+    /// Whether nested values unfolded that far are seen without scrolling.
+    private func fits(levels: Int, _ view: PayloadView) -> Bool {
+        var left = view.rows
+        func count(_ value: JSONValue) -> Int {
+            JSONText.lines(value, width: view.width, levels: levels, limit: max(0, left)).count
+        }
         var values = details
         switch body {
-        case .nested(let value): return JSONText.lines(value, width: width, levels: levels).count
+        case .nested(let value): return count(value) <= left
         case .table(let fields): values += fields
         default: break
         }
-        return values.reduce(0) { total, field in
-            guard case .nested(let value) = field.value else { return total + 1 }
-            return total + JSONText.lines(value, width: width, levels: levels).count
+        for field in values where left >= 0 {
+            let lines = if case .nested(let value) = field.value { count(value) } else { 1 }
+            left -= lines
         }
+        return left >= 0
     }
 
     private func chosen(_ view: PayloadView) -> PayloadView {
