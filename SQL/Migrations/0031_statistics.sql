@@ -1,6 +1,7 @@
 -- PostgreSQL's own daemon looks at a table a minute after a tenth of it has changed, or much later where an administrator or a
--- busy server says so. A table that another session analyses already is passed over.
-CREATE FUNCTION analyze_grown() RETURNS text LANGUAGE plpgsql AS $$
+-- busy server says so. A table that another session analyses already is passed over. Only its owner may analyse a table, and the
+-- service may be another role.
+CREATE FUNCTION analyze_grown() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     v_table text;
 BEGIN

@@ -274,7 +274,10 @@ struct ConceptEpisodeTests {
             }
             try await eventually("the transaction has written") {
                 try await service.sql(
-                    "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND state = 'idle in transaction'
+                    """
                 ) == "1"
             }
             try await send(service, 5..<10)
