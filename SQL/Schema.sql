@@ -2065,7 +2065,7 @@ CREATE TABLE public.fallback (
     raised_from_policy_version integer,
     raised_to_policy_version integer,
     CONSTRAINT fallback_action_known CHECK (((asked = ANY (ARRAY['assist'::text, 'hold'::text, 'raise'::text, 'previous'::text, 'notify'::text])) AND (taken = ANY (ARRAY['assist'::text, 'hold'::text, 'raise'::text, 'previous'::text, 'notify'::text])))),
-    CONSTRAINT fallback_cause_known CHECK ((cause = ANY (ARRAY['concept'::text, 'error_limit'::text, 'expiry'::text, 'silence'::text]))),
+    CONSTRAINT fallback_cause_known CHECK ((cause = ANY (ARRAY['concept'::text, 'error_limit'::text, 'expiry'::text, 'silence'::text, 'revocation'::text, 'label_change'::text]))),
     CONSTRAINT fallback_lifted_by_somebody CHECK ((((lifted_at IS NULL) = (lifted_by IS NULL)) AND ((lifted_at IS NULL) = (lifted_reason IS NULL)))),
     CONSTRAINT fallback_lifted_if_taken CHECK (((lifted_at IS NULL) OR (to_policy_version IS NOT NULL))),
     CONSTRAINT fallback_raised_from_and_to CHECK (((raised_from_policy_version IS NULL) = (raised_to_policy_version IS NULL)))
@@ -2074,7 +2074,7 @@ ALTER TABLE ONLY public.fallback ALTER COLUMN project_id SET STATISTICS 0;
 
 COMMENT ON TABLE public.fallback IS 'Never deleted, and changed only by being lifted or put back, and by a raised threshold taking the place of assist.';
 
-COMMENT ON COLUMN public.fallback.subject IS 'What it rests on: the certificate that expired, the activation of the policy whose limit is broken, else the alarm; each is acted on once.';
+COMMENT ON COLUMN public.fallback.subject IS 'What it rests on: the certificate that expired or was revoked, the activation of the policy whose limit is broken, the version of the label set, else the alarm; each is acted on once.';
 
 COMMENT ON COLUMN public.fallback.asked IS 'What the policy asked for; taken is what was done.';
 

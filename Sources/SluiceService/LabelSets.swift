@@ -146,7 +146,27 @@ public struct LabelSets: Sendable {
                 before: Store.facts(ofCertificate: number), after: nil, project: project.id,
                 by: actor)
         }
+        if step.kind.changesMeaning {
+            try withdrawPromise(of: step, store, project)
+        }
         try store.announceChange(of: project.name)
+    }
+
+    /// Does what the policy says about alarms to the label that means something else now, where the
+    /// certificate in force covered it; what may not be given any more goes to people anyway.
+    private static func withdrawPromise(
+        of step: LabelStep, _ store: Store, _ project: ProjectContext
+    ) throws {
+        var touched = ExactText(step.after.id)
+        if case .merged(let target) = step.after.status { touched = ExactText(target) }
+        guard step.labels.labels.contains(where: { ExactText($0.id) == touched }),
+            let certificate = try store.lastAppliedCertificate(project: project.id)
+        else { return }
+        _ = try FallbackStep(store: store).withdraw(
+            certificate, .labelChange, subject: Int64(step.labels.version), touching: [touched],
+            "the label \(step.after.name) was \(step.kind.rawValue), and certificate "
+                + "\(certificate.number) covered \(step.labels.name(of: touched.text))",
+            project: project.id)
     }
 }
 

@@ -124,12 +124,12 @@ struct CertifyingTests {
             #expect(told["certificate"]?["status"]?.string == "applied")
             #expect(promises(told).isEmpty)
             let revoked = try await service.certifying.revoke(
-                1, reason: "new data", of: service.project(), by: service.admin
+                1, reason: "new data", keepsRouting: true, of: service.project(), by: service.admin
             ).json
             #expect(revoked["status"]?.string == "revoked")
             #expect(revoked["revoked_reason"]?.string == "new data")
             _ = try await service.certifying.revoke(
-                1, reason: "again", of: service.project(), by: service.admin)
+                1, reason: "again", keepsRouting: true, of: service.project(), by: service.admin)
             #expect(try await actions(service).last == "certificate.revoked")
             #expect(try await actions(service).count == 3)
             #expect(try await service.project().policyVersion == project.policyVersion)

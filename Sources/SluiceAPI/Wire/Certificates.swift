@@ -15,8 +15,8 @@ extension Endpoints {
     /// Puts its thresholds in force.
     public static let applyCertificate = Endpoint<CertificateChange, CertificateReply>(
         "POST", "/v1/projects/{project}/certificates/{number}/apply")
-    /// Says that it holds no more.
-    public static let revokeCertificate = Endpoint<CertificateChange, CertificateReply>(
+    /// Says that it holds no more, and takes back what it allowed.
+    public static let revokeCertificate = Endpoint<CertificateRevoke, CertificateReply>(
         "POST", "/v1/projects/{project}/certificates/{number}/revoke")
 }
 
@@ -147,6 +147,36 @@ public struct CertificateChange: WireValue {
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("reason", reason)
+        writer.endObject()
+    }
+}
+
+/// The end of a certificate: `{"reason": "…", "keep_routing": false}`.
+public struct CertificateRevoke: WireValue {
+    /// Why.
+    public var reason: String
+    /// Whether the model goes on deciding by its thresholds.
+    public var keepsRouting: Bool
+
+    /// Collects the parts.
+    public init(reason: String, keepsRouting: Bool = false) {
+        self.reason = reason
+        self.keepsRouting = keepsRouting
+    }
+
+    /// Reads it; the errors name the place.
+    public init(wire: WireReader) throws(ReviewError) {
+        try wire.allowOnly(["reason", "keep_routing"])
+        reason =
+            try wire.optional("reason")?.string(bytes: 0...CertificateRequest.longestReason) ?? ""
+        keepsRouting = try wire.optional("keep_routing")?.bool() ?? false
+    }
+
+    /// Writes it as one JSON value.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("reason", reason)
+        writer.member("keep_routing", keepsRouting)
         writer.endObject()
     }
 }

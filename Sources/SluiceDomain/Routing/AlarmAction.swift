@@ -22,6 +22,10 @@ public enum AlarmCause: String, Sendable, CaseIterable {
     case expiry
     /// The serving version answers nothing any more.
     case silence
+    /// A person has revoked the certificate in force.
+    case revocation
+    /// A label means something else now, and the certificate in force covered it.
+    case labelChange = "label_change"
 
     /// Which of the policy's two members says what is done.
     var isExpiry: Bool { self == .expiry }
@@ -29,8 +33,16 @@ public enum AlarmCause: String, Sendable, CaseIterable {
     /// Whether it says that too much is wrong from the thresholds in force on.
     public var refutesThresholds: Bool {
         switch self {
-        case .concept, .errorLimit: true
-        case .expiry, .silence: false
+        case .concept, .errorLimit, .revocation: true
+        case .expiry, .silence, .labelChange: false
+        }
+    }
+
+    /// Whether it is about what a certificate says of thresholds, which is nothing of what rules accept.
+    var isAboutThresholds: Bool {
+        switch self {
+        case .expiry, .revocation, .labelChange: true
+        case .concept, .errorLimit, .silence: false
         }
     }
 }

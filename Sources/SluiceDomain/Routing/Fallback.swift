@@ -41,8 +41,7 @@ public struct Fallback: Hashable, Sendable {
     func holds(_ facts: RoutingFacts, byRule: Bool) -> Bool {
         // The policy before is in force itself; nothing is laid over it.
         guard action != .previous, action != .notify else { return false }
-        // A certificate is about thresholds; that it expired says nothing of what rules accept.
-        if byRule, cause == .expiry { return false }
+        if byRule, cause.isAboutThresholds { return false }
         if let version,
             facts.model != version.model || facts.modelVersion != version.version
         {
@@ -56,7 +55,7 @@ public struct Fallback: Hashable, Sendable {
     /// Whether everything `other` sends to people goes to people by this one.
     public func covers(_ other: Fallback) -> Bool {
         guard action != .previous, action != .notify, accept == nil else { return false }
-        if cause == .expiry, other.cause != .expiry { return false }
+        if cause.isAboutThresholds, !other.cause.isAboutThresholds { return false }
         if let version, version != other.version { return false }
         guard let labels else { return true }
         return other.labels.map { Set($0).isSubset(of: labels) } ?? false

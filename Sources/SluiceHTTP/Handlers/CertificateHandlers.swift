@@ -41,10 +41,10 @@ struct CertificateHandlers {
             return CertificateReply(document: view.json)
         }
         router.answer(Endpoints.revokeCertificate, .administer) { input, call in
-            let view = try await certifying.revoke(
-                call.certificateNumber(), reason: input.reason, of: call.project(services),
-                by: call.caller)
-            return CertificateReply(document: view.json)
+            let revocation = try await certifying.revoke(
+                call.certificateNumber(), reason: input.reason, keepsRouting: input.keepsRouting,
+                of: call.project(services), by: call.caller)
+            return CertificateReply(document: try revocation.json)
         }
     }
 }

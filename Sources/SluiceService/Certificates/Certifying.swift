@@ -122,27 +122,6 @@ public struct Certifying: Sendable {
         return try await view(number, of: project)
     }
 
-    /// Revokes a certificate; the policy stays what it is.
-    ///
-    /// - Throws: `unknownCertificate`. Revoking once more changes nothing.
-    public func revoke(
-        _ number: Int, reason: String, of project: ProjectContext, by caller: Caller
-    ) async throws -> CertificateView {
-        _ = try await record(number, of: project)
-        try await pool.transaction { session in
-            let store = Store(session)
-            try store.lockProject(project.id)
-            guard
-                try store.revokeCertificate(
-                    number, reason: reason, project: project.id, by: caller.actor)
-            else { return }
-            try store.appendAuditEntry(
-                .certificateRevoked, reason: reason, before: Store.facts(ofCertificate: number),
-                after: nil, project: project.id, by: caller.actor)
-        }
-        return try await view(number, of: project)
-    }
-
     /// A certificate as it stands.
     ///
     /// - Throws: `unknownCertificate`.

@@ -155,7 +155,7 @@ struct FallbackStep {
         return version
     }
 
-    private func record(of project: Int64) throws -> ProjectRecord? {
+    func record(of project: Int64) throws -> ProjectRecord? {
         try store.projectName(of: project).flatMap(store.project(named:))
     }
 
@@ -233,7 +233,7 @@ extension Store {
         switch fallback.cause {
         case .silence:
             try forgetSilence(modelVersion: fallback.modelVersionID, project: project)
-        case .concept, .errorLimit, .expiry: break
+        case .concept, .errorLimit, .expiry, .revocation, .labelChange: break
         }
     }
 }

@@ -9,7 +9,7 @@ struct PolicyCertificates: AsyncParsableCommand {
         commandName: "certificates", abstract: "List, show, apply and revoke certificates.",
         subcommands: [
             CertificateList.self, CertificateShow.self, CertificateApply.self,
-            CertificateRevoke.self,
+            CertificateRevokeCommand.self,
         ],
         defaultSubcommand: CertificateList.self)
 }
@@ -111,10 +111,15 @@ struct CertificateApply: AsyncParsableCommand {
 }
 
 /// `sluice policy certificates revoke`.
-struct CertificateRevoke: AsyncParsableCommand {
+struct CertificateRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "Say that a certificate holds no more.",
-        discussion: "The policy stays what it is; sluice policy rollback changes it.")
+        commandName: "revoke",
+        abstract: "Say that a certificate holds no more, and take back what it allowed.",
+        discussion: """
+            What the policy says about alarms (on_alarm) is done to the labels whose threshold in \
+            force is the certificate's; sluice policy resume gives it back. With --keep-routing the \
+            model goes on deciding by the thresholds.
+            """)
 
     @Argument(help: "Its number.")
     var number: Int
@@ -122,17 +127,33 @@ struct CertificateRevoke: AsyncParsableCommand {
     @Option(help: "Why.")
     var reason: String
 
+    @Flag(help: "Leave the routing as it is.")
+    var keepRouting = false
+
     @OptionGroup var service: ServiceOptions
     @OptionGroup var project: ProjectOption
 
     func run() async throws {
         try await Failure.explain("revoking the certificate") {
             let client = try service.client()
-            _ = try await client.call(
+            let reply = try await client.call(
                 Endpoints.revokeCertificate,
                 at: ["project": try await project.name(client), "number": "\(number)"],
-                CertificateChange(reason: reason))
-            Output.say("certificate \(number) is revoked; the policy stays what it is")
+                CertificateRevoke(reason: reason, keepsRouting: keepRouting))
+            Output.say("certificate \(number) is revoked")
+            Output.say(routing(reply.document["fallback"]))
         }
+    }
+
+    /// What became of the routing.
+    private func routing(_ fallback: JSONValue?) -> String {
+        guard let reason = fallback?["reason"]?.string else {
+            return keepRouting
+                ? "the routing stays as it is"
+                : "the routing stays as it is: no threshold of it is in force, or it was taken back "
+                    + "before"
+        }
+        guard let version = fallback?["policy_version"]?.int else { return reason }
+        return "policy \(version) is in force: \(reason); sluice policy resume gives it back"
     }
 }
