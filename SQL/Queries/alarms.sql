@@ -45,6 +45,19 @@ WHERE e.project_id = $1 AND e.model_version_id = $2
 ORDER BY e.number DESC
 LIMIT $3;
 
+-- name: findEpisode
+-- An episode and the version it is about; no row when the project has none of that number.
+-- $1 project_id bigint, $2 number integer
+-- returns number integer, error_limit double precision, raised_at timestamptz, crossings integer, crossed_at timestamptz
+--   over_at timestamptz or null, over_reason text or null, over_by text or null, model_version_id bigint, model text
+--   version text, first_seen_at timestamptz
+SELECT e.number, e.error_limit, e.raised_at, e.crossings, e.crossed_at, e.over_at, e.over_reason, a.name, m.id, m.model, m.version,
+    m.first_seen_at
+FROM alarm_episode e
+JOIN model_version m ON m.project_id = e.project_id AND m.id = e.model_version_id
+LEFT JOIN actor a ON a.id = e.over_by
+WHERE e.project_id = $1 AND e.number = $2;
+
 -- name: crossEpisode
 -- Counts that the detector has reached its level again while the episode stands.
 -- $1 project_id bigint, $2 number integer, $3 crossings integer
@@ -84,6 +97,12 @@ SELECT w.since, w.settled_at, w.item_id, w.audits, w.error_limit,
 FROM concept_watch w
 WHERE w.project_id = $1 AND w.model_version_id = $2
 FOR UPDATE OF w SKIP LOCKED;
+
+-- name: lockConceptWatch
+-- Waits for whoever holds the detector, and holds it until the transaction ends; no row when there is none.
+-- $1 project_id bigint, $2 model_version_id bigint
+-- returns since timestamptz
+SELECT w.since FROM concept_watch w WHERE w.project_id = $1 AND w.model_version_id = $2 FOR UPDATE OF w;
 
 -- name: conceptWatch
 -- The state of the detector; no row when there is none.

@@ -117,6 +117,8 @@ public enum ProblemTable {
                 409, "Rollout changed meanwhile",
                 "Look at `sluice rollout status`, then decide again."
             )
+        case .unknownEpisode:
+            (404, "Unknown alarm", "`sluice drift` has the number of a version's last alarm.")
         case .unknownCertificate:
             (404, "Unknown certificate", "`sluice policy certificates` lists those there are.")
         case .certificateRefused:

@@ -51,6 +51,7 @@ public enum ErrorCode: String, Sendable, CaseIterable {
     case nothingToResume = "SLU-305"
     case rolloutRefused = "SLU-311"
     case rolloutChanged = "SLU-312"
+    case unknownEpisode = "SLU-315"
     case unknownCertificate = "SLU-321"
     case certificateRefused = "SLU-322"
     case missingToken = "SLU-401"

@@ -56,6 +56,7 @@ public enum ReviewError: Error, Hashable, Sendable {
     case nothingToResume(version: Int)
     case rolloutRefused(RolloutError)
     case rolloutChanged(base: Int?, inForce: Int?)
+    case unknownEpisode(number: String)
     case unknownCertificate(number: String)
     case certificateRefused(number: Int, CertificateRefusal)
     case missingToken
@@ -122,6 +123,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .nothingToResume: .nothingToResume
         case .rolloutRefused: .rolloutRefused
         case .rolloutChanged: .rolloutChanged
+        case .unknownEpisode: .unknownEpisode
         case .unknownCertificate: .unknownCertificate
         case .certificateRefused: .certificateRefused
         case .missingToken: .missingToken
@@ -212,6 +214,7 @@ public enum ReviewError: Error, Hashable, Sendable {
         case .rolloutChanged(let base, let inForce):
             (inForce.map { "revision \($0) of the rollout is in force" } ?? "no rollout is in force")
                 + ", not \(base.map { "revision \($0)" } ?? "none"); nothing was changed"
+        case .unknownEpisode(let number): "the project has no alarm of that kind numbered \(number)"
         case .unknownCertificate(let number): "the project has no certificate \(number)"
         case .certificateRefused(let number, let refusal):
             "certificate \(number) cannot be applied: \(refusal.detail)"

@@ -40,7 +40,42 @@ public struct EpisodeRecord: Hashable, Sendable {
     }
 }
 
+/// An episode with the version it is about.
+public struct FoundEpisode: Hashable, Sendable {
+    /// The episode.
+    public let record: EpisodeRecord
+    /// Who closed it; nil while it stands, and where audits or another limit ended it.
+    public let overBy: String?
+    /// The version it is about.
+    public let version: SeenModelVersion
+}
+
 extension Store {
+    /// The episode of that number; nil when the project has none.
+    public func episode(_ number: Int, project: Int64) throws(PostgresError) -> FoundEpisode? {
+        guard let number = Int32(exactly: number) else { return nil }
+        return try session.queryOne(
+            SQLCatalog.findEpisode, [.int64(project), .int32(number)]
+        ) { (row) throws(PostgresError) -> FoundEpisode in
+            FoundEpisode(
+                record: try EpisodeRecord(row), overBy: try row.textIfPresent(7),
+                version: SeenModelVersion(
+                    id: try row.int64(8),
+                    version: ModelVersion(
+                        model: ExactText(try row.text(9)), version: ExactText(try row.text(10))),
+                    firstSeenAt: Timestamp(microseconds: try row.timestamp(11))))
+        }
+    }
+
+    /// Waits for whoever holds the detector of a version, and holds it until the transaction ends.
+    public func lockConceptWatch(
+        project: Int64, modelVersion: Int64
+    ) throws(PostgresError) {
+        _ = try session.query(
+            SQLCatalog.lockConceptWatch, [.int64(project), .int64(modelVersion)]
+        ) { (row) throws(PostgresError) -> Int64 in try row.timestamp(0) }
+    }
+
     /// Begins an episode of a version that has none standing; the caller holds the project's lock.
     ///
     /// - Returns: its number.

@@ -62,6 +62,9 @@ struct ProjectCall: Sendable, CustomTestStringConvertible {
         .init(method: "GET", path: "/drift", permission: .analyse),
         .init(
             method: "PUT", path: "/drift", permission: .administer, body: #"{"inputs":[]}"#),
+        .init(
+            method: "POST", path: "/drift/episodes/1/close", permission: .administer,
+            body: #"{"reason":"r"}"#, status: 404),
         .init(method: "GET", path: "/calibration", permission: .analyse),
         .init(
             method: "POST", path: "/calibration", permission: .administer, body: "{}",

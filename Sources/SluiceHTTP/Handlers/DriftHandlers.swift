@@ -4,6 +4,7 @@ import SluiceDomain
 import SluiceJSON
 import SluiceService
 import SluiceStatistics
+import SluiceStore
 
 /// Drift and calibration.
 struct DriftHandlers {
@@ -26,6 +27,12 @@ struct DriftHandlers {
             let settings = try await services.driftAdministration.change(
                 Self.document(request), of: call.project(services), by: call.caller)
             return Response.json(settings.document)
+        }
+        router.answer(Endpoints.closeEpisode, .administer) { input, call in
+            let closed = try await services.driftAdministration.closeEpisode(
+                call.episodeNumber(), reason: input.reason, of: call.project(services),
+                by: call.caller)
+            return EpisodeReply(closed.episode, fallbacks: closed.fallbacks)
         }
         router.get(RouterPath(StreamingPath.calibration)) { request, context in
             let call = try Call(request: request, context: context, needs: .analyse)
@@ -66,6 +73,30 @@ struct DriftHandlers {
                 name: model == nil ? "model" : "version", found: "missing",
                 accepted: "model and version, both or neither")
         }
+    }
+}
+
+extension Call {
+    /// The episode of the path.
+    ///
+    /// - Throws: `unknownEpisode` for what cannot be one.
+    fileprivate func episodeNumber() throws -> Int {
+        let text = try context.parameter("number")
+        guard let number = Int(text), number > 0 else {
+            throw ReviewError.unknownEpisode(number: text)
+        }
+        return number
+    }
+}
+
+extension EpisodeReply {
+    fileprivate init(_ found: FoundEpisode, fallbacks: [Int]) {
+        self.init(
+            number: found.record.number, model: found.version.version.model.text,
+            modelVersion: found.version.version.version.text,
+            errorLimit: found.record.errorLimit, raisedAt: found.record.raisedAt,
+            overAt: found.record.overAt, overReason: found.record.overReason?.rawValue,
+            overBy: found.overBy, fallbacks: fallbacks)
     }
 }
 

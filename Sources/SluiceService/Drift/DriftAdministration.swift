@@ -5,7 +5,7 @@ import SluiceStore
 
 /// Changes what a project watches for drift.
 public struct DriftAdministration: Sendable {
-    private let pool: ConnectionPool
+    let pool: ConnectionPool
 
     /// Works through `pool`.
     public init(pool: ConnectionPool) { self.pool = pool }

@@ -15,7 +15,9 @@ struct DriftCommand: AsyncParsableCommand {
             metadata that you name. An alarm needs a shift that is both unlikely to be chance and \
             large, in two of three windows. Audits are watched against the policy's error_limit.
             """,
-        subcommands: [Show.self, Inputs.self, Window.self, Reference.self],
+        subcommands: [
+            Show.self, Inputs.self, Window.self, Reference.self, DriftClose.self,
+        ],
         defaultSubcommand: Show.self)
 
     /// `sluice drift show`.

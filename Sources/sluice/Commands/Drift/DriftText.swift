@@ -140,7 +140,9 @@ struct DriftText {
             report["alarms"]?.array?.first { $0["episode"]?.int == last["number"]?.int }?[
                 "detail"]?[
                 "advice"]?.string
-        return ComparisonText.wrapped("\(began), stands; no other one until it is over")
+        return ComparisonText.wrapped(
+            "\(began), stands; no other one until it is over "
+                + "(or sluice drift close \(last["number"]?.int ?? 0))")
             + (advice.map { ComparisonText.wrapped("what to do: \($0)") } ?? [])
     }
 
