@@ -42,7 +42,10 @@ struct RandomHistory {
             case 12...14: try await changeLabels()
             default: try await undoLast()
             }
+            if chance(0.2) { try await fallBackOrLift() }
         }
+        // Something came under the policy that is in force at last.
+        try await send()
     }
 
     mutating func note(_ event: String, _ count: Int = 1) {
@@ -72,6 +75,7 @@ struct RandomHistory {
             {"degree":"\(degree)","accept":{"default":\(pick(["0.5", "0.8"])),"labels":{"caf\u{E9}":0.6}},
              "automation_share":\(pick(["1", "0.7"])),"audit_rate":\(pick(["0", "0.1", "0.5"])),
              "blind_share":\(pick(["0", "0.3"])),"reviewers":\(pick([1, 1, 2])),
+             "on_alarm":"\(pick(Self.alarmActions))","on_expiry":"\(pick(Self.alarmActions))",
              "audits":{"strata":[{"labels":["caf\u{E9}"],"rate":0.4},{"from":0.9,"below":0.95,"rate":0.3}],
                 "second_look":\(chance(0.5))},
              "rules":[\(rules.joined(separator: ","))]}

@@ -41,6 +41,8 @@ struct RandomHistoryTests {
             "label merged", "label change refused", "answered with a retired label",
             "retired label queued", "retired label shadowed", "retired label waiting",
             "retired label after a wait", "label merged since",
+            "lifted", "alarm: assist", "alarm: hold", "alarm: raise", "alarm: previous",
+            "alarm: notify",
         ] {
             #expect(events[event, default: 0] > 0, "\(event) of \(events)")
         }
@@ -73,17 +75,22 @@ struct RandomHistoryTests {
         }
     }
 
-    /// The figures of both that are counts of routes.
+    /// The figures of both that are counts of routes, of what came under the policy in force.
     private static func compareWhatIf(
         _ service: TestService, _ project: ProjectContext, _ seed: Int
     ) async throws {
+        let since = try await service.pool.withSession { session in
+            try Store(session).lastPolicyActivation(of: project.id)?.activatedAt
+        }
+        var question = WhatIfQuestion()
+        question.from = since
         let report = try JSONValue(
             parsing: try await Reporting(
                 pool: service.pool, counter: QueueCounter(pool: service.pool)
-            ).json(project: project, from: nil, to: nil))
+            ).json(project: project, from: since, to: nil))
         let whatIf = try JSONValue(
             parsing: try await WhatIf(pool: service.pool, pageRows: 100).json(
-                WhatIfQuestion(), project: project))
+                question, project: project))
         let metrics = try #require(report["metrics"])
         let inForce = try #require(whatIf["candidates"]?[0])
         let accepted = try #require(inForce["accepted"]?.int)
@@ -104,14 +111,14 @@ struct RandomHistoryTests {
         }
     }
 
-    /// Every route on record, under the one policy and the rollout it names.
+    /// Every route on record, under the policy and the rollout it names.
     ///
     /// - Returns: how many of them are of labels that changed.
     private static func recompute(
         _ service: TestService, _ project: ProjectContext, _ seed: Int
     ) async throws -> [String: Int] {
         var changed: [String: Int] = [:]
-        let (routes, rollouts, secret) = try await service.pool.withSession { session in
+        let (routes, rollouts, policies, secret) = try await service.pool.withSession { session in
             let store = Store(session)
             return (
                 try store.recordedRoutes(project: project.id, after: .min, items: 10_000),
@@ -119,6 +126,10 @@ struct RandomHistoryTests {
                     $0[$1.revision] = try $1.document.map {
                         try Rollout(document: JSONValue(parsing: $0))
                     }
+                },
+                try store.policies(of: project.id).reduce(into: [Int: Policy]()) {
+                    $0[$1.version] = try Policy(
+                        document: JSONValue(parsing: $1.document), labels: project.labels)
                 }, try store.saltSecret(project: project.id, purpose: .routing, id: 1)
             )
         }
@@ -126,9 +137,9 @@ struct RandomHistoryTests {
         for route in routes {
             let facts = route.facts
             let rollout = route.rolloutRevision.flatMap { rollouts[$0] }
-            #expect(facts.policyVersion == project.policyVersion)
+            let policy = try #require(policies[facts.policyVersion])
             let routing = try #require(
-                try route.routing(under: project.policy, rollout: rollout, salt: salt))
+                try route.routing(under: policy, rollout: rollout, salt: salt))
             let isSame =
                 routing.route.rawValue == facts.route && routing.reason.rawValue == facts.reason
                 && routing.propensity == facts.propensity && routing.stratum == facts.stratum
