@@ -39,7 +39,14 @@ import Testing
             await project.send("POST", "/certificates/1/apply", as: .admin, "{}"))
         let revoked = try await project.send(
             "POST", "/certificates/1/revoke", as: .admin, #"{"reason":"why not"}"#)
-        #expect(try revoked.json["revoked_reason"]?.string == "why not")
+        let end = try revoked.json
+        #expect(end["revoked_reason"]?.string == "why not" && end["fallback"] == .null)
+        let kept = try await project.send(
+            "POST", "/certificates/1/revoke", as: .admin, #"{"keep_routing":true}"#)
+        #expect(try kept.json["revoked_reason"]?.string == "why not", "it is revoked once")
+        try expectProblem(
+            .unknownField,
+            await project.send("POST", "/certificates/1/revoke", as: .admin, #"{"keep":true}"#))
     }
 
     @Test(

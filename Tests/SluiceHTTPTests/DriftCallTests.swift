@@ -51,6 +51,14 @@ import Testing
         try expectProblem(
             .unknownField,
             try await project.send("PUT", "/drift", as: .admin, #"{"windows":10}"#))
+        let close = "/drift/episodes/1/close"
+        try expectProblem(
+            .unknownEpisode, try await project.send("POST", close, as: .admin, #"{"reason":"x"}"#))
+        try expectProblem(.missingField, try await project.send("POST", close, as: .admin, "{}"))
+        try expectProblem(
+            .unknownEpisode,
+            try await project.send(
+                "POST", "/drift/episodes/0/close", as: .admin, #"{"reason":"x"}"#))
         for query in [
             "model=m", "version=1", "model=m&version=2", "windows=0", "from=now",
             "from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z",

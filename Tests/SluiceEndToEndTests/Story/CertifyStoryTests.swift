@@ -73,7 +73,17 @@ struct CertifyStoryTests {
             #expect(
                 shown.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(shown.output)"
             )
-            try await story.sluice("policy", "certificates", "revoke", "3", "--reason", "the end")
+            let revoked = try await story.sluice(
+                "policy", "certificates", "revoke", "3", "--reason", "the end")
+            #expect(revoked.error.contains("certificate 3 is revoked"))
+            #expect(
+                revoked.error.contains("sluice policy resume gives it back"), "\(revoked.error)")
+            #expect(try await story.sluice("policy", "fallbacks").output.contains("revocation"))
+            let resumed = try await story.sluice("policy", "resume", "--reason", "no")
+            #expect(resumed.error.contains("is in force"), "\(resumed.error)")
+            let kept = try await story.sluice(
+                "policy", "certificates", "revoke", "3", "--reason", "x", "--keep-routing")
+            #expect(kept.error.contains("the routing stays as it is"), "\(kept.error)")
             let list = try await story.sluice("policy", "certificates")
             #expect(list.output.contains("revoked") && list.output.contains("applied as policy"))
             let refused = try await story.sluice(

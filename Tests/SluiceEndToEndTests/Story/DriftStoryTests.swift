@@ -123,6 +123,13 @@ struct DriftStoryTests {
         #expect(alarms.contains { $0["kind"]?.string == "concept" })
         let warnings = try await story.json("report")["warnings"]?.array ?? []
         #expect(warnings.contains { $0.string?.contains("wrong more often") == true })
+        let last = try await story.json("drift")["concept"]?["episodes"]?[0]?["number"]?.int
+        let number = try #require(last)
+        let closed = try await story.sluice("drift", "close", "\(number)", "--reason", "known")
+        #expect(closed.error.contains("alarm \(number) is over"), "\(closed.error)")
+        #expect(try await story.sluice("drift").output.contains("is over since"))
+        let none = try await story.sluice("drift", "close", "99", "--reason", "x", status: 1)
+        #expect(none.error.contains("numbered 99"), "\(none.error)")
     }
 }
 
