@@ -147,7 +147,8 @@ public struct BulkReopening: Sendable {
         ).run { try await work() }
     }
 
-    /// Does what has been begun and no other instance has in hand.
+    /// Does what has been begun and no other instance has in hand; one begun while a decision was being
+    /// stored waits for that.
     public func work() async throws {
         let names = try await pool.withSession { session in try Store(session).projectsReopening() }
         for name in names {
@@ -168,6 +169,13 @@ public struct BulkReopening: Sendable {
             // Before anything is read, as a single complaint does: both are one after the other.
             try store.lockProject(project.id)
             guard let record = try store.takeReopening(project: project.id) else { return false }
+            // What was decided before it began may be stored a moment later, and items that were passed
+            // are not looked at again.
+            if record.status == .reopening, let until = record.filter.until,
+                try store.settledTime(settling: 0) < until
+            {
+                return false
+            }
             let step = BulkReopeningStep(store: store, project: project, record: record)
             switch record.status {
             case .reopening: try step.reopen()
