@@ -3,8 +3,37 @@ import SluiceService
 import TestSupport
 
 extension RandomHistory {
+    /// The whole set by a list: some labels under other names, one missing, one new.
+    mutating func listLabels() async throws {
+        let labels = try await service.project().labels
+        var list = labels.labels.map { label in
+            ListedLabel(
+                id: label.id, name: chance(0.3) ? pick(names + [newName()]) : label.name,
+                key: chance(0.3) ? pick(["1", "2", "q"]) : label.key, title: label.title)
+        }
+        if list.count > 2, chance(0.5) { list.remove(at: pick(Array(list.indices))) }
+        if let former = labels.former.first, chance(0.3) {
+            list.append(ListedLabel(id: former.id, name: former.name))
+        }
+        if chance(0.3) { list.append(ListedLabel(id: nil, name: newName())) }
+        do {
+            try await LabelSets(pool: service.pool, directory: service.directory).change(
+                to: list, base: labels.version, reason: "list", of: service.project(),
+                by: service.admin)
+            note("labels listed")
+        } catch let error as ReviewError {
+            guard error.code == .invalidLabelSet || error.code == .invalidField else { throw error }
+            note("list refused")
+        }
+        for label in try await service.project().labels.all
+        where !names.contains(where: { ExactText($0) == ExactText(label.name) }) {
+            names.append(label.name)
+        }
+    }
+
     /// One change of the label set; some of what is tried breaks a rule and changes nothing.
     mutating func changeLabels() async throws {
+        if chance(0.2) { return try await listLabels() }
         let labels = try await service.project().labels
         let change = labelChange(of: labels)
         do {
