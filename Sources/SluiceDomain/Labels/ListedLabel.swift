@@ -26,11 +26,17 @@ public struct ListedLabel: Hashable, Sendable {
 
 /// One of the changes that lead from a label set to a list; it names its label by the id.
 public enum ListedChange: Hashable, Sendable {
+    /// A label may not be given any more.
     case retire(String)
+    /// One that was retired or merged may be given again.
     case restore(String, key: String?, title: String?)
+    /// A label gets another name.
     case rename(String, to: String)
+    /// A label gets another key, or none of its own.
     case rekey(String, to: String?)
+    /// A label gets another title, or none.
     case retitle(String, to: String?)
+    /// A label is added.
     case add(Label)
 
     /// The change of a set that some of the others may have changed already.
@@ -66,44 +72,53 @@ extension LabelSet {
         let listed = Dictionary(
             list.compactMap { label in label.id.map { (ExactText($0), label) } },
             uniquingKeysWith: { first, _ in first })
-        var changes: [ListedChange] = labels.filter { listed[ExactText($0.id)] == nil }
-            .map { .retire($0.id) }
-        // Keys that another label gets are given up before.
-        let wanted = Set(list.compactMap(\.key).map(ExactText.init))
+        let wantedKeys = Set(list.compactMap(\.key).map(ExactText.init))
+        var changes: [ListedChange] = []
         for label in labels {
-            guard let next = listed[ExactText(label.id)], let key = label.key,
-                next.key.map(ExactText.init) != ExactText(key), wanted.contains(ExactText(key))
-            else { continue }
-            changes.append(.rekey(label.id, to: nil))
-        }
-        for next in list {
-            guard let id = next.id, let label = label(id: id) else {
-                changes.append(
-                    .add(
-                        Label(
-                            name: next.name, key: next.key, title: next.title,
-                            isBorderline: next.isBorderline)))
+            guard let next = listed[ExactText(label.id)] else {
+                changes.append(.retire(label.id))
                 continue
             }
-            if label.status != .active {
-                changes.append(.restore(id, key: next.key, title: next.title))
-            }
-            if ExactText(label.name) != ExactText(next.name) {
-                changes.append(.rename(id, to: next.name))
-            }
-            if label.key.map(ExactText.init) != next.key.map(ExactText.init) {
-                changes.append(.rekey(id, to: next.key))
-            }
-            if label.title.map(ExactText.init) != next.title.map(ExactText.init) {
-                changes.append(.retitle(id, to: next.title))
+            // A key that another label gets is given up before.
+            if let key = label.key, !Self.isSame(key, next.key),
+                wantedKeys.contains(ExactText(key))
+            {
+                changes.append(.rekey(label.id, to: nil))
             }
         }
+        for next in list { changes += self.changes(of: next.id.flatMap(label(id:)), to: next) }
         guard changes.count <= Self.maximumListedChanges else {
             throw .invalidField(
                 path: "labels", found: "\(changes.count) changes",
                 accepted: "at most \(Self.maximumListedChanges) at once")
         }
         return changes
+    }
+
+    /// What makes a label the listed one; nil of one that is not there.
+    private func changes(of label: Label?, to next: ListedLabel) -> [ListedChange] {
+        guard let label else {
+            return [
+                .add(
+                    Label(
+                        name: next.name, key: next.key, title: next.title,
+                        isBorderline: next.isBorderline))
+            ]
+        }
+        var changes: [ListedChange] = []
+        if label.status != .active {
+            changes.append(.restore(label.id, key: next.key, title: next.title))
+        }
+        if !Self.isSame(label.name, next.name) { changes.append(.rename(label.id, to: next.name)) }
+        if !Self.isSame(label.key, next.key) { changes.append(.rekey(label.id, to: next.key)) }
+        if !Self.isSame(label.title, next.title) {
+            changes.append(.retitle(label.id, to: next.title))
+        }
+        return changes
+    }
+
+    private static func isSame(_ one: String?, _ other: String?) -> Bool {
+        one.map(ExactText.init) == other.map(ExactText.init)
     }
 
     /// Refuses a list that can be meant in two ways.

@@ -124,8 +124,9 @@ struct ReviewImportRun {
         }
     }
 
-    /// Refuses answers whose payload has another value than their item's; another spelling is the same
-    /// payload. A few payloads are in memory at a time.
+    /// Refuses answers whose payload has another value than their item's.
+    ///
+    /// Another spelling of the value is the same payload. A few payloads are in memory at a time.
     private mutating func refuseOtherPayloads(_ store: Store) throws(PostgresError) {
         var differing: [Int64: [Int]] = [:]
         for index in open {
