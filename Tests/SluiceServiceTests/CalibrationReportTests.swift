@@ -184,7 +184,8 @@ struct CalibrationReportTests {
             func night() async throws -> String {
                 // A fresh instance remembers nothing of when it last looked.
                 try await DriftUpkeep(
-                    pool: service.pool, directory: service.directory, settling: .zero, idSpan: .zero,
+                    pool: service.pool, directory: service.directory, settling: .zero,
+                    idSpan: .zero,
                     logger: quiet
                 ).step()
                 return try await service.sql("SELECT count(*) FROM calibration_map")

@@ -20,7 +20,8 @@ struct ConceptEpisodeTests {
 
     private func upkeep(_ service: TestService) -> DriftUpkeep {
         DriftUpkeep(
-            pool: service.pool, directory: service.directory, settling: .zero, idSpan: .zero, logger: quiet)
+            pool: service.pool, directory: service.directory, settling: .zero, idSpan: .zero,
+            logger: quiet)
     }
 
     private func alarms(_ service: TestService) async throws -> Int {

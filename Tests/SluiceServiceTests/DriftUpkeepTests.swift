@@ -15,7 +15,8 @@ struct DriftUpkeepTests {
 
     private func upkeep(_ service: TestService) -> DriftUpkeep {
         DriftUpkeep(
-            pool: service.pool, directory: service.directory, settling: .zero, idSpan: .zero, logger: quiet)
+            pool: service.pool, directory: service.directory, settling: .zero, idSpan: .zero,
+            logger: quiet)
     }
 
     private func watch(_ service: TestService, _ document: String) async throws {

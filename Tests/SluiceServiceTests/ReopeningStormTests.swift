@@ -35,6 +35,7 @@ struct ReopeningStormTests {
                 while: {
                     try await Task.sleep(for: .seconds(5))
                 })
+            Self.tell("calm: \(calm)")
             let bulk = BulkReopening(
                 pool: service.pool, directory: service.directory,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -45,13 +46,19 @@ struct ReopeningStormTests {
             let reopening = try await Self.leases(service, other) { try await bulk.work() }
             #expect(
                 try await bulk.show(begun.id, of: service.project()).reopened == Self.items)
+            Self.tell("reopening: \(reopening)")
             _ = try await bulk.undo(begun.id, reason: "r", of: service.project(), by: service.admin)
             let undoing = try await Self.leases(service, other) { try await bulk.work() }
             #expect(
                 try await bulk.show(begun.id, of: service.project()).restored == Self.items)
+            Self.tell("undoing: \(undoing)")
             try await QueueInvariant.check(service)
-            print("calm \(calm)\nreopening \(reopening)\nundoing \(undoing)")
         }
+    }
+
+    /// At once, so that figures are there when the rest takes too long.
+    private static func tell(_ line: String) {
+        FileHandle.standardError.write(Data("\(line)\n".utf8))
     }
 
     private static func otherProject(_ service: TestService) async throws -> ProjectContext {
