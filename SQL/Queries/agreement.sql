@@ -46,12 +46,13 @@ WHERE a.name = $2 AND EXISTS (
     SELECT FROM review v WHERE v.project_id = $1 AND v.actor_id = a.id AND NOT v.is_anonymous OFFSET 0);
 
 -- name: reviewerTimes
--- How long a reviewer took for each answer, capped at the idle limit of 120 seconds, and how many answers came with a time.
--- $1 project_id bigint, $2 actor_id bigint
--- returns p50 double precision or null, p90 double precision or null, timed bigint, reviews bigint, imported bigint
+-- How long a reviewer took for each answer, capped at the idle limit of 120 seconds; how many answers came with a time, and
+-- how many were faster than that.
+-- $1 project_id bigint, $2 actor_id bigint, $3 fast_seconds double precision
+-- returns p50 double precision or null, p90 double precision or null, timed bigint, reviews bigint, imported bigint, fast bigint
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY least(v.seconds, 120)) FILTER (WHERE v.seconds IS NOT NULL),
     percentile_cont(0.9) WITHIN GROUP (ORDER BY least(v.seconds, 120)) FILTER (WHERE v.seconds IS NOT NULL),
-    count(v.seconds), count(*), count(*) FILTER (WHERE v.status = 'imported')
+    count(v.seconds), count(*), count(*) FILTER (WHERE v.status = 'imported'), count(*) FILTER (WHERE v.seconds < $3)
 FROM review v
 WHERE v.project_id = $1 AND v.actor_id = $2 AND v.queue = 0 AND v.undone_at IS NULL AND NOT v.is_anonymous
     AND v.verdict <> 'skip';

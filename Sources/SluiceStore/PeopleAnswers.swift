@@ -61,6 +61,10 @@ public struct ReviewerTimes: Sendable, Hashable {
     public let reviews: Int
     /// How many of those were imported.
     public let imported: Int
+    /// How many of those with a time took less than `fastSeconds`.
+    public let fast: Int
+    /// The time that `fast` is about.
+    public let fastSeconds: Double
 }
 
 extension Store {
@@ -115,15 +119,18 @@ extension Store {
     }
 
     /// How long a reviewer takes, each answer capped at 120 seconds.
+    ///
+    /// - Parameter seconds: answers that took less are counted.
     public func reviewerTimes(
-        of actor: Int64, project: Int64
+        of actor: Int64, fasterThan seconds: Double, project: Int64
     ) throws(PostgresError) -> ReviewerTimes {
         let times = try session.queryOne(
-            SQLCatalog.reviewerTimes, [.int64(project), .int64(actor)]
+            SQLCatalog.reviewerTimes, [.int64(project), .int64(actor), .double(seconds)]
         ) { (row) throws(PostgresError) -> ReviewerTimes in
             ReviewerTimes(
                 median: try row.doubleIfPresent(0), p90: try row.doubleIfPresent(1),
-                timed: try row.int(2), reviews: try row.int(3), imported: try row.int(4))
+                timed: try row.int(2), reviews: try row.int(3), imported: try row.int(4),
+                fast: try row.int(5), fastSeconds: seconds)
         }
         guard let times else { throw PostgresError.noRow(SQLCatalog.reviewerTimes) }
         return times

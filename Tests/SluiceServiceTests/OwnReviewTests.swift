@@ -1,4 +1,5 @@
 import SluiceDomain
+import SluiceJSON
 import SluiceService
 import SluiceStore
 import TestSupport
@@ -39,6 +40,48 @@ struct OwnReviewTests {
             let two = try await service.reviewing.ownReviews(
                 2, project: service.project(), by: ann)
             #expect(two.map(\.id) == ["ann-2", "ann-1"])
+        }
+    }
+
+    @Test("their items come as they were seen, large ones and other people's left out")
+    func contents() async throws {
+        try await TestService.run { service in
+            try await service.ingest([SentPrediction("x")])
+            let ann = try await service.reviewer("ann")
+            let lease = try await service.nextLease(by: ann)
+            try await service.answer(lease, .label("b"), id: "ann-1", by: ann)
+            let project = try await service.project()
+            let reviews = try await service.reviewing.ownReviews(5, project: project, by: ann)
+            let contents = try await service.reviewing.contents(
+                of: reviews, project: project, by: ann)
+            let content = try #require(contents[ExactText("ann-1")])
+            #expect(content.content.externalID == "x" && !content.isBlind)
+            #expect(content.content.payload == lease.content.payload)
+            #expect(content.content.prediction?.label == "a")
+            let bob = try await service.reviewer("bob")
+            #expect(
+                try await service.reviewing.contents(of: reviews, project: project, by: bob)
+                    .isEmpty)
+        }
+    }
+
+    @Test("the report on a reviewer says how many answers were faster than a second")
+    func fastAnswers() async throws {
+        try await TestService.run { service in
+            try await service.ingest((0..<4).map { SentPrediction("item-\($0)") })
+            let ann = try await service.reviewer("ann")
+            let times: [Double?] = [0.4, 1, 7.5, nil]
+            for (time, lease) in zip(times, try await service.lease(4, by: ann)) {
+                _ = try await service.reviewing.answer(
+                    Answer(reviewID: lease.id, verdict: .label("a"), seconds: time),
+                    lease: lease.id, project: service.project(), by: ann)
+            }
+            let report = try JSONValue(
+                parsing: try await ReviewerReport(pool: service.pool).json(
+                    of: "ann", in: service.project()))
+            let fast = report["fast_answers"]
+            #expect(fast?["n"]?.int == 3 && fast?["faster_than_seconds"]?.double == 1)
+            #expect(abs((fast?["value"]?.double ?? 0) - 1.0 / 3) < 1e-12)
         }
     }
 

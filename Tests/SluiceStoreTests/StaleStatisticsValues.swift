@@ -89,6 +89,7 @@ enum StaleStatisticsValues {
         "id smallint": "1",
         "id text": "'new'",
         "ids bigint[]": "ARRAY(SELECT :b + :n + k FROM generate_series(1, 500) k)",
+        "fast_seconds float8": "1",
         "payload_bytes integer": "65536",
         "ids text[]": "ARRAY(SELECT 'new-' || k FROM generate_series(1, 500) k)",
         "in_hand bigint": "0",

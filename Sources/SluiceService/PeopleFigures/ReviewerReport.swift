@@ -33,7 +33,11 @@ public struct ReviewerReport: Sendable {
             guard let actor = try store.reviewer(named: name, project: project.id) else {
                 throw try NameCheck.refusal(reviewer: name, project: project.id, store)
             }
-            return (actor, try store.reviewerTimes(of: actor, project: project.id))
+            return (
+                actor,
+                try store.reviewerTimes(
+                    of: actor, fasterThan: ReviewerTimes.fastBound, project: project.id)
+            )
         }
         let names = AnswerLabels(project.labels, map: nil)
         var own = ReviewerTally(labels: names.names.count)

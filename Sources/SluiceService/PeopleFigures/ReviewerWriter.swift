@@ -87,5 +87,14 @@ extension ReviewerTimes {
         writer.member("n", timed)
         writer.member("capped_at", 120)
         writer.endObject()
+        writer.key("fast_answers")
+        Figure.rate(fast, of: timed, unless: "no answer came with a time").write(to: &writer) {
+            writer in
+            if timed == 0 { writer.member("n", 0) }
+            writer.member("faster_than_seconds", fastSeconds)
+        }
     }
+
+    /// Answers that took less, in seconds, were hardly read: what analysts are told the share of.
+    static let fastBound = 1.0
 }

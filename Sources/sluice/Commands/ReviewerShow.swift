@@ -54,7 +54,13 @@ struct ReviewerText {
         guard let half = seconds?["p50"]?.double, let most = seconds?["p90"]?.double else {
             return nil
         }
-        return "half take \(Self.number(half)) s, nine in ten \(Self.number(most)) s"
+        var text = "half take \(Self.number(half)) s, nine in ten \(Self.number(most)) s"
+        let fast = report["fast_answers"]
+        if let share = fast?["value"]?.double, let bound = fast?["faster_than_seconds"]?.double {
+            text += ", \(FigureText.percent(share)) of \(fast?["n"]?.int ?? 0)"
+            text += " under \(Self.number(bound)) s"
+        }
+        return text
     }
 
     private func overall() -> [String] {
