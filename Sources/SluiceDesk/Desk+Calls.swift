@@ -93,6 +93,8 @@ extension Desk {
             hear(of: reply)
             announcedLabelSet = reply.labelSetVersion ?? announcedLabelSet
             stoppedBy = nil
+            // The figures say why there is nothing.
+            if new.isEmpty, !foundNothing { queueCall.dueAt = min(queueCall.dueAt, now) }
             foundNothing = new.isEmpty
             let known = Set(leases.map(\.id))
             let arrived = new.filter { !known.contains($0.lease) }

@@ -22,6 +22,8 @@ extension Desk {
         var opened: Int?
         /// The last version the service knows to be read, or would not hear of.
         var told: Int?
+        /// Whether the reviewer has opened them and the newest text is still to be read.
+        var isAsked = false
         var load = Call()
         var tell = Call()
 
@@ -60,7 +62,8 @@ extension Desk {
     /// Reading the guidelines anew, and telling that they were read, when due.
     mutating func guidelineEffects() -> [Effect] {
         var effects: [Effect] = []
-        if guidelines.isBehind, guidelines.load.isDue(now) {
+        if guidelines.isBehind || guidelines.isAsked, guidelines.load.isDue(now) {
+            guidelines.isAsked = false
             guidelines.load.start(now)
             effects.append(.loadGuidelines)
         }

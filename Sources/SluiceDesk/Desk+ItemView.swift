@@ -128,12 +128,10 @@ extension Desk {
             lines = stoppedLines(width: min(72, frame.size.columns - 2))
         case .online where !foundNothing: lines = [Line("Fetching the next item…")]
         case .online:
-            let waiting = figures?.waiting ?? 0
-            let text =
-                waiting > 0
-                ? "Nothing for you now. Waiting for other reviewers: \(waiting)."
-                : "The queue is empty."
-            lines = [Line(text, .bold), Line("Looking again every 2 seconds.")]
+            let text = DeskText.emptyQueue(figures, only: options.only)
+            lines =
+                TextWrap.lines(text, width: frame.size.columns - 2, style: .bold)
+                + [Line("Looking again every 2 seconds.")]
         }
         let first = max(layout.titleRow + 1, (frame.size.rows - lines.count) / 2 - 1)
         for (row, line) in lines.enumerated() {

@@ -29,7 +29,13 @@ extension Desk {
         case .continued:
             lastKeyAt = now
             return [.resume]
-        case .terminate, .inputClosed: return leave()
+        case .terminate(let signal):
+            endedBy = signal
+            isQuitting = false
+            return leave()
+        case .inputClosed:
+            isQuitting = false
+            return leave()
         }
     }
 
@@ -168,7 +174,9 @@ extension Desk {
         case .history: return openHistory()
         case .pause: return pause()
         case .search: mode = .search(LineEditor(limit: 200), selected: 0)
-        case .guidelines: mode = .guidelines(scroll: 0)
+        case .guidelines:
+            mode = .guidelines(scroll: 0)
+            guidelines.isAsked = guidelines.inForce != nil && !guidelines.load.isRunning
         case .help: mode = .help(scroll: 0)
         case .acknowledge: acknowledge()
         case .scroll(let scroll): move(scroll)
@@ -192,6 +200,7 @@ extension Desk {
             mode = .confirmQuit
             return []
         }
+        isQuitting = true
         return leave()
     }
 }

@@ -11,6 +11,20 @@ extension Desk {
         return [.limitLeaving(options.leavingLimit)] + release(held)
     }
 
+    /// Leaving has taken as long as it may, unless the reviewer waits for answers to be sent.
+    mutating func leaveLater() -> [Effect] {
+        guard isQuitting, connection == .online, !pending.isEmpty else { return stop() }
+        return [.limitLeaving(options.leavingLimit)]
+    }
+
+    /// What leaving waits for.
+    var leavingText: String {
+        guard !pending.isEmpty else { return "leaving: giving the leases back" }
+        let kept = pending.ledger.isReliable ? ", and keeps the rest" : ""
+        return "leaving: sending \(DeskText.count(pending.count, "answer")) · "
+            + "Ctrl-C leaves at once\(kept)"
+    }
+
     mutating func release(_ leases: [String]) -> [Effect] {
         releasing.formUnion(leases)
         return leases.map { .release(lease: $0) }

@@ -20,7 +20,11 @@ extension Desk {
             if case .answer(_, let answer) = operation?.action { verdict = answer.verdict }
             let gold = Gold(externalID: reply.externalID, verdict: verdict, feedback: feedback)
             golds = Array(([gold] + golds).prefix(Self.goldLimit))
-            return describe(gold)
+            if feedback.isCorrect { return describe(gold) }
+            // What is to be learnt from a mistake stays until it is put away.
+            notices.append(
+                Notice(title: "\(reply.externalID) was a test", detail: describe(gold)))
+            return nil
         }
         switch reply.status {
         case "late": return "\(reply.externalID): counted, although the lease had expired"

@@ -53,6 +53,7 @@ extension Desk {
         let start = frame.drawRight(Line(right + " ", style), row: 0, right: width - 1)
         var line = Line(" sluice ", style.adding(.bold))
         line.append(project, style)
+        if !options.only.isEmpty { line.append(" · only \(options.only)", style) }
         frame.draw(line, row: 0, column: 0, width: max(8, start - 1))
     }
 
@@ -134,7 +135,7 @@ extension Desk {
     }
 
     private var statusText: String {
-        if isLeaving { return "leaving: giving the leases back" }
+        if isLeaving { return leavingText }
         if mode == .confirmQuit {
             return "not sent yet and lost by leaving: " + DeskText.count(pending.count, "answer")
         }

@@ -19,17 +19,20 @@ public struct Desk: Sendable {
         public var idleLimit: Duration
         /// How long leaving may take.
         public var leavingLimit: Duration
+        /// Which items are leased, in words; empty for all.
+        public var only: String
         /// What the keys do.
         public var keymap: Keymap
 
         /// Makes options.
         public init(
             prefetch: Int = 5, idleLimit: Duration = .seconds(300),
-            leavingLimit: Duration = .seconds(2), keymap: Keymap = .standard
+            leavingLimit: Duration = .seconds(2), only: String = "", keymap: Keymap = .standard
         ) {
             self.prefetch = max(1, prefetch)
             self.idleLimit = idleLimit
             self.leavingLimit = leavingLimit
+            self.only = only
             self.keymap = keymap
         }
     }
@@ -186,6 +189,10 @@ public struct Desk: Sendable {
     // Leaving.
     /// Set once the client is on its way out.
     public internal(set) var isLeaving = false
+    /// Whether the reviewer asked for it, and may be kept waiting until all is sent.
+    var isQuitting = false
+    /// The signal that asked for it; nil when none did.
+    var endedBy: Int32?
     var releasing: Set<String> = []
     var didStop = false
     var refusal: Problem?
@@ -210,7 +217,7 @@ public struct Desk: Sendable {
     public var outcome: DeskOutcome {
         DeskOutcome(
             done: done, unsent: pending.operations, isKept: pending.ledger.isReliable,
-            refusal: refusal)
+            refusal: refusal, signal: endedBy)
     }
 
     /// Takes a message and returns what is to be done.
@@ -255,7 +262,7 @@ public struct Desk: Sendable {
         case .edited(let note, let result):
             take(edited: note, result)
             effects = []
-        case .leavingTimedOut: effects = stop()
+        case .leavingTimedOut: effects = leaveLater()
         }
         return effects + dueEffects()
     }
@@ -278,4 +285,6 @@ public struct DeskOutcome: Sendable {
     public let isKept: Bool
     /// Why the service would not have the client at all; nil when the reviewer left.
     public let refusal: Problem?
+    /// The signal that ended the session; nil when none did.
+    public let signal: Int32?
 }

@@ -1,3 +1,4 @@
+import SluiceAPI
 import SluiceTerminal
 
 /// Small pieces of text.
@@ -92,5 +93,21 @@ enum DeskText {
     static func fitted(_ text: String, to width: Int) -> String {
         let shown = clipped(text, to: width)
         return shown + String(repeating: " ", count: max(0, width - TextWidth.columns(shown)))
+    }
+
+    /// Why there is no item for the reviewer, in a sentence.
+    ///
+    /// - Parameters:
+    ///   - figures: of the queue; nil when they are not known.
+    ///   - only: the filter of the session; empty for none.
+    static func emptyQueue(_ figures: QueueReply?, only: String) -> String {
+        let waiting = figures?.waiting ?? 0
+        if waiting > 0 {
+            return only.isEmpty
+                ? "Nothing for you now. Waiting for other reviewers: \(waiting)."
+                : "Nothing that waits for you matches --only \(only); \(waiting) wait in all."
+        }
+        guard let held = figures?.leased, held > 0 else { return "The queue is empty." }
+        return "Nothing is free: reviewers hold \(count(held, "item"))."
     }
 }

@@ -1,9 +1,10 @@
 import SluiceAPI
 import SluiceTerminal
+import Synchronization
 
 /// Where plain mode reads from and writes to.
 public struct PlainConsole: Sendable {
-    /// Lines and signals, in order; ends after the last line.
+    /// Lines and signals, in order.
     public let events: AsyncStream<LineEvent>
     /// Whether somebody types the lines who reads what is written; else they are a script, all of
     /// which may be there before the first item is.
@@ -34,6 +35,19 @@ public struct PlainOutcome: Sendable {
     public internal(set) var refusal: Problem?
     /// The signal that ended the session; nil when the lines ended or the reviewer left.
     public internal(set) var signal: Int32?
+    /// Why the service could not be reached when the lines had ended; nil when it was not missed.
+    public internal(set) var unreachable: String?
+}
+
+/// Whether the lines have ended, as far as they are read.
+final class PlainInput: Sendable {
+    private let flag = Atomic(false)
+
+    /// Whether no line comes any more.
+    var hasEnded: Bool { flag.load(ordering: .acquiring) }
+
+    /// No line comes any more.
+    func end() { flag.store(true, ordering: .releasing) }
 }
 
 /// Reviews line by line, for screen readers, pipes and terminals that cannot place a cursor.
@@ -94,11 +108,12 @@ public struct PlainReview: Sendable {
         let console = self.console
         let journal = self.journal
         let keymap = self.keymap
+        let input = PlainInput()
         let held = await withTaskGroup(of: PlainEnd.self, returning: [String].self) { group in
             group.addTask {
                 var session = PlainSession(
-                    service: service, console: console, inbox: inbox, journal: journal,
-                    keymap: keymap)
+                    service: service, console: console, inbox: inbox, input: input,
+                    journal: journal, keymap: keymap)
                 return .session(await session.run(), held: session.held.map(\.id))
             }
             group.addTask {
@@ -107,8 +122,12 @@ public struct PlainReview: Sendable {
                     case .line(let line, let readAt):
                         mailbox.yield(.line(line, readAt: readAt))
                     case .terminate(let signal): return .signal(signal)
+                    case .end:
+                        input.end()
+                        mailbox.yield(.end)
                     }
                 }
+                input.end()
                 mailbox.yield(.end)
                 return .inputEnded
             }

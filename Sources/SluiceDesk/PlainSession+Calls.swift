@@ -13,6 +13,7 @@ extension PlainSession {
         about: String = ""
     ) async -> Value? {
         var delay = Duration.milliseconds(500)
+        let start = clock.now
         while true {
             do throws(ServiceFailure) {
                 let value = try await call()
@@ -20,10 +21,8 @@ extension PlainSession {
                 saidOffline = false
                 return value
             } catch {
-                if Task.isCancelled {
-                    isOver = true
-                    return nil
-                }
+                if Task.isCancelled { isOver = true }
+                if isOver { return nil }
                 if !isWorthRepeating(error, mayRefuse: mayRefuse) {
                     refused(error, mayRefuse: mayRefuse, about: about)
                     return nil
@@ -32,14 +31,36 @@ extension PlainSession {
                     say(["No connection: \(PlainText.safe(error.summary)). Trying again."])
                 }
                 saidOffline = true
+                outcome.unreachable = error.summary
+            }
+            await pause(for: delay, since: start)
+            if isOver { return nil }
+            outcome.unreachable = nil
+            delay = min(delay * 2, .seconds(5))
+        }
+    }
+
+    /// How long a script whose lines have all been read waits for a service that is away.
+    private static let scriptPatience = Duration.seconds(5)
+
+    /// Waits before a call is repeated; ends the session when nobody is there to wait for it.
+    ///
+    /// - Parameter start: since when the service has been called.
+    private mutating func pause(for delay: Duration, since start: ContinuousClock.Instant) async {
+        let end = clock.now + delay
+        let patience = console.isTyped ? .zero : Self.scriptPatience
+        while clock.now < end {
+            if input.hasEnded, clock.now - start >= patience {
+                isOver = true
+                return
             }
             do {
-                try await clock.sleep(for: delay)
+                try await clock.sleep(for: min(.milliseconds(200), end - clock.now))
             } catch {
                 isOver = true
-                return nil
+                outcome.unreachable = nil
+                return
             }
-            delay = min(delay * 2, .seconds(5))
         }
     }
 

@@ -58,6 +58,15 @@ extension PlainSession {
         held = []
     }
 
+    /// Why there is no item, in a sentence.
+    func emptyWords() async -> String {
+        do throws(ServiceFailure) {
+            return DeskText.emptyQueue(try await service.queue(), only: "")
+        } catch {
+            return DeskText.emptyQueue(nil, only: "")
+        }
+    }
+
     /// The next line, while nothing is held; nil, and the session over, when none comes.
     mutating func lineThatWakes() async -> String? {
         while let event = await inbox.next() {

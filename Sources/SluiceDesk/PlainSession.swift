@@ -10,6 +10,7 @@ struct PlainSession {
     let service: any DeskService
     let console: PlainConsole
     var inbox: AsyncStream<PlainEvent>.Iterator
+    let input: PlainInput
     let journal: Journal?
     /// What was refused and not put away.
     var refusals: [JournalRefusal] = []
@@ -58,13 +59,14 @@ struct PlainSession {
     ///   - time: how long it has been since some moment; the time of this process when nil.
     init(
         service: any DeskService, console: PlainConsole, inbox: AsyncStream<PlainEvent>,
-        journal: Journal? = nil, keymap: Keymap = .standard,
+        input: PlainInput = PlainInput(), journal: Journal? = nil, keymap: Keymap = .standard,
         time: (@Sendable () -> Duration)? = nil
     ) {
         let start = ContinuousClock.now
         self.service = service
         self.console = console
         self.inbox = inbox.makeAsyncIterator()
+        self.input = input
         self.journal = journal
         self.keymap = keymap
         self.time = time ?? { ContinuousClock.now - start }
@@ -139,7 +141,7 @@ struct PlainSession {
             }
             if !saidEmpty {
                 dropLateLine()
-                say(["The queue is empty. Looking again every 2 seconds; :quit leaves."])
+                say(["\(await emptyWords()) Looking again every 2 seconds; :quit leaves."])
             }
             saidEmpty = true
             await waitWhileEmpty(until: now + Desk.emptyQueuePoll)

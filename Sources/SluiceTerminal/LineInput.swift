@@ -4,15 +4,17 @@ import Glibc
 public enum LineEvent: Sendable, Equatable {
     /// A line, without its end, and when it was read.
     case line(String, readAt: ContinuousClock.Instant = .now)
-    /// The process was asked to end; the signal's number.
+    /// The process was asked to end; the signal's number. May come after the end of the input.
     case terminate(signal: Int32)
+    /// No line comes any more.
+    case end
 }
 
 /// Reads lines from a descriptor, and SIGTERM, SIGHUP and SIGINT as events.
 ///
 /// While it reads, writing to a pipe nobody reads is an error and not the end of the process.
 public final class LineInput: Sendable {
-    /// Lines and signals in order; ends after the last line.
+    /// Lines and signals in order; ends once reading is stopped.
     public let events: AsyncStream<LineEvent>
     private let thread: PollThread
     private let signals: SignalPipe
@@ -84,7 +86,7 @@ private final class LineReader: PollHandler {
         } else {
             isInputOpen = false
             if let line = splitter.finish() { continuation.yield(.line(line)) }
-            continuation.finish()
+            continuation.yield(.end)
         }
     }
 

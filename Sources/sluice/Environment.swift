@@ -65,6 +65,18 @@ struct ServiceOptions: ParsableArguments {
     /// Where the service is when nobody says.
     static let standardURL = "http://127.0.0.1:8420"
 
+    /// The address, if it can be that of a service: a wrong one would be tried for ever.
+    private static func checked(_ url: String) throws -> String {
+        let parts = URLComponents(string: url)
+        guard ["http", "https"].contains(parts?.scheme?.lowercased()), parts?.host?.isEmpty == false
+        else {
+            throw Failure(
+                "finding the service", why: "\"\(safe(url))\" is no address of one",
+                hint: "write http://HOST:PORT, in --url or SLUICE_URL")
+        }
+        return url
+    }
+
     /// A client with the token of SLUICE_TOKEN, else of `sluice login`; a token is never taken from
     /// the command line, where every user of the machine can read it.
     ///
@@ -74,10 +86,12 @@ struct ServiceOptions: ParsableArguments {
         let variables = Environment.variables
         let named = url ?? variables["SLUICE_URL"]
         if let token = variables["SLUICE_TOKEN"], !token.isEmpty {
-            return Client(baseURL: named ?? Self.standardURL, token: token, timeout: timeout)
+            return Client(
+                baseURL: try Self.checked(named ?? Self.standardURL), token: token,
+                timeout: timeout)
         }
         let file = try LoginFile(variables)
-        let url = named ?? file.current ?? Self.standardURL
+        let url = try Self.checked(named ?? file.current ?? Self.standardURL)
         guard let token = file.token(for: url) else {
             throw Failure(
                 "finding a token",

@@ -55,7 +55,9 @@ struct Failure: Error {
         case let error as JSONError: Failure(what, why: error.description)
         case let error as PolicyDocumentError: Failure(what, why: error.detail)
         case let error as LabelSetError: Failure(what, why: error.detail)
-        case let error as TerminalError: Failure(what, why: error.description)
+        case let error as TerminalError:
+            Failure(
+                what, why: error.description, hint: error == .noCursor ? "use --plain" : nil)
         case is CancellationError: Failure(what, why: "it was interrupted")
         default: nil
         }

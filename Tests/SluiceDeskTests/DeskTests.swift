@@ -370,6 +370,55 @@ struct LeaseTests {
         #expect(desk.outcome.done == 1)
     }
 
+    @Test("who leaves with answers to send waits for them, sees how many, and may leave at once")
+    func leavingWaits() {
+        var desk = Sample.desk((1...9).map { Sample.lease("i\($0)") })
+        desk.press("fffq")
+        #expect(desk.screen().contains("leaving: sending 3 answers · Ctrl-C leaves at once"))
+        #expect(desk.update(.leavingTimedOut) == [.limitLeaving(.seconds(2))])
+        for left in [2, 1, 0] {
+            let id = desk.pending.operations[0].reviewID
+            _ = desk.update(.submitted(reviewID: id, .success(Sample.reply(id))))
+            #expect(desk.pending.count == left)
+        }
+        #expect(desk.screen().contains("giving the leases back"))
+        #expect(desk.update(.leavingTimedOut) == [.stop])
+        #expect(desk.outcome.signal == nil)
+        var other = Sample.desk()
+        other.press("fq")
+        #expect(other.press(.control("c")) == [.stop])
+        #expect(other.outcome.unsent.count == 1)
+    }
+
+    @Test("a signal does not wait, and is told by the outcome")
+    func signalled() {
+        var desk = Sample.desk()
+        desk.press("fq")
+        _ = desk.update(.terminal(.terminate(signal: 15)))
+        #expect(desk.update(.leavingTimedOut) == [.stop])
+        #expect(desk.outcome.signal == 15)
+    }
+
+    @Test("an empty look says why: nothing waits, others hold it, or the filter keeps it out")
+    func emptyWords() {
+        let cases: [(Int, Int, String, String)] = [
+            (0, 0, "", "The queue is empty."),
+            (0, 1, "", "Nothing is free: reviewers hold 1 item."),
+            (3, 1, "", "Nothing for you now. Waiting for other reviewers: 3."),
+            (
+                3, 1, "label=cat",
+                "Nothing that waits for you matches --only label=cat; 3 wait in all."
+            ),
+            (0, 2, "label=cat", "Nothing is free: reviewers hold 2 items."),
+        ]
+        for (waiting, leased, only, words) in cases {
+            let figures = QueueReply(waiting: waiting, leased: leased, oldestWaitingSeconds: nil)
+            let desk = Sample.desk([], figures: figures, options: Desk.Options(only: only))
+            #expect(desk.screen().contains(words))
+            #expect(only.isEmpty || desk.screen().contains("invoices · only label=cat"))
+        }
+    }
+
     @Test("leaving without a connection asks first when answers would be lost")
     func confirm() {
         var desk = Sample.desk()

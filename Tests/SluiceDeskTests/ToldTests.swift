@@ -31,23 +31,24 @@ struct ToldTests {
         #expect(desk.pending.isEmpty)
     }
 
-    @Test("what was right is said after a gold item, and the work goes on at once")
+    @Test("what a gold item teaches stays until it is put away, and the work goes on at once")
     func gold() throws {
         var desk = try told(GoldFeedback(isCorrect: false, label: "ok", note: "see 3.2"))
-        #expect(
-            desk.flash == "invoice-1 was a test: it is Looks fine, you said fraud · see 3.2")
-        #expect(desk.notices.isEmpty)
         #expect(desk.press("f").answers.first?.lease == "lease-invoice-2")
+        desk.press(Key(.down))
+        #expect(
+            desk.screen().contains("it is Looks fine, you said fraud · see 3.2"))
+        desk.press(Key(.escape))
+        #expect(!desk.screen().contains("was a test"))
         desk = try told(GoldFeedback(isCorrect: true, label: "fraud"))
         #expect(desk.flash == "right: invoice-1 was a test, and is fraud")
     }
 
-    @Test("what was told goes away with the next key, and stands on the page of figures")
+    @Test("what was told stands on the page of figures")
     func goldRemembered() throws {
         var desk = try told(GoldFeedback(isCorrect: false, label: "ok", note: "see 3.2"))
         let effects = desk.press("F")
         #expect(effects == [.loadOwnFigures])
-        #expect(desk.flash.isEmpty)
         #expect(desk.screen().contains("you were told  invoice-1 was a test: it is Looks fine"))
         #expect(desk.screen().contains("loading"))
     }

@@ -72,7 +72,8 @@ struct ReviewCommand: AsyncParsableCommand {
         if plain {
             try await Self.reviewPlainly(desk, keymap: keymap)
         } else {
-            try await Self.reviewOnScreen(desk, keymap: keymap)
+            try await Self.reviewOnScreen(
+                desk, only: only.map(\.words).joined(separator: " "), keymap: keymap)
         }
     }
 
@@ -102,24 +103,31 @@ struct ReviewCommand: AsyncParsableCommand {
         return name
     }
 
-    static func reviewOnScreen(_ desk: RemoteDesk, keymap: Keymap) async throws {
+    static func reviewOnScreen(
+        _ desk: RemoteDesk, only: String = "", keymap: Keymap
+    ) async throws {
         guard isatty(0) == 1, isatty(1) == 1 else {
             throw Failure(
                 "opening the full screen", why: "standard input or output is not a terminal",
                 hint: "use --plain")
         }
         let outcome = try await DeskRuntime(
-            service: desk, project: desk.projectName, options: Desk.Options(keymap: keymap),
-            journal: try journal(of: desk)
+            service: desk, project: desk.projectName,
+            options: Desk.Options(only: only, keymap: keymap), journal: try journal(of: desk)
         ).run()
         try finish(
             done: outcome.done, unsent: outcome.unsent.count, isKept: outcome.isKept,
-            refusal: outcome.refusal, signal: nil)
+            refusal: outcome.refusal, signal: outcome.signal)
     }
 
     static func reviewPlainly(_ desk: RemoteDesk, keymap: Keymap) async throws {
         let outcome = try await PlainReview.run(
             service: desk, journal: try journal(of: desk), keymap: keymap)
+        if let why = outcome.unreachable, outcome.unsent.isEmpty {
+            throw Failure(
+                "reviewing", why: "the input has ended, and there is no answer: \(why)",
+                hint: "check SLUICE_URL, and that `sluice serve` runs there")
+        }
         try finish(
             done: outcome.done, unsent: outcome.unsent.count, isKept: outcome.isKept,
             refusal: outcome.refusal, signal: outcome.signal)

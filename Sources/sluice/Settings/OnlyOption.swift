@@ -11,6 +11,14 @@ struct OnlyOption: Hashable {
     let part: Part
     let value: String
 
+    /// As it was written.
+    var words: String {
+        switch part {
+        case .label: "label=\(value)"
+        case .metadata(let key): "metadata.\(key)=\(value)"
+        }
+    }
+
     /// Reads what stands behind `--only`.
     ///
     /// - Throws: `ValidationError` saying what is wrong with it and what is accepted.
