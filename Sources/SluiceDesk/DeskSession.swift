@@ -3,6 +3,9 @@ import SluiceTerminal
 
 /// A client with its screen.
 struct DeskSession {
+    /// A write that takes longer waits for the terminal, and not for this process's turn.
+    private static let slowWrite = Duration.milliseconds(100)
+
     var desk: Desk
     let terminal: any TerminalDevice
     private var renderer: Renderer
@@ -94,11 +97,16 @@ struct DeskSession {
 
     private mutating func draw() -> [Effect] {
         let item = desk.screenItem
+        let begin = start.duration(to: .now)
         let bytes = renderer.render(desk.view(in: desk.size))
         do throws(TerminalError) {
             if !bytes.isEmpty { try terminal.write(bytes) }
+            let end = start.duration(to: .now)
+            // The bytes are on their way once the call has begun; a terminal that takes its time has
+            // the last of them at its end.
+            let moment = end - begin > Self.slowWrite ? end : begin
             // Tells of a frame and asks for nothing.
-            return desk.update(.drawn(item, at: start.duration(to: .now)))
+            return desk.update(.drawn(item, at: moment))
         } catch {
             // Nobody can see the screen any more: leave, as after a hang-up.
             isBlind = true

@@ -27,7 +27,7 @@ import Testing
             try await sitting.see("meow item-")
             #expect(try await leases(home) != "0")
             sitting.child.signal(signal)
-            _ = try await sitting.left()
+            #expect(try await sitting.left() == 128 + signal)
             #expect(sitting.raw.contains("\u{1B}[?1049l"))
             #expect(sitting.terminal.settings == sitting.before)
             #expect(try await leases(home) == "0")
@@ -90,6 +90,31 @@ import Testing
             sitting.terminal.type("q")
             try await sitting.see("0 reviewed")
             #expect(try await leases(home) == "0")
+            sitting.terminal.type("exit\r")
+            _ = try await sitting.left()
+        }
+    }
+
+    @Test("a terminal that changed its size while the client was stopped is drawn whole by fg")
+    func resizedWhileStopped() async throws {
+        try await reviewing { home, token in
+            let sitting = try Sitting(shellOf: home, token: token)
+            try await sitting.see("ready>")
+            sitting.terminal.type("\(try BuiltProduct.sluice()) review\r")
+            try await sitting.see("meow item-")
+            sitting.terminal.type("\u{1A}")
+            try await sitting.see("Stopped")
+            try await sitting.see("ready>")
+            sitting.resize(columns: 100, rows: 30)
+            sitting.terminal.type("fg\r")
+            try await eventually("the item is drawn in the new size") {
+                let screen = sitting.look()
+                return screen.text.contains("meow item-")
+                    && String(screen.rows[0].suffix(8)).contains("online")
+                    && String(screen.rows[29]).contains("quit")
+            }
+            sitting.terminal.type("q")
+            try await sitting.see("0 reviewed")
             sitting.terminal.type("exit\r")
             _ = try await sitting.left()
         }
