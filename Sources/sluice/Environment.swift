@@ -68,7 +68,8 @@ struct ServiceOptions: ParsableArguments {
     /// The address, if it can be that of a service: a wrong one would be tried for ever.
     private static func checked(_ url: String) throws -> String {
         let parts = URLComponents(string: url)
-        guard ["http", "https"].contains(parts?.scheme?.lowercased()), parts?.host?.isEmpty == false
+        guard ["http", "https"].contains(parts?.scheme?.lowercased()),
+            parts?.host?.isEmpty == false, (1...65_535).contains(parts?.port ?? 1)
         else {
             throw Failure(
                 "finding the service", why: "\"\(safe(url))\" is no address of one",

@@ -8,7 +8,10 @@ import Testing
     @Test("an address that is none is refused, whatever asks")
     func badAddress() async throws {
         try await Home.use { home in
-            for url in ["nonsense", "127.0.0.1:8420", "ftp://127.0.0.1", "http://"] {
+            for url in [
+                "nonsense", "127.0.0.1:8420", "ftp://127.0.0.1", "http://",
+                "http://127.0.0.1:99999", "http://127.0.0.1:0",
+            ] {
                 let result = try await home.sluice(
                     "review", "--plain", token: "t", input: "",
                     with: ["SLUICE_URL": url, "SLUICE_PROJECT": "pets"])
