@@ -87,6 +87,8 @@ private struct Storm {
     private var typed: [Int: Int] = [:]
     /// The item whose answer was typed last; nil once it has left the screen.
     private var leaving: Int?
+    /// The last key, and when it was typed.
+    private var pressed: (key: String, at: ContinuousClock.Instant) = ("", .now)
     private var cutNumber = 0
     private(set) var refusals = 0
     private let start = ContinuousClock.now
@@ -199,7 +201,12 @@ private struct Storm {
         guard let number = Self.item(on: sitting.grid), number != leaving else { return false }
         leaving = number
         typed[number, default: 0] += 1
-        sitting.terminal.type(Self.script(number).key)
+        let key = Self.script(number).key
+        // The same key sooner would be one that is held down.
+        let pause = Duration.milliseconds(150) - pressed.at.duration(to: .now)
+        if pressed.key == key, pause > .zero { try await Task.sleep(for: pause) }
+        pressed = (key, .now)
+        sitting.terminal.type(key)
         return true
     }
 
