@@ -44,11 +44,30 @@ extension Desk {
             flash = "there is no answer \(letter)"
             return []
         }
+        return agree(with: answer)
+    }
+
+    /// Answers the item as a reviewer did, or says why that cannot be.
+    mutating func agree(with answer: EarlierAnswer) -> [Effect] {
         if let obstacle = obstacle(toAgreeingWith: answer) {
             flash = obstacle
             return []
         }
         return decide(answer.verdict)
+    }
+
+    /// The answer that a key agrees with at once: the one of that capital letter, where no label has it.
+    func answer(at key: Key) -> EarlierAnswer? {
+        guard let letter = key.plainCharacter, leases.first?.lost == nil else { return nil }
+        return adjudication?.answers.first { ExactText($0.by) == ExactText(String(letter)) }
+    }
+
+    /// The letters that agree at once; empty where there are none.
+    var agreeingLetters: String {
+        (adjudication?.answers ?? []).filter { answer in
+            answer.by.count == 1 && obstacle(toAgreeingWith: answer) == nil
+                && answer.by.first.flatMap { labels?.entry(for: $0) } == nil
+        }.map(\.by).joined(separator: " ")
     }
 
     /// Why an answer cannot be given once more; nil when it can.

@@ -18,6 +18,7 @@ extension Desk {
         }
         let held = leases.removeFirst()
         scroll = 0
+        isEnlarged = false
         mode = .review
         if leases.isEmpty { leaseCall.dueAt = min(leaseCall.dueAt, now) }
         guard held.lost == nil else {

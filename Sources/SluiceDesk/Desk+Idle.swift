@@ -23,7 +23,8 @@ extension Desk {
             }
         }
         switch mode {
-        case .comment, .proposal, .reason, .search, .tags, .agree, .answers, .confirmQuit:
+        case .comment, .proposal, .reason, .search, .findInText, .tags, .agree, .answers,
+            .confirmQuit:
             mode = .review
         case .review, .help, .guidelines, .figures, .history, .paused: break
         }

@@ -16,6 +16,7 @@ extension Desk {
         let start = min(scroll, layout.maximumScroll)
         for (row, line) in layout.payload.dropFirst(start).prefix(layout.payloadRows).enumerated() {
             frame.draw(line, row: layout.payloadRow + row, column: 1, width: width - 2)
+            highlightFound(line, row: layout.payloadRow + row, column: 1, in: &frame)
         }
         drawScrollNote(layout, start: start, in: &frame)
         for (row, line) in layout.suggestionLines.enumerated() {

@@ -59,6 +59,9 @@ extension Desk {
         case .search(var editor, _):
             editor.insert(text)
             mode = .search(editor, selected: 0)
+        case .findInText(var editor, _):
+            editor.insert(text)
+            mode = .findInText(editor, place: 0)
         case .tags(var picker):
             picker.insert(text)
             mode = .tags(picker)
@@ -101,6 +104,9 @@ extension Desk {
         case .proposal(let editor): return edit(.proposal, editor, key)
         case .reason(let verdict, let editor): return edit(reason: editor, verdict, key)
         case .search(let editor, let selected): return search(editor, selected, key)
+        case .findInText(let editor, let place):
+            find(editor, place, key)
+            return []
         case .tags(let picker):
             take(tags: picker, key)
             return []
@@ -120,6 +126,7 @@ extension Desk {
         if let character = key.plainCharacter, let entry = labels?.entry(for: character) {
             return decide(.label(entry.label.name))
         }
+        if let answer = answer(at: key) { return agree(with: answer) }
         guard let command = keymap.command(for: key) else {
             flash = nothing(of: key)
             return []
@@ -156,6 +163,8 @@ extension Desk {
         switch command {
         case .accept: return decide(.label(leases.first?.suggestion?.label ?? ""))
         case .secondGuess, .guess: return decide(.label(guess(for: command) ?? ""))
+        case .repeatLast: return decide(.label(lastLabel ?? ""))
+        case .later: putOff()
         case .skip: return decide(.skip)
         case .escalate: return decide(.escalate)
         case .unusable: return decide(.unusable)
@@ -170,10 +179,16 @@ extension Desk {
         case .skipWithReason: openReason(.skip)
         case .escalateWithComment: openReason(.escalate)
         case .unusableWithComment: openReason(.unusable)
-        case .tags: openTags()
+        case .tags:
+            isEnlarged = false
+            openTags()
         case .history: return openHistory()
         case .pause: return pause()
-        case .search: mode = .search(LineEditor(limit: 200), selected: 0)
+        case .search:
+            isEnlarged = false
+            mode = .search(LineEditor(limit: 200), selected: 0)
+        case .enlarge: isEnlarged.toggle()
+        case .findInText: mode = .findInText(LineEditor(limit: 200), place: 0)
         case .guidelines:
             mode = .guidelines(scroll: 0)
             guidelines.isAsked = guidelines.inForce != nil && !guidelines.load.isRunning

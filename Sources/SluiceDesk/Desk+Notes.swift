@@ -10,6 +10,7 @@ extension Desk {
         case .proposal(let editor): ("guidelines should say: ", editor)
         case .reason(let verdict, let editor): ("why \(describe(verdict)): ", editor)
         case .search(let editor, _): ("/", editor)
+        case .findInText(let editor, _): ("in the item: ", editor)
         case .tags(let picker):
             (
                 "tags: " + picker.chosen.map { visible($0).text + ", " }.joined(),

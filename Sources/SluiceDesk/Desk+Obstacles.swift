@@ -19,6 +19,13 @@ extension Desk {
             if case .accept = command { return nil }
             return guess(for: command) == nil ? "the model gave no such guess" : nil
         case .skip, .unusable: return obstacleToDeciding
+        case .repeatLast:
+            return obstacleToDeciding
+                ?? (lastLabel == nil ? "no label was given in this session yet" : nil)
+        case .later:
+            return obstacleToDeciding
+                ?? (leases.count > 1 ? nil : "no other item is here: answer or skip this one")
+        case .enlarge, .findInText: return leases.isEmpty ? "no item yet" : nil
         case .escalate: return obstacleToDeciding ?? obstacleToEscalating
         case .escalateWithComment:
             return obstacleToDeciding ?? obstacleToWriting ?? obstacleToEscalating

@@ -8,7 +8,8 @@ extension Desk {
     func payloadLines(width: Int, in size: Size) -> [Line] {
         guard let held = leases.first else { return [] }
         let view = PayloadView(
-            width: width, rows: DeskLayout.unfoldedRows(in: size), levels: held.levels,
+            width: width, rows: DeskLayout.unfoldedRows(in: size),
+            levels: held.levels ?? unfoldedLevels,
             metadataKey: showsMetadata ? nil : keymap.title(of: .metadata))
         let key = imageKey(held, in: size)
         let image = key.flatMap { gallery.image($0) }
@@ -26,7 +27,7 @@ extension Desk {
         let view = PayloadView(
             width: DeskLayout(self, in: size).payloadWidth,
             rows: DeskLayout.unfoldedRows(in: size))
-        let now = held.levels ?? held.document.automaticLevels(view)
+        let now = min(most, held.levels ?? unfoldedLevels ?? held.document.automaticLevels(view))
         let least = if case .nested = held.document.body { min(1, most) } else { 0 }
         let next = more ? now + 1 : now - 1
         guard (least...max(least, most)).contains(next) else {
@@ -34,6 +35,8 @@ extension Desk {
             return
         }
         leases[0].levels = next
+        // The next items are of the same kind.
+        unfoldedLevels = next
         scroll = min(scroll, DeskLayout(self, in: size).maximumScroll)
     }
 
@@ -46,8 +49,10 @@ extension Desk {
     /// Moves to the next place the model marked that is out of sight.
     mutating func moveToMark(forward: Bool) {
         let layout = DeskLayout(self, in: size)
-        let marked = layout.payload.indices.filter { index in
-            layout.payload[index].spans.contains { MarkedText.isOpening($0) }
+        let lines = layout.payload
+        let marked = lines.indices.filter { index in
+            lines[index].spans.contains { MarkedText.isOpening($0) }
+                || Self.isChange(lines[index]) && (index == 0 || !Self.isChange(lines[index - 1]))
         }
         let shown = scroll..<(scroll + layout.payloadRows)
         let target =
@@ -61,6 +66,14 @@ extension Desk {
             return
         }
         scroll = min(max(0, target - 1), layout.maximumScroll)
+    }
+
+    /// Whether a line of a difference is on one side only.
+    private static func isChange(_ line: Line) -> Bool {
+        guard let sign = line.spans.first, sign.style.attributes.contains(.bold) else {
+            return false
+        }
+        return sign.text == "- " || sign.text == "+ "
     }
 
     // MARK: - Pictures

@@ -95,6 +95,7 @@ extension Desk {
         case .search:
             return [("Enter", "answer")] + (picksByDigit ? [("1-9", "answer at once")] : [])
                 + [("Up Down", "choose"), ("Esc", "cancel")]
+        case .findInText: return [("Enter", "next"), ("Up Down", "last, next"), ("Esc", "back")]
         case .confirmQuit:
             return [(keymap.title(of: .quit), "quit all the same"), ("any other key", "stay")]
         default:
@@ -104,7 +105,8 @@ extension Desk {
                 else {
                     return nil
                 }
-                return (binding.keyTitle, title)
+                let letters = binding.command == .agree ? agreeingLetters : ""
+                return (letters.isEmpty ? binding.keyTitle : letters, title)
             }
         }
     }

@@ -53,6 +53,8 @@ public struct Desk: Sendable {
         /// The reason of an answer that is no label.
         case reason(Verdict, LineEditor)
         case search(LineEditor, selected: Int)
+        /// A text looked for in the item, and which of the lines that hold it is shown.
+        case findInText(LineEditor, place: Int)
         case tags(TagPicker)
         case history(HistoryPage)
         case paused
@@ -116,6 +118,10 @@ public struct Desk: Sendable {
     /// One line about the last key, until the next one.
     var flash = ""
     var notices: [Notice] = []
+    /// Whether the item has the screen for itself.
+    var isEnlarged = false
+    /// How many levels of nested values the reviewer unfolded last; nil leaves it to each item.
+    var unfoldedLevels: Int?
     /// Whether all metadata of items are shown, or a line of them.
     var showsMetadata = false
     /// Whether the guidelines stay away from wide screens.

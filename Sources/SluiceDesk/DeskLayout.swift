@@ -44,10 +44,13 @@ struct DeskLayout {
         contentWidth = width
         guidelinesColumn = width < size.columns ? width + 1 : nil
         let isTall = size.rows >= 20
-        hasRules = isTall
+        hasRules = isTall && !desk.isEnlarged
         noticeLines = desk.noticeLines(width: size.columns, details: isTall ? 2 : 1)
         let guesses = isTall ? (size.rows >= 30 ? 4 : 3) : 0
-        if let panel = desk.answerPanel {
+        if desk.isEnlarged {
+            suggestionLines = []
+            suggestionTitle = ""
+        } else if let panel = desk.answerPanel {
             let answers = panel.layout(width: width - 2, rows: Desk.panelRows(in: size))
             suggestionLines = answers.lines
             suggestionTitle = desk.answersHeading(isCut: answers.isCut)
@@ -55,8 +58,11 @@ struct DeskLayout {
             suggestionLines = desk.suggestionLines(width: width, guesses: guesses)
             suggestionTitle = desk.leases.first?.suggestion.map { "suggested by \($0.model)" } ?? ""
         }
-        labelLines = desk.paddedLabelLines(
-            width: width, rows: max(2, size.rows / 3), least: isTall ? 2 : 1)
+        labelLines =
+            desk.isEnlarged
+            ? []
+            : desk.paddedLabelLines(
+                width: width, rows: max(2, size.rows / 3), least: isTall ? 2 : 1)
         // On common screens the editor has a line of its own: nothing jumps when one is opened.
         let hasEditor = isTall || desk.hasEditorLine
         footerRow = size.rows - 1
@@ -65,7 +71,7 @@ struct DeskLayout {
         titleRow = noticeRow + noticeLines.count
         payloadRow = titleRow + 1
         payload = desk.payloadLines(width: width - 2, in: size)
-        let rules = isTall ? 1 : 0
+        let rules = hasRules ? 1 : 0
         let panel = suggestionLines.count + labelLines.count + 2 * rules
         let room = max(0, statusRow - (hasEditor ? 1 : 0) - panel - payloadRow)
         payloadRows = Self.payloadRows(desk, lines: payload.count, room: room, in: size)
@@ -77,7 +83,9 @@ struct DeskLayout {
     private static func payloadRows(
         _ desk: Desk, lines: Int, room: Int, in size: Size
     ) -> Int {
-        guard size.rows >= 40, desk.leases.first?.document.image == nil else { return room }
+        guard size.rows >= 40, !desk.isEnlarged, desk.leases.first?.document.image == nil else {
+            return room
+        }
         return min(room, max(lines + 1, size.rows / 2))
     }
 

@@ -8,6 +8,8 @@ enum Command: Hashable, Sendable {
     case propose
     case secondGuess
     case guess(Int)
+    case repeatLast
+    case later
     case skip
     case skipWithReason
     case escalate
@@ -25,6 +27,8 @@ enum Command: Hashable, Sendable {
     case pause
     case scroll(Scroll)
     case metadata
+    case enlarge
+    case findInText
     case unfold
     case fold
     case nextMark
@@ -84,7 +88,8 @@ public struct Keymap: Sendable {
         Binding(.accept, "accept", [Key(.enter)], "accept", "accept the suggestion"),
         Binding(
             .agree, "agree", [.character("=")], "agree",
-            "when adjudicating, answer as a reviewer did: the letter of the answer comes next"),
+            "when adjudicating, answer as a reviewer did: the letter comes next, or alone, as a capital"
+        ),
         Binding(
             .answers, "answers", [.character("V")], "answers",
             "when adjudicating, read all answers whole"),
@@ -129,6 +134,12 @@ public struct Keymap: Sendable {
         Binding(.guess(2), "guess-3", [.character("3")]),
         Binding(.guess(3), "guess-4", [.character("4")]),
         Binding(
+            .repeatLast, "repeat", [.character(".")], nil,
+            "give the label that you gave last in this session"),
+        Binding(
+            .later, "later", [.character("L")], nil,
+            "keep the item for later in this session, and show the next one"),
+        Binding(
             .propose, "propose", [.character("N")], "propose",
             "when adjudicating, propose a change of the guidelines along with the answer"),
         Binding(
@@ -161,7 +172,13 @@ public struct Keymap: Sendable {
             .metadata, "metadata", [.character("m")], "metadata",
             "show all metadata of items, or one line of them", yields: true),
         Binding(
-            .nextMark, "next-mark", [.character("]")], nil, "go to the next or last place marked"),
+            .enlarge, "enlarge", [.character("z")], nil,
+            "give the item the whole screen, or show the labels again", yields: true),
+        Binding(
+            .findInText, "find-in-item", [.control("f")], nil, "find a text in the item"),
+        Binding(
+            .nextMark, "next-mark", [.character("]")], nil,
+            "go to the next or last place marked, or change of a difference"),
         Binding(.previousMark, "previous-mark", [.character("[")]),
         Binding(
             .beside, "guidelines-beside", [.character("|")], nil,

@@ -183,13 +183,15 @@ struct KeyAllocation {
     private let labels: [Label]
     /// What no label gets.
     private let reserved: Set<Character>
+    /// Keys of labels that were there a moment ago.
+    private var orphaned: Set<Character> = []
     /// What a label gets for its first letter only.
     private let yielding: Set<Character>
 
-    /// The order in which the keys that remain are given: letters, then what most keyboards have
-    /// without shift.
+    /// The order in which the keys that remain are given: letters, then signs; last the letters of
+    /// answers, which agree with them where somebody adjudicates.
     private static let order = Array(
-        "abcdefghijklmnopqrstuvwxyz" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + ",;-'`\\")
+        "abcdefghijklmnopqrstuvwxyz" + "FGHIJKLMNOPQRSTUVWXYZ" + ",;-'`\\+*#!" + "ABCDE")
 
     init(_ labels: [Label], own: OwnKeys, keymap: Keymap) {
         self.labels = labels
@@ -199,8 +201,10 @@ struct KeyAllocation {
         reserved = keymap.reserved.subtracting(yielding)
     }
 
-    /// Gives labels the keys they had before.
+    /// Gives labels the keys they had before; keys of labels that are gone mean no other label yet.
     mutating func keep(_ kept: [ExactText: Character]) {
+        let ids = Set(labels.map { ExactText($0.id) })
+        orphaned = Set(kept.filter { !ids.contains($0.key) }.values)
         for (index, label) in labels.enumerated() where keys[index] == nil {
             guard let key = kept[ExactText(label.id)] else { continue }
             give([key], to: index)
@@ -220,7 +224,9 @@ struct KeyAllocation {
             let order = Self.order
             give(letters(of: index) + order[..<26], to: index)
             if keys[index] == nil {
-                give(letters(of: index).map { Character($0.uppercased()) } + order, to: index)
+                let capitals = letters(of: index).filter { $0 > "e" }
+                    .map { Character($0.uppercased()) }
+                give(capitals + order, to: index)
             }
             if keys[index] == nil { break }
         }
@@ -238,7 +244,7 @@ struct KeyAllocation {
         _ candidates: some Sequence<Character>, to index: Int, isFirst: Bool = false
     ) {
         let key = candidates.first { key in
-            owners[key] == nil && !reserved.contains(key)
+            owners[key] == nil && !reserved.contains(key) && !orphaned.contains(key)
                 && (isFirst || !yielding.contains(key))
         }
         guard let key else { return }

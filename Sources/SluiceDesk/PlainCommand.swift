@@ -23,6 +23,13 @@ enum PlainCommand: Hashable, Sendable {
     case figures
     case guidelines
     case show
+    case labels
+    /// Lists the labels with those words.
+    case find(String)
+    /// Shows less of each item, or all of it again.
+    case brief
+    /// Shows what was held back of what was shown last.
+    case more
     case help
     case acknowledge
     case quit
@@ -34,6 +41,8 @@ enum PlainCommand: Hashable, Sendable {
         ("empty line", "accept the suggestion, when one is shown"),
         ("a label or its key", "answer with that label"),
         (":NUMBER", "answer with the label of that number in the list of labels"),
+        (":labels", "list the labels with their numbers and keys"),
+        (":find WORDS", "list the labels with those words in their names"),
         ("1 to 4", "answer with the model's next guess, where no label is called by a digit"),
         (":skip, :skip REASON", "leave the item to somebody else, and say why"),
         (":escalate, :escalate COMMENT", "hand the item to an adjudicator"),
@@ -55,6 +64,8 @@ enum PlainCommand: Hashable, Sendable {
         (":figures", "your agreement with others, and gold items"),
         (":guidelines", "read the project's guidelines"),
         (":show", "show the item again"),
+        (":more", "show the next lines of what was too long"),
+        (":brief", "show the first lines of each item only, or all again"),
         (":help", "show this help"),
         (":ok", "put away what was said about refused answers"),
         (":quit", "give the item back and leave"),
@@ -118,6 +129,10 @@ enum PlainCommand: Hashable, Sendable {
         case "comment": return .comment(rest)
         case "guidelines": return .guidelines
         case "show": return .show
+        case "labels": return .labels
+        case "find": return .find(rest)
+        case "brief": return .brief
+        case "more": return .more
         case "help": return .help
         case "ok": return .acknowledge
         case "quit", "q": return .quit

@@ -10,7 +10,7 @@ extension PlainSession {
     mutating func haste(of command: PlainCommand, for held: HeldLease) -> String? {
         let missed = missedUndo
         switch command {
-        case .accept, .answer, .explained, .agree: missedUndo = false
+        case .accept, .answer, .guess, .explained, .agree: missedUndo = false
         case .comment, .tags, .propose: break
         default: return nil
         }

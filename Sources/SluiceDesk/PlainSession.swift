@@ -45,6 +45,10 @@ struct PlainSession {
     /// The answers listed last.
     var past: [PastReview] = []
     var lastLineAt = Duration.zero
+    /// What was too long to be shown at once.
+    var unshown: [String] = []
+    /// Whether only the first lines of items are shown.
+    var isBrief = false
     var isOver = false
     var saidOffline = false
     /// Why the last call was refused; nil when it was not.
@@ -87,7 +91,7 @@ struct PlainSession {
         labels = PlainLabels(project.labels, keymap: keymap)
         labelSetVersion = project.labelSetVersion
         guidelines.text = project.guidelines
-        say(["Project \(PlainText.safe(project.name))"])
+        say(["Project \(PlainText.safe(project.name))"] + PlainText.labels(labels))
         await sayAlert()
         await replay()
         while !isOver {
@@ -164,7 +168,8 @@ struct PlainSession {
         labelSetVersion = project.labelSetVersion
         say(
             PlainText.block(
-                "The labels have changed: \(LabelSetNews.words(from: before, to: project.labels))"))
+                "The labels have changed: \(LabelSetNews.words(from: before, to: project.labels))")
+                + PlainText.labels(labels))
     }
 
     private mutating func waitWhileEmpty(until moment: Duration) async {
@@ -177,7 +182,8 @@ struct PlainSession {
             case .tick: continue
             case .end: isOver = true
             case .line(let line, _):
-                switch PlainCommand(line, labels: labels) {
+                let command = PlainCommand(line, labels: labels)
+                switch command {
                 case .accept, .answer, .guess, .explained, .agree, .comment, .propose, .tags, .show:
                     say(["There is no item to answer; the line was not used."])
                 case .figures: await showFigures()
@@ -186,6 +192,7 @@ struct PlainSession {
                 case .pause: await pause()
                 case .undo: await undo()
                 case .guidelines: await showGuidelines()
+                case .labels, .find, .brief, .more: show(command)
                 case .help: say(PlainText.help())
                 case .acknowledge: await acknowledge()
                 case .quit: isOver = true
@@ -195,16 +202,10 @@ struct PlainSession {
         }
     }
 
-    /// What is known of an item's picture; nil where it has none to look at.
-    private func image(of held: HeldLease) -> DrawnImage? {
-        guard let source = held.document.image, source.isDrawable else { return nil }
-        return ImageDrawer().facts(source)
-    }
-
     /// Shows the item and takes lines until it is answered, or another one is to be shown.
     private mutating func answer() async {
         guard let shown = held.last else { return }
-        say(PlainText.item(shown, labels: labels, image: image(of: shown)))
+        show(shown)
         shownAt = .now
         lastLineAt = now
         let since = now
@@ -215,7 +216,7 @@ struct PlainSession {
             guard let line = next else { return }
             lateLine = nil
             lastLineAt = now
-            let command = PlainCommand(line, labels: labels)
+            let command = command(line, on: current)
             if let reason = haste(of: command, for: current) {
                 say([reason])
                 continue
@@ -256,8 +257,8 @@ struct PlainSession {
             case .propose(let text):
                 keep(proposal: text)
             case .figures: await showFigures()
-            case .show:
-                say(PlainText.item(current, labels: labels, image: image(of: current)))
+            case .show: show(current)
+            case .labels, .find, .brief, .more: show(command)
             case .help: say(PlainText.help())
             case .acknowledge: await acknowledge()
             case .quit: isOver = true

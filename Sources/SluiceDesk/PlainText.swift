@@ -7,28 +7,33 @@ enum PlainText {
     /// Columns of wrapped text; a screen reader or a pipe does not care, a narrow terminal does.
     static let width = 76
 
-    /// An item with everything needed to answer it, up to the prompt.
+    /// The payload of an item.
     ///
     /// Everything is unfolded, and marks are spelt out: `[[passage|label 0.93]]`.
     ///
     /// - Parameter image: what is known of the payload's picture; it is never drawn.
-    static func item(
-        _ held: HeldLease, labels: PlainLabels, image: DrawnImage? = nil
-    ) -> [String] {
-        var lines = ["", "Item \(safe(held.externalID))"]
+    static func payload(_ held: HeldLease, image: DrawnImage?) -> [String] {
         let view = PayloadView(width: width, rows: .max, levels: .max, spellsMarks: true)
-        lines += held.document.lines(view, image: image).map { "  " + safe($0.text) }.map(trimmed)
-        lines += answers(held, labels: labels)
+        return held.document.lines(view, image: image).map { trimmed("  " + safe($0.text)) }
+    }
+
+    /// What is needed beside its payload to answer an item, up to the prompt.
+    static func facts(_ held: HeldLease, labels: PlainLabels) -> [String] {
+        var lines = answers(held, labels: labels)
         lines.append(suggestion(held, labels: labels))
-        let offers = labels.keys.entries.prefix(50).map { safe(labels.offer($0)) }
-        let more = labels.keys.entries.count - offers.count
-        let rest = more > 0 ? ", and \(more) more" : ""
-        lines += TextWrap.lines("Labels: " + offers.joined(separator: ", ") + rest, width: width)
-            .map(\.text)
         if !held.tags.isEmpty { lines.append("Tags: \(safe(held.tags.joined(separator: ", ")))") }
         if !held.comment.isEmpty { lines.append("Comment: \(safe(held.comment))") }
         if !held.guidelineNote.isEmpty { lines.append("Proposal: \(safe(held.guidelineNote))") }
         return lines
+    }
+
+    /// The labels in a few lines: said once, and when they change.
+    static func labels(_ labels: PlainLabels) -> [String] {
+        let offers = labels.keys.entries.prefix(50).map { safe(labels.offer($0)) }
+        let more = labels.keys.entries.count - offers.count
+        let rest = more > 0 ? ", and \(more) more; :labels lists them" : ""
+        return TextWrap.lines("Labels: " + offers.joined(separator: ", ") + rest, width: width)
+            .map(\.text)
     }
 
     /// The one-line prompt.

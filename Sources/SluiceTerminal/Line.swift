@@ -28,7 +28,7 @@ public struct Line: Sendable, Equatable {
 
     /// The columns the line takes when drawn.
     public var columns: Int {
-        guard spans.allSatisfy({ PlainText.isASCII($0.text) }) else {
+        guard spans.allSatisfy({ SimpleText.isASCII($0.text) }) else {
             return glyphs.reduce(0) { $0 + $1.width }
         }
         return spans.reduce(0) { $0 + $1.text.utf8.count }

@@ -8,7 +8,7 @@ public enum TextWidth {
     ///
     /// - Complexity: linear in the length of the text.
     public static func columns(_ text: String) -> Int {
-        if PlainText.isASCII(text) { return text.utf8.count }
+        if SimpleText.isASCII(text) { return text.utf8.count }
         var total = 0
         for grapheme in text { total += columns(of: grapheme) }
         return total

@@ -34,10 +34,10 @@ public enum TextWrap {
         let length = line.spans.reduce(0) { $0 + $1.text.utf8.count }
         guard length > 0, length <= limit else { return slowly(line, width: width, limit: limit) }
         return paragraphs(of: line).flatMap { spans -> [Line] in
-            guard spans.count == 1, PlainText.isPlain(spans[0].text[...]) else {
+            guard spans.count == 1, SimpleText.isPlain(spans[0].text[...]) else {
                 return slowly(Line(spans), width: width, limit: limit)
             }
-            return PlainWrapper(spans[0].text[...], width: width, style: spans[0].style).lines
+            return SimpleWrapper(spans[0].text[...], width: width, style: spans[0].style).lines
         }
     }
 

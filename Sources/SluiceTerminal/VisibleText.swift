@@ -76,7 +76,7 @@ public struct VisibleText: Sendable, Equatable {
 public func visible(
     _ text: String, layout: TextLayout = .line, limit: Int = 65_536
 ) -> VisibleText {
-    if text.utf8.count <= limit, PlainText.isASCII(text) { return VisibleText(plain: text) }
+    if text.utf8.count <= limit, SimpleText.isASCII(text) { return VisibleText(plain: text) }
     var filter = VisibilityFilter(layout: layout)
     let scalars = text.unicodeScalars
     var index = scalars.startIndex

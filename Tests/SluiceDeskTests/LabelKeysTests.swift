@@ -78,7 +78,7 @@ struct LabelKeysTests {
         let given = keys((0..<150).map { Label(name: "intent \($0)") }).compactMap { $0 }
         #expect(Set(given).count == given.count)
         #expect(Set(given).isDisjoint(with: Keymap.standard.reserved))
-        #expect(given.count == 40)
+        #expect(given.count == 42)
         #expect(keys((0..<40).map { "label \($0)" }).allSatisfy { $0 != nil })
     }
 
@@ -124,7 +124,7 @@ struct LabelKeysTests {
         let all = LabelKeys(labels, keymap: .standard)
         let given = all.entries.compactMap(\.key)
         #expect(Set(given).count == given.count)
-        #expect(given.count == min(count, 40))
+        #expect(given.count == min(count, 42))
         for index in stride(from: 0, to: count, by: max(1, count / 7)) {
             #expect(all.matching("label \(index)").first?.label.name == "label_\(index)")
             #expect(all.entry(named: "label_\(index)")?.title == "Label \(index)")

@@ -96,6 +96,11 @@ struct LabelSetTests {
                 Label(name: "eel", key: "e"),
             ], keymap: Keymap([]), kept: before.byID)
         #expect(after.entries.map(\.key) == ["u", "o", "n", "e"])
+        // The key of a label that is gone is no other one's at once.
+        let replaced = LabelKeys(
+            [Label(name: "duck"), Label(name: "dove"), Label(name: "emu")], keymap: Keymap([]),
+            kept: before.byID)
+        #expect(replaced.entries.map(\.key) == ["u", "o", "e"])
     }
 
     @Test("keys find a label by the names it had, but never in place of one that has it now")

@@ -17,6 +17,7 @@ struct PlainAdjudicationTests {
             played.text.hasPrefix(
                 """
                 Project invoices
+                Labels: Looks fine [l], fraud [f], unclear [n]
 
                 Item invoice-1
                   Hello
@@ -28,7 +29,6 @@ struct PlainAdjudicationTests {
                   I called them, the account is theirs.
                 Answer C: unclear, 3 min, saw the model, tags hard
                 Suggestion: fraud, 62.1 %; next 1 Looks fine 31.0 %, 2 unclear 6.8 %
-                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, empty for fraud, or :help
                 The proposal goes with the answer.
                 Answer, empty for fraud, or :help
@@ -75,6 +75,7 @@ struct PlainAdjudicationTests {
             played.text.hasPrefix(
                 """
                 Project invoices
+                Labels: Looks fine [l], fraud [f], unclear [n]
                 The guidelines changed: version 3. :guidelines shows them.
                   a new account with a deadline is fraud
 

@@ -16,11 +16,11 @@ struct PlainReviewTests {
             played.text.hasPrefix(
                 """
                 Project invoices
+                Labels: Looks fine [l], fraud [f], unclear [n]
 
                 Item a
                   Hello
                 No prediction: no model has seen this item.
-                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, or :help
                 No suggestion is shown for this item: type a label.
                 Answer, or :help
@@ -40,11 +40,11 @@ struct PlainReviewTests {
         #expect(
             played.text == """
                 Project invoices
+                Labels: Looks fine [l], fraud [f], unclear [n]
 
                 Item a
                   Hello
                 Suggestion: fraud, 62.1 %; next 1 Looks fine 31.0 %, 2 unclear 6.8 %
-                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, empty for fraud, or :help
                 a: fraud
 
@@ -52,7 +52,6 @@ struct PlainReviewTests {
                   amount  12.5
                   payer   (missing)
                 Suggestion: fraud, 62.1 %; next 1 Looks fine 31.0 %, 2 unclear 6.8 %
-                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, empty for fraud, or :help
                 The comment goes with the answer.
                 Answer, empty for fraud, or :help
@@ -61,7 +60,6 @@ struct PlainReviewTests {
                 Item c
                   Hello
                 Blind review: the suggestion is withheld.
-                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, or :help
                 No suggestion is shown for this item: type a label.
                 Answer, or :help
@@ -70,7 +68,6 @@ struct PlainReviewTests {
                 Item d
                   Hello
                 Suggestion: fraud, 62.1 %; next 1 Looks fine 31.0 %, 2 unclear 6.8 %
-                Labels: Looks fine [l], fraud [f], unclear [n]
                 Answer, empty for fraud, or :help
                 no label is called "what"; :help shows what can be typed
                 Answer, empty for fraud, or :help

@@ -235,7 +235,10 @@ struct WrittenBytesTests {
                 desk.press(key)
             }
             for held in desk.leases {
-                let lines = PlainText.item(held, labels: PlainLabels(labels))
+                let plain = PlainLabels(labels)
+                let lines =
+                    PlainText.payload(held, image: nil) + PlainText.facts(held, labels: plain)
+                    + PlainText.labels(plain)
                 #expect(!lines.joined().unicodeScalars.contains { $0.isControl }, "seed \(seed)")
             }
         }

@@ -23,11 +23,11 @@ import Testing
             let admin = try await home.makeProject()
             let line = prediction("item-1", confidence: "0.4") + "\n"
             #expect(try await home.sluice("import", "-", token: admin, input: line).status == 0)
-            // "d" belongs to a command now: the dog takes the next letter of its name.
+            // The dog declares its key: the command gives way.
             try keep(#"{"skip": "d"}"#, in: home)
             let rita = try await home.token("reviewer", "rita", project: "pets")
-            let review = try await home.sluice("review", "--plain", token: rita, input: "o\n")
-            #expect(review.output.contains("dog [o]"), "\(review.output)")
+            let review = try await home.sluice("review", "--plain", token: rita, input: "d\n")
+            #expect(review.output.contains("dog [d]"), "\(review.output)")
             #expect(review.output.contains("item-1: dog"))
         }
     }
@@ -63,8 +63,29 @@ import Testing
             let plain = try await home.sluice("review", "--plain", token: rita, input: "2\ne\n")
             #expect(plain.output.contains("i-4: 2") && plain.output.contains("i-5: E"))
             let answers = try await home.ask(
-                "SELECT string_agg(label, ' ' ORDER BY reviewed_at) FROM review WHERE label IS NOT NULL")
+                "SELECT string_agg(label, ' ' ORDER BY reviewed_at) FROM review WHERE label IS NOT NULL"
+            )
             #expect(answers == "2 s E 2 E")
+        }
+    }
+
+    @Test("control characters of data act on no terminal, and reach files and pipes as they are")
+    func controls() async throws {
+        try await Home.served { home, _ in
+            let admin = try await home.makeProject()
+            let line =
+                #"{"external_id":"i-1","model":"m","model_version":"1","label":"cat","#
+                + "\"confidence\":0.99,\"payload\":{\"text\":\"red \u{9B}31m\u{202E} text\"}}\n"
+            #expect(try await home.sluice("import", "-", token: admin, input: line).status == 0)
+            let piped = try await home.sluice("export", token: admin)
+            #expect(piped.output.contains("\u{9B}31m"), "\(piped.output)\(piped.error)")
+            for command in ["export", "item show i-1 --json"] {
+                let sitting = try Sitting(
+                    ownTerminalOf: home, "\(try BuiltProduct.sluice()) \(command)", token: admin)
+                #expect(try await sitting.left() == 0, "\(command): \(sitting.raw)")
+                #expect(sitting.raw.contains("\\u009b31m\\u202e"), "\(command): \(sitting.raw)")
+                #expect(!sitting.raw.unicodeScalars.contains { (0x80...0x9F).contains($0.value) })
+            }
         }
     }
 

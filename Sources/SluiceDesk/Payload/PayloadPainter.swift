@@ -10,6 +10,8 @@ struct PayloadPainter {
 
     /// Objects and arrays that take more columns are not written in one line.
     private static let nestedWidth = 80
+    /// Fewer fields are read faster below each other.
+    private static let leastForColumns = 6
 
     // MARK: - Text
 
@@ -72,6 +74,7 @@ struct PayloadPainter {
     /// - Parameter isBeside: whether the facts are no part of what is judged: one that is missing is not
     ///   conspicuous then.
     func table(_ fields: [PayloadDocument.Field], isBeside: Bool = false) -> [Line] {
+        if let lines = columns(fields, isBeside: isBeside) { return lines }
         let widest = fields.map { Line($0.name).columns }.max() ?? 0
         let nameWidth = min(widest, max(8, width / 2 - 2))
         let valueWidth = max(8, width - nameWidth - 2)
@@ -82,6 +85,50 @@ struct PayloadPainter {
                     ? [Line(PayloadDocument.missing, .dim)] : value(field.value, width: valueWidth),
                 indent: nameWidth + 2)
         }
+    }
+
+    /// Many short fields side by side, downwards in as many columns as fit; nil where they do not.
+    private func columns(_ fields: [PayloadDocument.Field], isBeside: Bool) -> [Line]? {
+        guard fields.count >= Self.leastForColumns, !view.spellsMarks else { return nil }
+        let gap = 3
+        let parts = fields.map { field -> (name: Int, value: Line)? in
+            guard let line = short(field.value, isBeside: isBeside) else { return nil }
+            return (Line(field.name).columns, line)
+        }
+        let shown = parts.compactMap { $0 }
+        guard shown.count == fields.count else { return nil }
+        for count in stride(from: 4, through: 2, by: -1) where fields.count >= count * 3 {
+            let rows = (fields.count + count - 1) / count
+            let places = stride(from: 0, to: fields.count, by: rows)
+                .map { $0..<min($0 + rows, fields.count) }
+            let names = places.map { shown[$0].map(\.name).max() ?? 0 }
+            let values = places.map { shown[$0].map(\.value.columns).max() ?? 0 }
+            let total = zip(names, values).reduce(-gap) { $0 + $1.0 + 2 + $1.1 + gap }
+            guard total <= width else { continue }
+            return (0..<rows).map { row in
+                var line = Line()
+                for (column, place) in places.enumerated() where row < place.count {
+                    let start = names.indices.prefix(column).reduce(0) {
+                        $0 + names[$1] + 2 + values[$1] + gap
+                    }
+                    line.append(String(repeating: " ", count: start - line.columns))
+                    let index = place.lowerBound + row
+                    line.append(DeskText.fitted(fields[index].name, to: names[column]) + "  ", .dim)
+                    line.spans += shown[index].value.spans
+                }
+                return line
+            }
+        }
+        return nil
+    }
+
+    /// A value that takes less than half a line; nil for any other.
+    private func short(_ value: PayloadDocument.Field.Value, isBeside: Bool) -> Line? {
+        if case .nested = value { return nil }
+        if case .text(let text) = value, text.text.utf8.count > width * 2 { return nil }
+        if isBeside, value == .missing { return Line(PayloadDocument.missing, .dim) }
+        let lines = self.value(value, width: max(8, width / 2))
+        return lines.count == 1 ? lines[0] : nil
     }
 
     private func value(_ value: PayloadDocument.Field.Value, width: Int) -> [Line] {

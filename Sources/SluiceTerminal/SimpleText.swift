@@ -2,7 +2,7 @@
 ///
 /// Most texts are, and for them neither escapes nor grapheme clusters have to be looked for: what is
 /// long is laid out many times faster.
-enum PlainText {
+enum SimpleText {
     /// Whether a text is printable ASCII throughout: one column a byte.
     static func isASCII(_ text: some StringProtocol) -> Bool {
         let found = text.utf8.withContiguousStorageIfAvailable { bytes in
@@ -35,7 +35,7 @@ enum PlainText {
 }
 
 /// Breaks a paragraph of plain text; what `Wrapper` does, on stretches of the text.
-struct PlainWrapper {
+struct SimpleWrapper {
     private let text: Substring
     private let width: Int
     private let style: Style
@@ -59,7 +59,7 @@ struct PlainWrapper {
             if scalars[index] == " " {
                 take(spaceTo: next, at: index)
             } else {
-                take(PlainText.width(scalars[index]), at: index, to: next)
+                take(SimpleText.width(scalars[index]), at: index, to: next)
             }
             index = next
         }
