@@ -112,7 +112,7 @@ import Testing
             let other = try Sitting(home, token: otto, environment: pets)
             try await eventually("otto answers all", within: .seconds(40)) {
                 if other.look().text.contains("meow item-") {
-                    other.terminal.type("a")
+                    other.terminal.type("c")
                     try await Task.sleep(for: .milliseconds(150))
                 }
                 return try await counted(home) == "9"

@@ -97,7 +97,7 @@ private struct Storm {
     static func script(_ number: Int) -> (key: String, label: String) {
         switch number % 3 {
         case 0: ("d", "dog")
-        case 1: ("a", "cat")
+        case 1: ("c", "cat")
         default: ("\r", "cat")
         }
     }
