@@ -9,6 +9,19 @@ extension Desk {
             .flatMap { labels?.entry(named: $0)?.label.name }
     }
 
+    /// Writes a comment of the reviewer's own, behind what there is.
+    mutating func comment(with text: String) {
+        if let obstacle = obstacle(to: .comment) {
+            flash = obstacle
+            return
+        }
+        let before = leases[0].comment
+        var editor = LineEditor(before, limit: Self.commentLimit)
+        editor.insert(before.isEmpty ? text : "; " + text)
+        leases[0].comment = editor.text
+        flash = "the comment goes with the answer"
+    }
+
     /// Puts the item behind the others that are here.
     mutating func putOff() {
         let held = leases.removeFirst()

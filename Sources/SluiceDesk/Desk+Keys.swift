@@ -127,6 +127,10 @@ extension Desk {
             return decide(.label(entry.label.name))
         }
         if let answer = answer(at: key) { return agree(with: answer) }
+        if let text = keymap.template(for: key) {
+            comment(with: text)
+            return []
+        }
         guard let command = keymap.command(for: key) else {
             flash = nothing(of: key)
             return []

@@ -11,6 +11,8 @@ public enum KeymapError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownCommand(String, known: String)
     /// What stands behind a command is neither a key name nor an array of them.
     case notAKey(command: String)
+    /// The comments are no object of keys with texts.
+    case notTemplates
     /// There is no such key.
     case unknownKey(String, command: String, accepted: String)
     /// A key is given to two commands.
@@ -28,6 +30,8 @@ public enum KeymapError: Error, Hashable, Sendable, CustomStringConvertible {
             "there is no command \"\(name)\"; the commands are \(known)"
         case .notAKey(let command):
             "\"\(command)\" must have the name of a key, or an array of names"
+        case .notTemplates:
+            "\"comments\" must be an object of keys with texts of 1 to \(Desk.commentLimit) bytes, such as {\"F5\": \"not enough context\"}"
         case .unknownKey(let key, let command, let accepted):
             "\"\(key)\" of \"\(command)\" is not the name of a key; accepted: \(accepted)"
         case .takenTwice(let key, let first, let second):
@@ -52,7 +56,12 @@ extension Keymap {
         }
         guard case .object(let object) = value else { throw .notAnObject }
         var bindings = Keymap.standard.bindings
+        var templates: [CommentTemplate] = []
         for member in object.members {
+            if member.key == Self.templatesName {
+                templates = try Self.templates(member.value)
+                continue
+            }
             guard let index = bindings.firstIndex(where: { $0.name == member.key }) else {
                 throw .unknownCommand(
                     member.key, known: bindings.map(\.name).joined(separator: ", "))
@@ -69,7 +78,30 @@ extension Keymap {
                 throw .takenTwice(key: key.name, first: owner, second: binding.name)
             }
         }
-        self.init(bindings)
+        for template in templates {
+            if let owner = owners.updateValue(Self.templatesName, forKey: template.key) {
+                throw .takenTwice(
+                    key: template.key.name, first: owner, second: Self.templatesName)
+            }
+        }
+        self.init(bindings, templates: templates)
+    }
+
+    /// What the comments are called in a file of keys.
+    private static let templatesName = "comments"
+
+    /// Reads an object of key names, each with the comment that the key writes.
+    private static func templates(_ value: JSONValue) throws(KeymapError) -> [CommentTemplate] {
+        guard let object = value.object else { throw .notTemplates }
+        var templates: [CommentTemplate] = []
+        for member in object.members {
+            guard let text = member.value.string, !text.isEmpty,
+                text.utf8.count <= Desk.commentLimit
+            else { throw .notTemplates }
+            let key = try keys(.string(member.key), of: templatesName)[0]
+            templates.append(CommentTemplate(key: key, text: text))
+        }
+        return templates
     }
 
     private static func keys(

@@ -7,8 +7,6 @@ extension Keymap {
     struct Move: Hashable, Sendable {
         /// The command's name in a file of keys.
         let name: String
-        /// What the reviewer calls the command.
-        let title: String
         /// The key that the label owns.
         let former: Character
         /// The key the command has instead.
@@ -49,7 +47,7 @@ extension Keymap {
             taken.insert(key)
             bindings[index].keys = [key]
         }
-        return Keymap(bindings)
+        return Keymap(bindings, templates: templates.filter { !isLost($0.key) })
     }
 
     /// What a command may have in place of a character: with control where a terminal can tell that from
@@ -62,15 +60,21 @@ extension Keymap {
 
     /// The commands that lost keys to labels, compared with the table before.
     func moves(from former: Keymap) -> [Move] {
-        zip(former.bindings, bindings).flatMap { before, after in
-            before.keys.filter { !after.keys.contains($0) }.compactMap { key in
-                key.plainCharacter.map { character in
-                    Move(
-                        name: before.name, title: before.title ?? before.name, former: character,
-                        key: after.keyTitle, isOwn: !Self.isStandard(key, of: before.command))
-                }
+        let lost = former.templates.filter { !templates.contains($0) }.compactMap { template in
+            template.key.plainCharacter.map {
+                Move(name: "its comment", former: $0, key: "", isOwn: true)
             }
         }
+        return lost
+            + zip(former.bindings, bindings).flatMap { before, after -> [Move] in
+                before.keys.filter { !after.keys.contains($0) }.compactMap { key in
+                    key.plainCharacter.map { character in
+                        Move(
+                            name: before.name, former: character, key: after.keyTitle,
+                            isOwn: !Self.isStandard(key, of: before.command))
+                    }
+                }
+            }
     }
 
     private static func isStandard(_ key: Key, of command: Command) -> Bool {

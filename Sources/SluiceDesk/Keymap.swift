@@ -46,6 +46,12 @@ enum Command: Hashable, Sendable {
     }
 }
 
+/// A comment that a key writes, from the reviewer's file of keys.
+struct CommentTemplate: Hashable, Sendable {
+    let key: Key
+    let text: String
+}
+
 /// The one table of command keys: dispatch, footer, help, `sluice review --keys` and the README's
 /// table all come from it.
 public struct Keymap: Sendable {
@@ -81,6 +87,8 @@ public struct Keymap: Sendable {
 
     /// The rows in the order footer and help show them; the footer drops from the end.
     let bindings: [Binding]
+    /// Comments of the reviewer's own that a key writes.
+    let templates: [CommentTemplate]
     private let commands: [Key: Command]
 
     /// The keys of the reviewer's client, unless a file says otherwise.
@@ -191,8 +199,9 @@ public struct Keymap: Sendable {
     ])
 
     /// Makes the table of bindings in which no key stands twice.
-    init(_ bindings: [Binding]) {
+    init(_ bindings: [Binding], templates: [CommentTemplate] = []) {
         self.bindings = bindings
+        self.templates = templates
         var commands: [Key: Command] = [:]
         for binding in bindings {
             for key in binding.keys { commands[key] = binding.command }
@@ -208,8 +217,13 @@ public struct Keymap: Sendable {
         bindings.first { $0.command == command }?.keyTitle ?? ""
     }
 
+    /// The comment that a key writes.
+    func template(for key: Key) -> String? { templates.first { $0.key == key }?.text }
+
     /// The characters that no label is given which does not own them.
-    var reserved: Set<Character> { Set(commands.keys.compactMap(\.plainCharacter)) }
+    var reserved: Set<Character> {
+        Set((commands.keys + templates.map(\.key)).compactMap(\.plainCharacter))
+    }
 
     /// The characters that a label is given for its first letter only.
     var yielding: Set<Character> {
@@ -229,6 +243,7 @@ public struct Keymap: Sendable {
                 rows.append((keys, binding.help, binding.name))
             }
         }
+        rows += templates.map { ($0.key.name, "comment: \(visible($0.text).text)", "comments") }
         return rows
     }
 }

@@ -57,6 +57,28 @@ struct KeymapFileTests {
         }
     }
 
+    @Test("a key writes a comment of the reviewer's own, and gives way to a label")
+    func templates() throws {
+        let keymap = try keymap(#"{"comments":{"F5":"not enough context","d":"a duplicate"}}"#)
+        var desk = Sample.desk(options: Desk.Options(keymap: keymap))
+        desk.press(Key(.function(5)))
+        desk.press("d")
+        #expect(desk.leases[0].comment == "not enough context; a duplicate")
+        #expect(desk.screen().contains("comment: not enough context; a duplicate"))
+        desk.press("?")
+        #expect(desk.screen(80, 60).contains("comment: not enough context"))
+        desk.press(Key(.escape))
+        #expect(
+            desk.press("f").answers.first?.request.comment == "not enough context; a duplicate")
+        desk = Sample.desk(
+            project: Sample.project([Label(name: "d")]), options: Desk.Options(keymap: keymap))
+        #expect(desk.screen().contains("d is a label's key; its comment has none"))
+        for wrong in [#"{"comments":7}"#, #"{"comments":{"F5":""}}"#, #"{"comments":{"F5":1}}"#] {
+            #expect(throws: KeymapError.notTemplates) { try self.keymap(wrong) }
+        }
+        #expect(throws: KeymapError.self) { try self.keymap(#"{"comments":{"s":"x"}}"#) }
+    }
+
     @Test("Ctrl-C leaves whatever the file says")
     func wayOut() throws {
         #expect(try keymap(#"{"quit":"Q"}"#).command(for: .control("c")) == .quit)
