@@ -24,7 +24,8 @@ extension Desk {
         guard let held = leases.first, DeskLayout.fits(size) else { return nil }
         switch mode {
         case .help, .guidelines, .answers, .figures, .history: return nil
-        case .review, .agree, .comment, .proposal, .reason, .search, .tags, .paused, .confirmQuit:
+        case .review, .agree, .comment, .proposal, .reason, .search, .findInText, .tags, .paused,
+            .confirmQuit:
             return ScreenItem(
                 name: ExactText(held.externalID), isPlaceholder: held.isPlaceholder)
         }

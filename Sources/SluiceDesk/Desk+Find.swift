@@ -24,6 +24,10 @@ extension Desk {
 
     /// Puts the item behind the others that are here.
     mutating func putOff() {
+        if let haste {
+            flash = haste
+            return
+        }
         let held = leases.removeFirst()
         leases.append(held)
         scroll = 0
