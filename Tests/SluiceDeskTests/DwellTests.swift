@@ -154,6 +154,22 @@ struct PlainHasteTests {
         return (outcome, await service.calls)
     }
 
+    @Test("a script's answer to an item that was not taken back is not used for another one")
+    func missedUndo() async {
+        let service = FakeService(
+            [Sample.lease("a"), Sample.lease("b")],
+            undoFailure: Sample.problem(.undoTooLate(reason: "it is settled")))
+        let played = await playPlain(
+            service, ["ok", ":undo", ":comment for a", "fraud", "unclear"])
+        #expect(played.text.contains("a was not taken back"))
+        #expect(played.text.contains("the line was not used for b"))
+        #expect(
+            await service.calls.filter { if case .review = $0 { true } else { false } } == [
+                .review("lease-a", .label("ok"), comment: nil),
+                .review("lease-b", .label("unclear"), comment: nil),
+            ])
+    }
+
     @Test("typed ahead, a line answers nothing; a script is used whole")
     func typedAhead() async {
         #expect(await play(["ok", "fraud"], isTyped: true).0.done == 0)

@@ -26,6 +26,7 @@ actor FakeService: DeskService {
     private(set) var notes: [String?] = []
     private var replies: [Told]
     private let refusal: ServiceFailure?
+    private let undoFailure: ServiceFailure?
     private var waiting: [Lease]
     private var given: [String: Lease] = [:]
     private var answered: [String: Lease] = [:]
@@ -50,9 +51,10 @@ actor FakeService: DeskService {
         _ waiting: [Lease], labels: [Label] = Sample.labels, failures: [ServiceFailure] = [],
         projectFailure: ServiceFailure? = nil, takesReleased: Bool = false,
         guidelines: GuidelinesReply? = nil, news: GuidelinesChanged? = nil, replies: [Told] = [],
-        refusal: ServiceFailure? = nil, alert: String? = nil
+        refusal: ServiceFailure? = nil, alert: String? = nil, undoFailure: ServiceFailure? = nil
     ) {
         self.alert = alert
+        self.undoFailure = undoFailure
         self.refusal = refusal
         self.replies = replies
         guidelinesReply = guidelines
@@ -129,6 +131,7 @@ actor FakeService: DeskService {
 
     func undo(reviewID: String) async throws(ServiceFailure) -> UndoReply {
         calls.append(.undo(reviewID))
+        if let undoFailure { throw undoFailure }
         let lease = answered.removeValue(forKey: reviewID)
         if let lease { given[lease.lease] = lease }
         return UndoReply(reviewID: reviewID, lease: lease)
