@@ -6,8 +6,10 @@ CREATE FUNCTION public.analyze_grown() RETURNS text
 DECLARE
     v_table text;
 BEGIN
-    SELECT s.relname INTO v_table FROM pg_stat_user_tables s
-    WHERE s.schemaname = current_schema()
+    SELECT s.relname INTO v_table
+    FROM pg_stat_user_tables s
+    JOIN pg_class c ON c.oid = s.relid
+    WHERE s.schemaname = current_schema() AND pg_has_role(c.relowner, 'USAGE')
         AND s.n_mod_since_analyze >= greatest(10000, s.n_live_tup / 5)
     ORDER BY s.n_mod_since_analyze DESC LIMIT 1;
     IF v_table IS NOT NULL THEN

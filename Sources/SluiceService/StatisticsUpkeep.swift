@@ -5,7 +5,8 @@ import SluiceStore
 /// Has PostgreSQL look at tables that have grown much, before its own daemon comes to them.
 ///
 /// No statement depends on it: their plans do not change with the statistics. It is a second belt, for what
-/// people and other programs ask of the same database, and several instances may run it at once.
+/// people and other programs ask of the same database, and several instances may run it at once. A service
+/// whose role does not own the tables leaves them to the daemon.
 public struct StatisticsUpkeep: Sendable {
     private let pool: ConnectionPool
     private let logger: Logger

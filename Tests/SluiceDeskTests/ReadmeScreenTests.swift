@@ -36,7 +36,8 @@ struct ReadmeScreenTests {
         }
         let project = ProjectReply(
             name: request.name.text, labels: request.labels.labels,
-            guidelines: request.guidelines, policyVersion: 1, createdAt: Sample.received)
+            guidelines: request.guidelines, dwell: Sample.project().dwell, policyVersion: 1,
+            createdAt: Sample.received)
         var desk = Desk(project: request.name.text, ids: ReviewIDs(high: 1, low: 2))
         _ = desk.update(.started)
         _ = desk.update(.projectLoaded(.success(project)))
