@@ -1,5 +1,6 @@
 import SluiceAPI
 import SluiceDomain
+import SluiceJSON
 import SluiceTerminal
 
 /// The guidelines: what they say, what changed since this reviewer read them, and that they were read.
@@ -7,7 +8,11 @@ extension Desk {
     /// What is known of the guidelines' versions.
     struct Guidelines: Hashable, Sendable {
         /// The text to be shown.
-        var text = ""
+        var text = "" {
+            didSet { paragraphs = Reflow.paragraphs(text) }
+        }
+        /// The text with each paragraph on one line.
+        private(set) var paragraphs = ""
         /// Which version the text is.
         var version: Int?
         /// The version in force, as the lease replies say; nil from a service that does not say.
@@ -24,8 +29,20 @@ extension Desk {
         var told: Int?
         /// Whether the reviewer has opened them and the newest text is still to be read.
         var isAsked = false
+        /// The version that was read before the news, with its text; nil until it is known.
+        var former: GuidelineReply?
+        /// The version whose text the service would not tell.
+        var untoldFormer: Int?
         var load = Call()
+        var loadFormer = Call()
         var tell = Call()
+
+        /// The version whose text is to be compared and is not known yet; nil when there is none.
+        var missingFormer: Int? {
+            guard let since = news?.since, former?.version.version != since, untoldFormer != since
+            else { return nil }
+            return since
+        }
 
         /// Whether the text or its history is behind what was announced.
         var isBehind: Bool {
@@ -72,6 +89,12 @@ extension Desk {
             guidelines.opened = version
             notices.removeAll(where: \.isOfGuidelines)
         }
+        if case .guidelines = mode, let former = guidelines.missingFormer,
+            guidelines.loadFormer.isDue(now)
+        {
+            guidelines.loadFormer.start(now)
+            effects.append(.loadFormerGuidelines(version: former))
+        }
         if let opened = guidelines.opened, guidelines.told != opened, guidelines.tell.isDue(now) {
             guidelines.tell.start(now)
             effects.append(.readGuidelines(version: opened))
@@ -94,6 +117,21 @@ extension Desk {
         case .failure:
             guidelines.load.finish(dueAt: now)
             guidelines.isUntold = true
+        }
+    }
+
+    mutating func take(
+        formerGuidelines version: Int, _ result: Result<GuidelineReply, ServiceFailure>
+    ) {
+        switch result {
+        case .success(let reply):
+            guidelines.loadFormer.finish(dueAt: now)
+            guidelines.former = reply
+        case .failure(let failure) where failure.isTemporary:
+            guidelines.loadFormer.finish(dueAt: missed(failure))
+        case .failure:
+            guidelines.loadFormer.finish(dueAt: now)
+            guidelines.untoldFormer = version
         }
     }
 
@@ -126,9 +164,16 @@ extension Desk {
             if guidelines.isBehind {
                 lines.append(Line("Fetching the text in force…", .dim))
             }
+            if let former = guidelines.former, former.version.version == news.since,
+                !guidelines.isBehind
+            {
+                lines.append(Line())
+                lines += GuidelineText.difference(
+                    from: former.text, to: guidelines.text, width: width)
+            }
             lines.append(Line())
         }
-        return lines + TextWrap.lines(guidelines.text, width: width)
+        return lines + TextWrap.lines(guidelines.paragraphs, width: width)
     }
 }
 
@@ -139,6 +184,14 @@ enum GuidelineText {
         news.since == nil
             ? "Unread guidelines: version \(version)"
             : "The guidelines changed: version \(version)"
+    }
+
+    /// What was taken out and put in, paragraph by paragraph.
+    static func difference(from former: String, to text: String, width: Int) -> [Line] {
+        PayloadPainter(view: PayloadView(width: width, rows: 0)).difference(
+            PayloadDifference(
+                before: .string(Reflow.paragraphs(former)), after: .string(Reflow.paragraphs(text)))
+        )
     }
 
     /// What changed since they were read last, the newest version first; a heading comes first.

@@ -102,7 +102,7 @@ extension Desk {
             }
         }
         let room = frame.size.columns - column - 2
-        let lines = TextWrap.lines(guidelines.text, width: room)
+        let lines = TextWrap.lines(guidelines.paragraphs, width: room)
         let isCut = lines.count > rows
         for (row, line) in lines.prefix(isCut ? rows - 1 : rows).enumerated() {
             frame.draw(line, row: layout.titleRow + 1 + row, column: column + 1, width: room)

@@ -259,6 +259,9 @@ public struct Desk: Sendable {
         case .guidelinesLoaded(let result):
             take(guidelines: result)
             effects = []
+        case .formerGuidelinesLoaded(let version, let result):
+            take(formerGuidelines: version, result)
+            effects = []
         case .guidelinesRead(let version, let result):
             take(guidelinesRead: version, result)
             effects = []

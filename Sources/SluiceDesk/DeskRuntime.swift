@@ -158,6 +158,12 @@ public struct DeskRuntime: Sendable {
         case .loadGuidelines:
             return .guidelinesLoaded(
                 await result { service throws(ServiceFailure) in try await service.guidelines() })
+        case .loadFormerGuidelines(let version):
+            return .formerGuidelinesLoaded(
+                version: version,
+                await result { service throws(ServiceFailure) in
+                    try await service.guidelines(version: version)
+                })
         case .readGuidelines(let version):
             return .guidelinesRead(
                 version: version,

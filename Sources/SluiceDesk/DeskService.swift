@@ -22,6 +22,8 @@ public protocol DeskService: Sendable {
     func reviews(count: Int) async throws(ServiceFailure) -> ReviewList
     /// Reads the guidelines in force and what each version changed.
     func guidelines() async throws(ServiceFailure) -> GuidelinesReply
+    /// Reads one version of the guidelines.
+    func guidelines(version: Int) async throws(ServiceFailure) -> GuidelineReply
     /// Says that the reviewer has read a version; said again it changes nothing.
     func readGuidelines(version: Int) async throws(ServiceFailure)
     /// Reads the reviewer's own figures.

@@ -74,7 +74,8 @@ struct DeskSession {
                 sawOther()
                 return false
             case .loadProject, .loadQueue, .lease, .renew, .release, .submit, .undo, .loadHistory,
-                .loadGuidelines, .readGuidelines, .loadOwnFigures, .keep, .drawImage, .limitLeaving:
+                .loadGuidelines, .loadFormerGuidelines, .readGuidelines, .loadOwnFigures, .keep,
+                .drawImage, .limitLeaving:
                 return false
             }
         } catch {

@@ -34,6 +34,8 @@ public enum Message: Sendable {
     case historyLoaded(Result<ReviewList, ServiceFailure>)
     /// `Effect.loadGuidelines` ended.
     case guidelinesLoaded(Result<GuidelinesReply, ServiceFailure>)
+    /// `Effect.loadFormerGuidelines` ended.
+    case formerGuidelinesLoaded(version: Int, Result<GuidelineReply, ServiceFailure>)
     /// `Effect.readGuidelines` ended.
     case guidelinesRead(version: Int, Result<Void, ServiceFailure>)
     /// `Effect.loadOwnFigures` ended.
@@ -76,6 +78,8 @@ public enum Effect: Equatable, Sendable {
     case loadHistory(count: Int)
     /// Reads the guidelines and their versions; ends with `guidelinesLoaded`.
     case loadGuidelines
+    /// Reads an earlier version of the guidelines; ends with `formerGuidelinesLoaded`.
+    case loadFormerGuidelines(version: Int)
     /// Says that the reviewer has read a version; ends with `guidelinesRead`.
     case readGuidelines(version: Int)
     /// Reads the reviewer's own figures; ends with `ownFiguresLoaded`.

@@ -1,4 +1,5 @@
 import SluiceAPI
+import SluiceTerminal
 
 /// The guidelines as plain mode knows them.
 struct PlainGuidelines: Sendable {
@@ -46,6 +47,7 @@ extension PlainSession {
         say(["Guidelines, version \(reply.version)"])
         if let news = guidelines.news {
             say(GuidelineText.changes(news, reply.versions).flatMap { PlainText.block($0) } + [""])
+            if let since = news.since { await sayDifference(from: since, to: reply.text) }
         }
         say(PlainText.guidelines(reply.text))
         do throws(ServiceFailure) {
@@ -54,5 +56,18 @@ extension PlainSession {
             // Not known to be read, they are announced again in the next session.
             return
         }
+    }
+    /// Says what was taken out and put in since a version; nothing where that cannot be read any more.
+    private mutating func sayDifference(from version: Int, to text: String) async {
+        let former: GuidelineReply
+        do throws(ServiceFailure) {
+            former = try await service.guidelines(version: version)
+        } catch {
+            // The summaries have been said, and the text follows whole.
+            return
+        }
+        let lines = GuidelineText.difference(
+            from: former.text, to: text, width: PlainText.width - 2)
+        say(lines.map { PlainText.trimmed("  " + $0.text) } + [""])
     }
 }

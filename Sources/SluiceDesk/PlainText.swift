@@ -47,7 +47,7 @@ enum PlainText {
     }
 
     static func guidelines(_ text: String) -> [String] {
-        text.isEmpty ? ["The project has no guidelines."] : block(text)
+        text.isEmpty ? ["The project has no guidelines."] : block(Reflow.paragraphs(text))
     }
 
     /// A text on indented lines.
@@ -103,7 +103,7 @@ enum PlainText {
         return "Suggestion: \(title), \(confidence)\(next)"
     }
 
-    private static func trimmed(_ line: String) -> String {
+    static func trimmed(_ line: String) -> String {
         var line = line
         while line.last == " " { line.removeLast() }
         return line

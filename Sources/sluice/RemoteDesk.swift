@@ -89,6 +89,14 @@ struct RemoteDesk: DeskService {
         }
     }
 
+    func guidelines(version: Int) async throws(ServiceFailure) -> GuidelineReply {
+        try await carry { () async throws(ClientError) -> GuidelineReply in
+            try await client.call(
+                Endpoints.guidelinesVersion,
+                at: ["project": projectName, "version": "\(version)"], Nothing())
+        }
+    }
+
     func readGuidelines(version: Int) async throws(ServiceFailure) {
         _ = try await carry { () async throws(ClientError) -> Nothing in
             try await client.call(

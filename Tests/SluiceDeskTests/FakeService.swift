@@ -38,6 +38,7 @@ actor FakeService: DeskService {
     private let guidelinesReply: GuidelinesReply?
     private var news: GuidelinesChanged?
     private let alert: String?
+    private let former: GuidelineReply?
 
     /// - Parameters:
     ///   - failures: what the first reviews fail with, in order.
@@ -46,13 +47,16 @@ actor FakeService: DeskService {
     ///   - news: what the reviewer has not read of them.
     ///   - refusal: what every lease is refused with.
     ///   - replies: what is told of the first answers, in order.
+    ///   - former: the version of the guidelines before, with its text.
     ///   - alert: what alarms have taken from the model, told with the figures of the queue.
     init(
         _ waiting: [Lease], labels: [Label] = Sample.labels, failures: [ServiceFailure] = [],
         projectFailure: ServiceFailure? = nil, takesReleased: Bool = false,
         guidelines: GuidelinesReply? = nil, news: GuidelinesChanged? = nil, replies: [Told] = [],
-        refusal: ServiceFailure? = nil, alert: String? = nil, undoFailure: ServiceFailure? = nil
+        refusal: ServiceFailure? = nil, alert: String? = nil, undoFailure: ServiceFailure? = nil,
+        former: GuidelineReply? = nil
     ) {
+        self.former = former
         self.alert = alert
         self.undoFailure = undoFailure
         self.refusal = refusal
@@ -120,6 +124,13 @@ actor FakeService: DeskService {
     func guidelines() async throws(ServiceFailure) -> GuidelinesReply {
         guard let guidelinesReply else { throw Sample.problem(.unknownGuidelines(version: "")) }
         return guidelinesReply
+    }
+
+    func guidelines(version: Int) async throws(ServiceFailure) -> GuidelineReply {
+        guard let former, former.version.version == version else {
+            throw Sample.problem(.unknownGuidelines(version: "\(version)"))
+        }
+        return former
     }
 
     func readGuidelines(version: Int) async throws(ServiceFailure) {

@@ -19,6 +19,9 @@ enum Guide {
             version: number, summary: summary, createdAt: Sample.received, createdBy: name)
     }
 
+    static let former = GuidelineReply(
+        version: version(1, "", "ana"), text: "1. Read the item.\n3. In doubt, escalate.")
+
     static let news = GuidelinesChanged(
         since: 1, summary: "a new account with a deadline is fraud")
 
@@ -67,7 +70,10 @@ struct GuidelineNewsTests {
         var desk = Sample.desk([])
         _ = desk.update(Guide.leased())
         _ = desk.update(.guidelinesLoaded(.success(Guide.reply)))
-        #expect(desk.press("g") == [.loadGuidelines, .readGuidelines(version: 3)])
+        #expect(
+            desk.press("g") == [
+                .loadGuidelines, .loadFormerGuidelines(version: 1), .readGuidelines(version: 3),
+            ])
         desk.press("g")
         _ = desk.update(Guide.leased(["invoice-3"]))
         #expect(desk.notices.isEmpty)
@@ -101,6 +107,35 @@ struct GuidelineNewsTests {
                 == ["Unread guidelines: version 2"])
         desk.press("g")
         #expect(desk.screen().contains("Changed since they were first written:\n nobody said what"))
+    }
+
+    @Test("the page shows what was taken out and put in since the version that was read")
+    func difference() throws {
+        var desk = Sample.desk([])
+        _ = desk.update(Guide.leased())
+        _ = desk.update(.guidelinesLoaded(.success(Guide.reply)))
+        #expect(desk.press("g").contains(.loadFormerGuidelines(version: 1)))
+        let down = ServiceFailure.unreachable(reason: "down")
+        _ = desk.update(.formerGuidelinesLoaded(version: 1, .failure(down)))
+        #expect(desk.update(.clock(.seconds(10))).contains(.loadFormerGuidelines(version: 1)))
+        _ = desk.update(.formerGuidelinesLoaded(version: 1, .success(Guide.former)))
+        try expectScreen("guidelines-difference", desk)
+        // It is there as long as the session is, and is asked for once.
+        desk.press("g")
+        #expect(!desk.press("g").contains(.loadFormerGuidelines(version: 1)))
+        #expect(desk.screen().contains("- 3. In doubt, escalate."))
+        // A newer version is compared with what was read by then.
+        _ = desk.update(
+            Guide.leased(["x"], version: 4, GuidelinesChanged(since: 3, summary: "")))
+        #expect(!desk.screen().contains("- 3. In doubt, escalate."))
+        var other = Sample.desk([])
+        _ = other.update(Guide.leased())
+        _ = other.update(.guidelinesLoaded(.success(Guide.reply)))
+        other.press("g")
+        let gone = Sample.problem(.unknownGuidelines(version: "1"))
+        _ = other.update(.formerGuidelinesLoaded(version: 1, .failure(gone)))
+        #expect(!other.update(.clock(.seconds(40))).contains(.loadFormerGuidelines(version: 1)))
+        #expect(other.screen().contains("2. A new account with a deadline is fraud."))
     }
 
     @Test("without a change nothing is said, and a service without versions is asked nothing")

@@ -69,7 +69,8 @@ struct PlainAdjudicationTests {
     @Test("changed guidelines are announced once, and reading them is told to the service")
     func guidelines() async {
         let service = FakeService(
-            [Sample.lease("a"), Sample.lease("b")], guidelines: Guide.reply, news: Guide.news)
+            [Sample.lease("a"), Sample.lease("b")], guidelines: Guide.reply, news: Guide.news,
+            former: Guide.former)
         let played = await playPlain(service, ["ok", ":guidelines", "ok"])
         #expect(
             played.text.hasPrefix(
@@ -89,6 +90,12 @@ struct PlainAdjudicationTests {
                   Changed since version 1, which you read last:
                   3  a new account with a deadline is fraud (ana, 2026-11-18)
                   2  nobody said what (ben, 2026-11-18)
+
+                  before → after: -2 lines, +2 lines
+                  - 1. Read the item.
+                  - 3. In doubt, escalate.
+                  + 1. Read the whole item.
+                  + 2. A new account with a deadline is fraud.
 
                   1. Read the whole item.
                   2. A new account with a deadline is fraud.
