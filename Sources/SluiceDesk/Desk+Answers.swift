@@ -38,8 +38,7 @@ extension Desk {
         if history.count > Self.historyLimit { history.removeFirst() }
         if let label = verdict.labelName { recentLabels.use(label) }
         for tag in held.tags.reversed() { recentTags.use(tag) }
-        done += 1
-        doneTime += held.active
+        tally.add(held, verdict)
         flash = "\(held.externalID): \(describe(verdict))"
         let undo = keymap.title(of: .undo)
         // A key file may have taken its key away.
@@ -106,7 +105,6 @@ extension Desk {
 
     /// The session has one answer less.
     mutating func uncount(_ answered: Answered) {
-        done = max(0, done - 1)
-        doneTime = max(.zero, doneTime - answered.held.active)
+        tally.remove(answered.held, answered.verdict)
     }
 }

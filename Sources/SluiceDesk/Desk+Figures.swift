@@ -10,8 +10,8 @@ extension Desk {
 
     /// Answers per hour of active time in this session; nil while there are too few to tell.
     var pace: Double? {
-        guard done >= Self.paceAnswers, doneTime >= Self.paceTime else { return nil }
-        return Double(done) * 3_600 / doneTime.seconds
+        guard done >= Self.paceAnswers, tally.time >= Self.paceTime else { return nil }
+        return Double(done) * 3_600 / tally.time.seconds
     }
 
     /// How long this reviewer alone would take for what waits; nil while it is not known.

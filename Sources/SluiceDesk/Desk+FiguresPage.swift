@@ -64,7 +64,7 @@ extension Desk {
     private var sessionSentence: String {
         var text = DeskText.count(done, "answer")
         if let pace { text += ", \(Int(pace)) an hour" }
-        if done > 0 { text += ", \(DeskText.seconds(doneTime.seconds / Double(done))) each" }
+        if done > 0 { text += ", \(DeskText.seconds(tally.time.seconds / Double(done))) each" }
         return text
     }
 }

@@ -95,10 +95,7 @@ extension Desk {
             if let verdict = answered?.verdict ?? past?.verdict {
                 detail += "; \(describe(verdict)) stands"
             }
-            if let answered {
-                done += 1
-                doneTime += answered.held.active
-            }
+            if let answered { tally.add(answered.held, answered.verdict) }
             tell(
                 reviewID, operation, "was not taken back", detail,
                 lose(undoOf: reviewID, code: failure.code))

@@ -19,6 +19,7 @@ extension Desk {
             var verdict: Verdict?
             if case .answer(_, let answer) = operation?.action { verdict = answer.verdict }
             let gold = Gold(externalID: reply.externalID, verdict: verdict, feedback: feedback)
+            tally.addGold(isRight: feedback.isCorrect)
             golds = Array(([gold] + golds).prefix(Self.goldLimit))
             if feedback.isCorrect { return describe(gold) }
             // What is to be learnt from a mistake stays until it is put away.

@@ -166,8 +166,8 @@ public struct Desk: Sendable {
     var recalled: [String: PastAnswer] = [:]
     var recentLabels = RecentNames()
     var recentTags = RecentNames()
-    var done = 0
-    var doneTime: Duration = .zero
+    var tally = SessionTally()
+    var done: Int { tally.reviewed }
     /// The reviewer's figures, as the service told them last.
     var own = Own()
     /// What was told of gold items in this session, the last first.
@@ -222,7 +222,7 @@ public struct Desk: Sendable {
     /// What the session came to.
     public var outcome: DeskOutcome {
         DeskOutcome(
-            done: done, unsent: pending.operations, isKept: pending.ledger.isReliable,
+            tally: tally, unsent: pending.operations, isKept: pending.ledger.isReliable,
             refusal: refusal, signal: endedBy)
     }
 
@@ -287,7 +287,9 @@ public struct Desk: Sendable {
 /// What a session of the reviewer's client came to.
 public struct DeskOutcome: Sendable {
     /// Answers given and not taken back, refused ones not counted.
-    public let done: Int
+    public let tally: SessionTally
+    /// How many these are.
+    public var done: Int { tally.reviewed }
     /// What the service has not confirmed, in order.
     public let unsent: [PendingOperation]
     /// Whether the journal holds them, for the next session to send.

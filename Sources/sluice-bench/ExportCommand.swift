@@ -72,8 +72,8 @@ struct ExportCommand: AsyncParsableCommand {
     /// The query of the export with its parameters as literals, in one piece.
     private func throughPsql(_ bench: Bench, _ project: Int64) async throws -> Double {
         let literals = [
-            "\(project)::bigint", "0::bigint", "9223372036854775807::bigint", "false",
-            "NULL::timestamptz", "NULL::text", "NULL::text[]",
+            "\(project)::bigint", "false", "NULL::timestamptz", "NULL::text", "NULL::text[]",
+            "0::bigint", "9223372036854775807::bigint",
         ]
         let query = try SQLCatalog.labelRows.scripted(literals)
         let command = "\\copy (\(query)) to '/dev/null'"

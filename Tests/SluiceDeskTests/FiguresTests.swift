@@ -37,6 +37,29 @@ struct FiguresTests {
         #expect(offline.sessionText(room: 60) == "done 6 · 360/h")
     }
 
+    @Test("what a session came to is said in a line: answers taken back are no part of it")
+    func tally() {
+        #expect(desk(0, seconds: 6).outcome.tally.sentence == "0 reviewed")
+        var desk = desk(5, seconds: 6)
+        #expect(desk.leases[0].suggestion?.label == "fraud")
+        #expect(desk.outcome.tally.sentence == "5 reviewed, 6.0 s each")
+        _ = desk.update(
+            .leased(.success([Sample.lease("k0"), Sample.lease("k1"), Sample.lease("k2")])))
+        _ = desk.update(.clock(.seconds(34)))
+        desk.press("l")
+        _ = desk.update(.clock(.seconds(48)))
+        desk.press("l")
+        #expect(desk.outcome.tally.sentence == "7 reviewed, 2 corrected, 6.9 s each")
+        desk.press("u")
+        desk.press("u")
+        desk.press("u")
+        #expect(desk.outcome.tally.sentence == "4 reviewed, 6.0 s each")
+        var tally = desk.outcome.tally
+        tally.addGold(isRight: true)
+        tally.addGold(isRight: false)
+        #expect(tally.sentence == "4 reviewed, 6.0 s each, gold 1 of 2")
+    }
+
     @Test("a pause is not work: at most a minute of it counts")
     func pause() {
         #expect(desk(6, seconds: 200).pace == 60)

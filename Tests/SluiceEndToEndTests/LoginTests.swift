@@ -27,6 +27,7 @@ import Testing
             sitting.terminal.type("mistyped\u{15}\(token)x\u{7F}\r")
             #expect(try await sitting.left() == 0)
             #expect(sitting.raw.contains("rita, reviewer of project pets"), "\(sitting.raw)")
+            #expect(sitting.raw.contains("next: sluice review"), "\(sitting.raw)")
             #expect(!sitting.raw.contains("mistyped") && !sitting.raw.contains("slu_"))
             #expect(!sitting.raw.contains(token.suffix(8)))
             #expect(sitting.terminal.settings == sitting.before)

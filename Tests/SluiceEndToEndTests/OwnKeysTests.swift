@@ -37,7 +37,7 @@ import Testing
         try await Home.served { home, _ in
             let admin = try await home.makeProject()
             let labels = #"[{"name":"1"},{"name":"2"},{"name":"s"},{"name":"E"}]"#
-            let project = #"{"name":"stars","labels":\#(labels)}"#
+            let project = #"{"name":"stars","dwell_ms":0,"labels":\#(labels)}"#
             #expect(
                 try await home.sluice("project", "create", "-", token: admin, input: project)
                     .status == 0)
@@ -53,11 +53,11 @@ import Testing
             let keys = try await home.sluice("review", "--keys", "--project", "stars", token: rita)
             #expect(keys.output.contains("Ctrl-S") && keys.output.contains("Alt-1"))
             let sitting = try Sitting(home, token: rita)
-            for key in ["2", "s", "e"] {
-                try await sitting.see("item ")
+            try await sitting.see("item 1")
+            for (key, answered) in [("2", "i-1: 2"), ("s", "i-2: s"), ("e", "i-3: E")] {
                 sitting.terminal.type(key)
+                try await sitting.see(answered)
             }
-            try await sitting.see("i-3: E")
             sitting.terminal.type("\u{3}")
             #expect(try await sitting.left() == 0)
             let plain = try await home.sluice("review", "--plain", token: rita, input: "2\ne\n")

@@ -126,7 +126,7 @@ struct CorrectionTests {
     @Test("who follows at any pace on two instances gets everything once, in one order for all")
     func storm() async throws {
         let count = 120
-        try await TestService.run { service in
+        try await TestService.run(connections: 12) { service in
             try await service.ingest((0..<count).map { SentPrediction("i\($0)") })
             let project = try await service.project().id
             let items = try await service.sql("SELECT id FROM item ORDER BY id")

@@ -20,9 +20,6 @@ struct ExactTextTests {
 
     private static let exceptions = [
         Exception(
-            file: "LabelSet.swift", part: "var keys: Set<String>",
-            why: "the keys of labels were checked to be one ASCII letter or digit"),
-        Exception(
             file: "RolloutReader.swift", part: "var found: [String: JSONValue]",
             why: "members of a document, of which the known ones are ASCII words"),
         Exception(

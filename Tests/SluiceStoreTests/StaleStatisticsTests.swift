@@ -16,8 +16,10 @@ struct StaleStatisticsTests {
     private static let slowdown = 3.0
     private static let floor = isFull ? 50.0 : 25.0
 
-    /// COPY has no plan.
-    private static let statements = SQLCatalog.all.filter { $0.verb != "COPY" }
+    /// COPY has no plan, and `analyzeGrown` does its work where the statistics are old.
+    private static let statements = SQLCatalog.all.filter {
+        $0.verb != "COPY" && $0.name != SQLCatalog.analyzeGrown.name
+    }
 
     @Test("every parameter of every statement has a value to be timed with")
     func values() {

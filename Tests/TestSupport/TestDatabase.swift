@@ -43,7 +43,7 @@ public struct TestDatabase: Sendable {
         ConnectionPool(
             options: options,
             configuration: ConnectionPool.Configuration(
-                maximum: connections, waitTimeout: .seconds(60)))
+                maximum: connections, waitTimeout: .seconds(180)))
     }
 
     /// Runs statements as the owner of the server, past all privileges.

@@ -128,14 +128,15 @@ public struct LabelSet: Hashable, Sendable {
         guard !labels.isEmpty else { throw .empty }
         guard labels.count <= Self.maximumCount else { throw .tooMany(labels.count) }
         var positions: [ExactText: Int] = [:]
-        var keys: [String: String] = [:]
+        var keys: [ExactText: String] = [:]
         var borderline: Label?
         for (index, label) in labels.enumerated() {
             try Self.check(label, at: index)
             guard positions.updateValue(index, forKey: ExactText(label.name)) == nil else {
                 throw .duplicateName(label.name)
             }
-            if let key = label.key, let first = keys.updateValue(label.name, forKey: key) {
+            if let key = label.key, let first = keys.updateValue(label.name, forKey: ExactText(key))
+            {
                 throw .duplicateKey(key, first: first, second: label.name)
             }
             if label.isBorderline {

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import SluiceAPI
 import SluiceClient
+import SluiceDomain
 import SluiceTerminal
 
 /// `sluice login`.
@@ -29,6 +30,20 @@ struct LoginCommand: AsyncParsableCommand {
             try file.add(token, for: url)
             let project = me.project.map { "project \(safe($0))" } ?? "every project"
             Output.say("\(safe(me.name)), \(safe(me.role)) of \(project) at \(url)")
+            if let next = Role(rawValue: me.role).map(Self.firstCommand) {
+                Output.say("next: \(next)")
+            }
+        }
+    }
+
+    /// What somebody with a role begins with.
+    private static func firstCommand(_ role: Role) -> String {
+        switch role {
+        case .admin: "sluice project list"
+        case .producer: "sluice import FILE"
+        case .reviewer: "sluice review"
+        case .adjudicator: "sluice review --adjudicate"
+        case .analyst: "sluice report"
         }
     }
 

@@ -116,7 +116,7 @@ struct ReviewCommand: AsyncParsableCommand {
             options: Desk.Options(only: only, keymap: keymap), journal: try journal(of: desk)
         ).run()
         try finish(
-            done: outcome.done, unsent: outcome.unsent.count, isKept: outcome.isKept,
+            outcome.tally.sentence, unsent: outcome.unsent.count, isKept: outcome.isKept,
             refusal: outcome.refusal, signal: outcome.signal)
     }
 
@@ -129,7 +129,7 @@ struct ReviewCommand: AsyncParsableCommand {
                 hint: "check SLUICE_URL, and that `sluice serve` runs there")
         }
         try finish(
-            done: outcome.done, unsent: outcome.unsent.count, isKept: outcome.isKept,
+            "\(outcome.done) reviewed", unsent: outcome.unsent.count, isKept: outcome.isKept,
             refusal: outcome.refusal, signal: outcome.signal)
     }
 
@@ -147,13 +147,13 @@ struct ReviewCommand: AsyncParsableCommand {
     }
 
     private static func finish(
-        done: Int, unsent: Int, isKept: Bool, refusal: Problem?, signal: Int32?
+        _ words: String, unsent: Int, isKept: Bool, refusal: Problem?, signal: Int32?
     ) throws {
         if let refusal {
             throw Failure(
                 "reviewing", why: "\(refusal.detail) (\(refusal.code))", hint: refusal.hint)
         }
-        Output.say("\(done) reviewed")
+        Output.say(words)
         if unsent > 0 {
             throw Failure(
                 "sending the last answers", why: "\(unsent) could not be confirmed",
