@@ -44,6 +44,7 @@ import Testing
             #expect(
                 dora.output == """
                     dora  41 answers, 41 of them imported; half take 9 s, nine in ten 9 s
+                    took less than 1 s: 0.0 % of 41 answers (0.0 % to 8.6 %)
 
                     agrees with the others  95 % interval     n   drawn   everybody
                     75.0 %                  59.8 % to 85.8 %  40  81.3 %  93.8 %

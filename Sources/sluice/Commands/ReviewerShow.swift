@@ -46,7 +46,7 @@ struct ReviewerText {
         let imported = report["imported"]?.int ?? 0
         if imported > 0 { head += ", \(imported) of them imported" }
         if let seconds = speed { head += "; \(seconds)" }
-        return [safe(head), ""] + overall() + byLabel()
+        return [safe(head)] + haste() + [""] + overall() + byLabel()
     }
 
     private var speed: String? {
@@ -54,13 +54,18 @@ struct ReviewerText {
         guard let half = seconds?["p50"]?.double, let most = seconds?["p90"]?.double else {
             return nil
         }
-        var text = "half take \(Self.number(half)) s, nine in ten \(Self.number(most)) s"
+        return "half take \(Self.number(half)) s, nine in ten \(Self.number(most)) s"
+    }
+
+    /// How many answers took less than it takes to read an item.
+    private func haste() -> [String] {
         let fast = report["fast_answers"]
-        if let share = fast?["value"]?.double, let bound = fast?["faster_than_seconds"]?.double {
-            text += ", \(FigureText.percent(share)) of \(fast?["n"]?.int ?? 0)"
-            text += " under \(Self.number(bound)) s"
-        }
-        return text
+        guard fast?["value"]?.double != nil, let bound = fast?["faster_than_seconds"]?.double
+        else { return [] }
+        return [
+            "took less than \(Self.number(bound)) s: \(FigureText.value(fast)) of "
+                + "\(fast?["n"]?.int ?? 0) answers (\(FigureText.interval(fast)))"
+        ]
     }
 
     private func overall() -> [String] {
