@@ -34,11 +34,12 @@ extension Desk {
             PendingOperation(
                 .answer(under: held.reference, request), externalID: held.externalID))
         keyRepeat.answered(request.reviewID)
-        history.append(Answered(reviewID: request.reviewID, held: held, verdict: verdict))
+        let answered = Answered(reviewID: request.reviewID, held: held, verdict: verdict)
+        history.append(answered)
         if history.count > Self.historyLimit { history.removeFirst() }
         if let label = verdict.labelName { recentLabels.use(label) }
         for tag in held.tags.reversed() { recentTags.use(tag) }
-        tally.add(held, verdict)
+        tally.add(answered)
         flash = "\(held.externalID): \(describe(verdict))"
         let undo = keymap.title(of: .undo)
         // A key file may have taken its key away.
@@ -70,7 +71,7 @@ extension Desk {
     /// An answer that was never tried is not sent. Else the service is asked to take it back, in the
     /// order of the other operations, and the item waits for the lease that this gives.
     mutating func takeBack(_ last: Answered) {
-        uncount(last)
+        tally.remove(last)
         takenBack.insert(last.reviewID)
         var held = last.held
         held.former = last.verdict
@@ -101,10 +102,5 @@ extension Desk {
             leases.insert(held, at: 0)
             scroll = 0
         }
-    }
-
-    /// The session has one answer less.
-    mutating func uncount(_ answered: Answered) {
-        tally.remove(answered.held, answered.verdict)
     }
 }

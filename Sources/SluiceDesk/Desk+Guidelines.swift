@@ -9,7 +9,10 @@ extension Desk {
     struct Guidelines: Hashable, Sendable {
         /// The text to be shown.
         var text = "" {
-            didSet { paragraphs = Reflow.paragraphs(text) }
+            didSet {
+                paragraphs = Reflow.paragraphs(text)
+                compare()
+            }
         }
         /// The text with each paragraph on one line.
         private(set) var paragraphs = ""
@@ -30,7 +33,11 @@ extension Desk {
         /// Whether the reviewer has opened them and the newest text is still to be read.
         var isAsked = false
         /// The version that was read before the news, with its text; nil until it is known.
-        var former: GuidelineReply?
+        var former: GuidelineReply? {
+            didSet { compare() }
+        }
+        /// What was taken out of that version and put in; comparing takes too long for every frame.
+        private(set) var difference: PayloadDifference?
         /// The version whose text the service would not tell.
         var untoldFormer: Int?
         var load = Call()
@@ -42,6 +49,10 @@ extension Desk {
             guard let since = news?.since, former?.version.version != since, untoldFormer != since
             else { return nil }
             return since
+        }
+
+        private mutating func compare() {
+            difference = former.map { GuidelineText.difference(from: $0.text, to: text) }
         }
 
         /// Whether the text or its history is behind what was announced.
@@ -164,12 +175,11 @@ extension Desk {
             if guidelines.isBehind {
                 lines.append(Line("Fetching the text in force…", .dim))
             }
-            if let former = guidelines.former, former.version.version == news.since,
-                !guidelines.isBehind
+            if let difference = guidelines.difference, !guidelines.isBehind,
+                guidelines.former?.version.version == news.since
             {
                 lines.append(Line())
-                lines += GuidelineText.difference(
-                    from: former.text, to: guidelines.text, width: width)
+                lines += GuidelineText.lines(of: difference, width: width)
             }
             lines.append(Line())
         }
@@ -187,11 +197,14 @@ enum GuidelineText {
     }
 
     /// What was taken out and put in, paragraph by paragraph.
-    static func difference(from former: String, to text: String, width: Int) -> [Line] {
-        PayloadPainter(view: PayloadView(width: width, rows: 0)).difference(
-            PayloadDifference(
-                before: .string(Reflow.paragraphs(former)), after: .string(Reflow.paragraphs(text)))
-        )
+    static func difference(from former: String, to text: String) -> PayloadDifference {
+        PayloadDifference(
+            before: .string(Reflow.paragraphs(former)), after: .string(Reflow.paragraphs(text)))
+    }
+
+    /// The lines of a difference.
+    static func lines(of difference: PayloadDifference, width: Int) -> [Line] {
+        PayloadPainter(view: PayloadView(width: width, rows: 0)).difference(difference)
     }
 
     /// What changed since they were read last, the newest version first; a heading comes first.

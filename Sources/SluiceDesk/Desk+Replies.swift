@@ -43,7 +43,7 @@ extension Desk {
             }
         } else if let index = history.lastIndex(where: { $0.reviewID == operation.reviewID }) {
             let answered = history.remove(at: index)
-            uncount(answered)
+            tally.remove(answered)
             if !isGone, !isLeaving {
                 detail += "; the item is on the screen again"
                 var held = answered.held
@@ -95,7 +95,7 @@ extension Desk {
             if let verdict = answered?.verdict ?? past?.verdict {
                 detail += "; \(describe(verdict)) stands"
             }
-            if let answered { tally.add(answered.held, answered.verdict) }
+            if let answered { tally.add(answered) }
             tell(
                 reviewID, operation, "was not taken back", detail,
                 lose(undoOf: reviewID, code: failure.code))
@@ -153,7 +153,7 @@ extension Desk {
             replayed(operation, isRefused: true)
             undoing[operation.reviewID] = nil
             if let index = history.firstIndex(where: { $0.reviewID == operation.reviewID }) {
-                uncount(history.remove(at: index))
+                tally.remove(history.remove(at: index))
             }
             guard case .answer(_, let answer) = operation.action else { continue }
             answers.words += "; your later answer \(describe(answer.verdict)) is lost"

@@ -57,6 +57,7 @@ extension PlainSession {
             return
         }
     }
+
     /// Says what was taken out and put in since a version; nothing where that cannot be read any more.
     private mutating func sayDifference(from version: Int, to text: String) async {
         let former: GuidelineReply
@@ -66,8 +67,8 @@ extension PlainSession {
             // The summaries have been said, and the text follows whole.
             return
         }
-        let lines = GuidelineText.difference(
-            from: former.text, to: text, width: PlainText.width - 2)
+        let lines = GuidelineText.lines(
+            of: GuidelineText.difference(from: former.text, to: text), width: PlainText.width - 2)
         say(lines.map { PlainText.trimmed("  " + $0.text) } + [""])
     }
 }

@@ -14,10 +14,10 @@ public struct SessionTally: Hashable, Sendable {
     public private(set) var goldRight = 0
 
     /// An answer was given.
-    mutating func add(_ held: HeldLease, _ verdict: Verdict) { count(held, verdict, by: 1) }
+    mutating func add(_ answered: Desk.Answered) { count(answered, by: 1) }
 
     /// An answer was taken back, or the service refused it.
-    mutating func remove(_ held: HeldLease, _ verdict: Verdict) { count(held, verdict, by: -1) }
+    mutating func remove(_ answered: Desk.Answered) { count(answered, by: -1) }
 
     /// The service told that an item was a gold item.
     mutating func addGold(isRight: Bool) {
@@ -25,10 +25,10 @@ public struct SessionTally: Hashable, Sendable {
         if isRight { goldRight += 1 }
     }
 
-    private mutating func count(_ held: HeldLease, _ verdict: Verdict, by step: Int) {
+    private mutating func count(_ answered: Desk.Answered, by step: Int) {
         reviewed = max(0, reviewed + step)
-        time = max(.zero, time + held.active * step)
-        guard let label = verdict.labelName, let suggestion = held.suggestion,
+        time = max(.zero, time + answered.held.active * step)
+        guard let label = answered.verdict.labelName, let suggestion = answered.held.suggestion,
             ExactText(label) != ExactText(suggestion.label)
         else { return }
         corrected = max(0, corrected + step)
