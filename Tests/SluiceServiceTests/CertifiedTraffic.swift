@@ -2,6 +2,7 @@ import SluiceDomain
 import SluiceJSON
 import SluiceService
 import TestSupport
+import Testing
 
 /// Made traffic whose truth is known: what is wrong is named so.
 struct CertifiedTraffic {
@@ -49,6 +50,18 @@ struct CertifiedTraffic {
 }
 
 extension TestService {
+    /// Certifies at an error of 5 % on made traffic, and puts the certificate in force.
+    func certifyMadeTraffic() async throws {
+        var traffic = CertifiedTraffic(seed: 5)
+        try await ingest(traffic.predictions(6000))
+        try await answerByName()
+        var order = CertificateOrder()
+        order.applies = true
+        let view = try await certifying.certify(
+            everything(0.05), order, of: project(), by: admin)
+        try #require(view.status == .applied, "\(view.sentence)")
+    }
+
     /// Has people answer, by the truth in its name, every queued and audited item that nobody has
     /// answered, but for those named.
     func answerByName(except: String = "none") async throws {

@@ -140,18 +140,7 @@ struct FallbackActionTests {
     private func alarm(
         _ service: TestService, _ subject: Int64, _ cause: AlarmCause = .concept
     ) async throws -> FallbackOutcome {
-        let project = try await service.project()
-        let outcome = try await service.pool.transaction { session in
-            let store = Store(session)
-            let version = try #require(
-                try store.newestModelVersions(project: project.id, limit: 1).first)
-            return try FallbackStep(store: store).respond(
-                to: RaisedAlarm(
-                    cause: cause, modelVersionID: version.id, version: version.version,
-                    labels: nil, subject: subject, reason: "it went wrong"), project: project.id)
-        }
-        await service.directory.forget(service.name)
-        return try #require(outcome)
+        try #require(try await service.actOnAlarm(cause, subject: subject))
     }
 
     @Test("previous: the policy before decides again; the next alarm under it stops the version")
@@ -216,17 +205,7 @@ struct FallbackActionTests {
     func renamed() async throws {
         try await TestService.run(policy: strict("0.9", #","on_expiry":"assist""#)) { service in
             _ = try await reasons(service, "one", ["0.95"])
-            let project = try await service.project()
-            _ = try await service.pool.transaction { session in
-                let store = Store(session)
-                let version = try #require(
-                    try store.newestModelVersions(project: project.id, limit: 1).first)
-                return try FallbackStep(store: store).respond(
-                    to: RaisedAlarm(
-                        cause: .expiry, modelVersionID: version.id, version: version.version,
-                        labels: [ExactText("a"), ExactText("b")], subject: 1, reason: "it ended"),
-                    project: project.id)
-            }
+            _ = try await service.actOnAlarm(.expiry, labels: ["a", "b"], reason: "it ended")
             try await service.change(.rename("a", to: "alpha"))
             try await service.change(.retire("b"))
             let policy = try await service.project().policy

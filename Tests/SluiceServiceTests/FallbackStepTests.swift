@@ -13,25 +13,12 @@ struct FallbackStepTests {
     private static let partial =
         #"{"degree":"partial","accept":{"default":0.9},"audit_rate":0,"error_limit":0.05}"#
 
-    /// Acts on an alarm about version 1, as a watch would.
     @discardableResult
     private func alarm(
         _ service: TestService, _ subject: Int64 = 1, _ cause: AlarmCause = .concept,
         labels: [String]? = nil
     ) async throws -> FallbackOutcome? {
-        let project = try await service.project()
-        let outcome = try await service.pool.transaction { session in
-            let store = Store(session)
-            let version = try #require(
-                try store.newestModelVersions(project: project.id, limit: 1).first)
-            return try FallbackStep(store: store).respond(
-                to: RaisedAlarm(
-                    cause: cause, modelVersionID: version.id, version: version.version,
-                    labels: labels.map { $0.map(ExactText.init) }, subject: subject,
-                    reason: "it went wrong"), project: project.id)
-        }
-        await service.directory.forget(service.name)
-        return outcome
+        try await service.actOnAlarm(cause, subject: subject, labels: labels)
     }
 
     @discardableResult

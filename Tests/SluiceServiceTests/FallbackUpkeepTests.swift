@@ -30,18 +30,6 @@ struct FallbackUpkeepTests {
         return (report["warnings"]?.array ?? []).compactMap(\.string)
     }
 
-    /// Certifies on made traffic, and puts it in force.
-    private func certified(_ service: TestService) async throws {
-        var traffic = CertifiedTraffic(seed: 5)
-        try await service.ingest(traffic.predictions(6000))
-        try await service.answerByName()
-        var order = CertificateOrder()
-        order.applies = true
-        let view = try await service.certifying.certify(
-            service.everything(0.05), order, of: service.project(), by: service.admin)
-        try #require(view.status == .applied, "\(view.sentence)")
-    }
-
     private func expire(_ service: TestService, days: Int) async throws {
         try await service.sql(
             "UPDATE certificate SET expires_at = now() - interval '\(days) days'")
@@ -53,7 +41,7 @@ struct FallbackUpkeepTests {
     @Test("an expired certificate warns for its grace, then stops what it allowed, once")
     func expiry() async throws {
         try await TestService.run(labels: ["a", "b", "z"], policy: Self.policy) { service in
-            try await certified(service)
+            try await service.certifyMadeTraffic()
             #expect(try await upkeep(service).step().isEmpty)
             try await expire(service, days: 6)
             #expect(try await upkeep(service).step().isEmpty, "seven days of grace")
@@ -86,7 +74,7 @@ struct FallbackUpkeepTests {
     @Test("a label whose threshold somebody changed since is not the certificate's any more")
     func changed() async throws {
         try await TestService.run(labels: ["a", "b", "z"], policy: Self.policy) { service in
-            try await certified(service)
+            try await service.certifyMadeTraffic()
             try await expire(service, days: 8)
             let accept = try await service.project().policy.accept.standard
             // One label has a threshold of its own now: the others fall.
@@ -107,7 +95,7 @@ struct FallbackUpkeepTests {
     @Test("thresholds that were all changed since are nobody's certificate")
     func replaced() async throws {
         try await TestService.run(labels: ["a", "b", "z"], policy: Self.policy) { service in
-            try await certified(service)
+            try await service.certifyMadeTraffic()
             try await expire(service, days: 8)
             try await service.setPolicy(Self.policy.replacing("0.9", with: "0.97"))
             #expect(try await upkeep(service).step().isEmpty)
@@ -118,7 +106,7 @@ struct FallbackUpkeepTests {
     @Test("with notify nothing but the alarm, and once")
     func notify() async throws {
         try await TestService.run(labels: ["a", "b", "z"], policy: Self.policy) { service in
-            try await certified(service)
+            try await service.certifyMadeTraffic()
             let accept = try await service.project().policy.accept.standard
             try await service.setPolicy(
                 """

@@ -191,16 +191,8 @@ struct FallbackWatchTests {
             #expect(try await causes(service) == ["concept"])
             let version = try await service.project().policyVersion
             // Another alarm about the same version, whatever it rests on.
-            let project = try await service.project()
-            let outcome = try await service.pool.transaction { session in
-                let store = Store(session)
-                let version = try #require(
-                    try store.newestModelVersions(project: project.id, limit: 1).first)
-                return try FallbackStep(store: store).respond(
-                    to: RaisedAlarm(
-                        cause: .silence, modelVersionID: version.id, version: version.version,
-                        labels: nil, subject: 99, reason: "it fell silent"), project: project.id)
-            }
+            let outcome = try await service.actOnAlarm(
+                .silence, subject: 99, reason: "it fell silent")
             #expect(outcome?.taken == .notify && outcome?.policyVersion == nil)
             #expect(outcome?.reason.contains("fallback 1 covers it already") == true)
             #expect(try await service.project().policyVersion == version)
@@ -228,14 +220,7 @@ struct FallbackWatchTests {
     @Test("without error_limit the certificate's limit is watched, also when the alarm revoked it")
     func certificateLimit() async throws {
         try await TestService.run(labels: ["a", "z"], policy: Self.certified) { service in
-            var traffic = CertifiedTraffic(seed: 5)
-            try await service.ingest(traffic.predictions(6000))
-            try await service.answerByName()
-            var order = CertificateOrder()
-            order.applies = true
-            let view = try await service.certifying.certify(
-                service.everything(0.05), order, of: service.project(), by: service.admin)
-            try #require(view.status == .applied)
+            try await service.certifyMadeTraffic()
             #expect(try await upkeep(service).step().conceptAlarms.isEmpty)
 
             try await self.traffic(service, 10_000..<10_100, wrong: 3)
@@ -264,13 +249,7 @@ struct FallbackWatchTests {
     @Test("a certificate whose thresholds are in force no more promises nothing")
     func replacedCertificate() async throws {
         try await TestService.run(labels: ["a", "z"], policy: Self.certified) { service in
-            var traffic = CertifiedTraffic(seed: 5)
-            try await service.ingest(traffic.predictions(6000))
-            try await service.answerByName()
-            var order = CertificateOrder()
-            order.applies = true
-            _ = try await service.certifying.certify(
-                service.everything(0.05), order, of: service.project(), by: service.admin)
+            try await service.certifyMadeTraffic()
             try await service.setPolicy(Self.certified)
             try await self.traffic(service, 10_000..<10_100, wrong: 3)
             #expect(try await upkeep(service).step().conceptAlarms.isEmpty)
@@ -315,17 +294,7 @@ struct FallbackWatchTests {
             var traffic = CertifiedTraffic(seed: 21)
             try await service.ingest(traffic.predictions(6000))
             try await service.answerByName()
-            let project = try await service.project()
-            _ = try await service.pool.transaction { session in
-                let store = Store(session)
-                let version = try #require(
-                    try store.newestModelVersions(project: project.id, limit: 1).first)
-                return try FallbackStep(store: store).respond(
-                    to: RaisedAlarm(
-                        cause: .concept, modelVersionID: version.id, version: version.version,
-                        labels: nil, subject: 1, reason: "it went wrong"), project: project.id)
-            }
-            await service.directory.forget(service.name)
+            _ = try await service.actOnAlarm(.concept)
             let autopilot = AutopilotUpkeep(
                 pool: service.pool, directory: service.directory, certifying: service.certifying,
                 logger: quiet)

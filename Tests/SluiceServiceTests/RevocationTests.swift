@@ -11,20 +11,6 @@ struct RevocationTests {
     private static let policy =
         #"{"degree":"partial","accept":{"default":0.9},"audit_rate":0.3}"#
 
-    /// Certifies on made traffic, and puts it in force.
-    private func certified(
-        _ service: TestService
-    ) async throws {
-        var traffic = CertifiedTraffic(seed: 5)
-        try await service.ingest(traffic.predictions(6000))
-        try await service.answerByName()
-        var order = CertificateOrder()
-        order.applies = true
-        let view = try await service.certifying.certify(
-            service.everything(0.05), order, of: service.project(), by: service.admin)
-        try #require(view.status == .applied, "\(view.sentence)")
-    }
-
     private func revoke(
         _ service: TestService, _ number: Int = 1, keepsRouting: Bool = false
     ) async throws -> CertificateRevocation {
@@ -50,7 +36,7 @@ struct RevocationTests {
         try await TestService.run(
             labels: ["a", "b", "z"], policy: Self.policy, connections: 8
         ) { service in
-            try await certified(service)
+            try await service.certifyMadeTraffic()
             let before = try await service.project().policyVersion
             async let one = revoke(service)
             async let other = revoke(service)
@@ -84,7 +70,7 @@ struct RevocationTests {
     @Test("it covers the labels whose threshold in force is its own, and not what rules accept")
     func covered() async throws {
         try await TestService.run(labels: ["a", "b", "z"], policy: Self.policy) { service in
-            try await certified(service)
+            try await service.certifyMadeTraffic()
             let accept = try await service.project().policy.accept.standard
             try await service.setPolicy(
                 """
@@ -105,7 +91,7 @@ struct RevocationTests {
     @Test("the routing stays where that is asked for, and goes when it is asked for no more")
     func kept() async throws {
         try await TestService.run(labels: ["a", "b", "z"], policy: Self.policy) { service in
-            try await certified(service)
+            try await service.certifyMadeTraffic()
             let before = try await service.project().policyVersion
             #expect(try await revoke(service, keepsRouting: true).fallback == nil)
             #expect(try await service.project().policyVersion == before)
@@ -118,7 +104,7 @@ struct RevocationTests {
     @Test("where nothing of it is in force, or the policy says to notify, nothing is taken back")
     func harmless() async throws {
         try await TestService.run(labels: ["a", "b", "z"], policy: Self.policy) { service in
-            try await certified(service)
+            try await service.certifyMadeTraffic()
             try await service.setPolicy(Self.policy.replacing("0.9", with: "0.97"))
             let made = try await service.certifying.certify(
                 service.everything(0.05), CertificateOrder(), of: service.project(),
@@ -136,7 +122,7 @@ struct RevocationTests {
     @Test("with notify it is said and no more")
     func notify() async throws {
         try await TestService.run(labels: ["a", "b", "z"], policy: Self.policy) { service in
-            try await certified(service)
+            try await service.certifyMadeTraffic()
             let accept = try await service.project().policy.accept.standard
             try await service.setPolicy(
                 Self.policy.replacing(
@@ -150,7 +136,7 @@ struct RevocationTests {
     @Test("a label that means something else now is stopped alone, each time")
     func labelChange() async throws {
         try await TestService.run(labels: ["a", "b", "c", "z"], policy: Self.policy) { service in
-            try await certified(service)
+            try await service.certifyMadeTraffic()
             try await service.change(.rename("a", to: "alpha"))
             #expect(try await service.project().policy.fallbacks.isEmpty)
             try await service.change(.merge("c", into: "b"))
